@@ -1,0 +1,105 @@
+import {
+	NodeConnectionTypes,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type INodeType,
+	type INodeTypeDescription,
+} from 'n8n-workflow';
+import { LEGACY_VALUES, MODELS, PLAN_DEFAULT } from '../shared/catalogue';
+import { CREDENTIAL } from '../shared/n8nTransport';
+import { getDurations, getResolutions, searchModels } from './menus';
+import { OPERATIONS } from './operations';
+import { runImageToVideo } from './run';
+
+/** Model ids whose rules are known; others are used as they are. */
+const KNOWN_IDS = [
+	PLAN_DEFAULT.id,
+	...MODELS.map(({ id }) => id),
+	...LEGACY_VALUES.filter(({ sameAs }) => sameAs !== undefined).map(({ id }) => id),
+];
+
+export class ImageToVideo implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Magic Hour Image To Video',
+		name: 'imageToVideo',
+		icon: { light: 'file:../../icons/magicHour.svg', dark: 'file:../../icons/magicHour.dark.svg' },
+		group: ['transform'],
+		version: 1,
+		subtitle:
+			'={{ { generate: "Generate", get: "Get", delete: "Delete", uploadImage: "Upload Image", estimateCredits: "Estimate Credits" }[$parameter["operation"]] }}',
+		description:
+			'Turn images into videos with Magic Hour: Kling, Veo, Sora, Seedance, LTX, Wan and more',
+		defaults: { name: 'Image To Video' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [
+			{
+				name: CREDENTIAL,
+				required: true,
+				displayOptions: { show: { operation: ['generate', 'get', 'delete', 'uploadImage'] } },
+			},
+		],
+		hints: [
+			{
+				message:
+					'This node does not know this model: its duration and resolution are sent unchecked, and its cost is unknown.',
+				type: 'warning',
+				location: 'ndv',
+				whenToDisplay: 'beforeExecution',
+				displayCondition: `={{ ["generate", "estimateCredits"].includes($parameter["operation"]) && !!$parameter["model"]?.value && !${JSON.stringify(KNOWN_IDS)}.includes($parameter["model"].value) }}`,
+			},
+		],
+		properties: [
+			{
+				displayName: 'Operation',
+				name: 'operation',
+				type: 'options',
+				noDataExpression: true,
+				default: 'generate',
+				options: [
+					{
+						name: 'Delete',
+						value: 'delete',
+						description: 'Delete a video for good',
+						action: 'Delete a video',
+					},
+					{
+						name: 'Estimate Credits',
+						value: 'estimateCredits',
+						description: 'Work out what a video would cost, without making it',
+						action: 'Estimate the credits of a video',
+					},
+					{
+						name: 'Generate',
+						value: 'generate',
+						description: 'Turn an image into a video',
+						action: 'Generate a video from an image',
+					},
+					{
+						name: 'Get',
+						value: 'get',
+						description: 'Get a video by its project ID, and wait for it if it is not finished',
+						action: 'Get a video',
+					},
+					{
+						name: 'Upload Image',
+						value: 'uploadImage',
+						description: 'Upload an image once, to use it for several videos',
+						action: 'Upload an image',
+					},
+				],
+			},
+			...Object.values(OPERATIONS).flatMap(({ fields }) => fields),
+		],
+	};
+
+	methods = {
+		listSearch: { searchModels },
+		loadOptions: { getDurations, getResolutions },
+	};
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return await runImageToVideo(this);
+	}
+}

@@ -1,0 +1,92 @@
+import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
+import type { Project } from '../shared/answers';
+import type { CallOptions, MagicHourClient } from '../shared/client';
+import type { Clock } from '../shared/clock';
+import { ProjectFailure, RequestFailure } from '../shared/failures';
+import { videoFileName } from '../shared/fileName';
+import { inspectMp4 } from '../shared/mp4';
+import { readNetworkError } from '../shared/networkErrors';
+import { BEFORE_PAYING, withRetries } from '../shared/retry';
+import type { ByteStream } from '../shared/transport';
+import { getProject, resumeHint } from './waiting';
+
+const MIME_TYPE = 'video/mp4';
+
+/**
+ * Streams a complete project's video into n8n's binary storage. A download that fails half-way is repeated with a fresh
+ * URL, and a file that is not whole is never handed on.
+ * @throws {ProjectFailure} when no try brought a whole file
+ */
+export async function downloadVideo(
+	n8n: IExecuteFunctions,
+	client: MagicHourClient,
+	clock: Clock,
+	project: Project,
+	options: CallOptions,
+): Promise<IBinaryData> {
+	let current: Project | undefined = project;
+	const work = async (): Promise<IBinaryData> => {
+		const latest = current ?? (await getProject(client, project.id, options));
+		current = undefined;
+		return await downloadOnce(n8n, client, latest);
+	};
+	// The URLs are signed for a time, so whatever went wrong, a fresh one may help: every failure counts as temporary.
+	return await withRetries(work, {
+		...options,
+		clock,
+		rule: { ...BEFORE_PAYING, statuses: ANY },
+	}).catch((error: unknown) => {
+		if (!(error instanceof RequestFailure)) throw error as Error;
+		throw new ProjectFailure(
+			`The video of project ${project.id} is finished, but it could not be downloaded: ${error.message}`,
+			project.id,
+			`${resumeHint(project.id)} ${error.hint}`,
+			error.status,
+		);
+	});
+}
+
+/** Every status that a failed download can have. */
+const ANY = Array.from({ length: 300 }, (_, index) => 300 + index);
+
+async function downloadOnce(
+	n8n: IExecuteFunctions,
+	client: MagicHourClient,
+	project: Project,
+): Promise<IBinaryData> {
+	const url = project.downloads[0]?.url;
+	if (url === undefined) throw incomplete('Magic Hour gave no download URL');
+	const { stream, headers } = await client.openDownload(url).catch((error: unknown) => {
+		throw error instanceof RequestFailure ? temporary(error) : (error as Error);
+	});
+	const name = videoFileName(project.name, project.id);
+	const binary = await n8n.helpers
+		.prepareBinaryData(stream, name, MIME_TYPE)
+		.catch((error: unknown) => {
+			throw incomplete(`the download broke off (${readNetworkError(error).what})`);
+		});
+
+	const { bytes, problem } = await inspectMp4(await reopen(n8n, binary));
+	const promised = Number(headers['content-length'] ?? NaN);
+	if (problem !== undefined) throw incomplete(`the file is not whole: ${problem}`);
+	if (promised > bytes) throw incomplete(`only ${bytes} of ${promised} bytes came`);
+	return binary;
+}
+
+async function reopen(n8n: IExecuteFunctions, binary: IBinaryData): Promise<AsyncIterable<Buffer>> {
+	if (binary.id === undefined) return iterate(Buffer.from(binary.data, 'base64'));
+	return (await n8n.helpers.getBinaryStream(binary.id)) as ByteStream;
+}
+
+async function* iterate(buffer: Buffer): AsyncIterable<Buffer> {
+	yield buffer;
+}
+
+function incomplete(message: string): RequestFailure {
+	return new RequestFailure({ message, hint: '', fate: 'refused', temporary: true });
+}
+
+function temporary(failure: RequestFailure): RequestFailure {
+	const { message, hint, fate, status, retryAfterMs } = failure;
+	return new RequestFailure({ message, hint, fate, status, retryAfterMs, temporary: true });
+}

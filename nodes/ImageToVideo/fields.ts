@@ -1,0 +1,176 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { modelsWithout, PLAN_DEFAULT } from '../shared/catalogue';
+
+/** Fields that more than one operation has. Labels follow n8n's UX guidelines. */
+
+/** Range of the Timeout option, in seconds. */
+export const TIMEOUT = { min: 1, max: 86_400 };
+
+/** Range of the Max Credits option. */
+export const MAX_CREDITS = { min: 1, max: 1_000_000 };
+
+export const PREFER_DEFAULT = {
+	__rl: true,
+	mode: 'list',
+	value: PLAN_DEFAULT.id,
+	cachedResultName: PLAN_DEFAULT.name,
+};
+
+/** Fields that decide what a video is and costs: the same for Generate and Estimate Credits. */
+export function choiceFields(operations: string[]): INodeProperties[] {
+	const show = { operation: operations };
+	return [
+		{
+			displayName: 'Model',
+			name: 'model',
+			type: 'resourceLocator',
+			default: PREFER_DEFAULT,
+			required: true,
+			description:
+				'The AI model that makes the video. It decides which durations and resolutions there are, and what they cost.',
+			displayOptions: { show },
+			modes: [
+				{
+					displayName: 'From List',
+					name: 'list',
+					type: 'list',
+					typeOptions: { searchListMethod: 'searchModels', searchable: true },
+				},
+				{
+					displayName: 'By ID',
+					name: 'id',
+					type: 'string',
+					placeholder: 'e.g. kling-3.0',
+				},
+			],
+		},
+		{
+			displayName: 'Duration Name or ID',
+			name: 'duration',
+			type: 'options',
+			typeOptions: {
+				loadOptionsMethod: 'getDurations',
+				loadOptionsDependsOn: ['model.value', 'resolution', 'audio'],
+			},
+			default: 5,
+			required: true,
+			description:
+				'Length of the video in seconds. The list has what the model makes. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+			displayOptions: { show },
+		},
+		{
+			displayName: 'Resolution Name or ID',
+			name: 'resolution',
+			type: 'options',
+			typeOptions: {
+				loadOptionsMethod: 'getResolutions',
+				loadOptionsDependsOn: ['model.value', 'audio'],
+			},
+			default: '720p',
+			required: true,
+			description:
+				'Length of the shorter side of the video in pixels. The list has what the model makes. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+			displayOptions: { show },
+		},
+		{
+			displayName: 'Audio',
+			name: 'audio',
+			type: 'boolean',
+			default: false,
+			description: 'Whether to make a video with sound. Some models charge extra credits for it.',
+			displayOptions: {
+				show,
+				hide: { model: modelsWithout((model) => model.audio !== 'none') },
+			},
+		},
+	];
+}
+
+/** An option of the Options collection: what to do with a duration that the model does not make. */
+export const DURATION_NOT_SUPPORTED: INodeProperties = {
+	displayName: 'If Duration Is Not Supported',
+	name: 'durationNotSupported',
+	type: 'options',
+	default: 'error',
+	description: 'What to do when the model does not make videos of the given duration',
+	options: [
+		{
+			name: 'Fail',
+			value: 'error',
+			description: 'Stop before anything is uploaded or charged, and name the durations there are',
+		},
+		{
+			name: 'Use the Nearest Duration',
+			value: 'nearest',
+			description: 'Use the nearest duration that the model makes; of two, the shorter',
+		},
+		{
+			name: "Use the Model's Default",
+			value: 'default',
+			description: "Use the model's usual duration",
+		},
+	],
+};
+
+/** Its default is the hard limit that Magic Hour advises. */
+export const TIMEOUT_OPTION: INodeProperties = {
+	displayName: 'Timeout (Seconds)',
+	name: 'timeout',
+	type: 'number',
+	typeOptions: { minValue: TIMEOUT.min, maxValue: TIMEOUT.max },
+	default: 1800,
+	description:
+		'How long to wait for a video. One that takes longer is not lost: the error names its project ID, and the Get operation resumes it.',
+};
+
+/** Last, because n8n shows options in this order: what the output looks like. */
+export const SIMPLIFY: INodeProperties = {
+	displayName: 'Simplify',
+	name: 'simplify',
+	type: 'boolean',
+	default: true,
+	description: 'Whether to return a simplified version of the response instead of the raw data',
+};
+
+export const WAITING_OPTIONS: INodeProperties[] = [SIMPLIFY, TIMEOUT_OPTION];
+
+export const WAIT_FIELD: INodeProperties = {
+	displayName: 'Wait for Completion',
+	name: 'waitForCompletion',
+	type: 'boolean',
+	default: true,
+	description:
+		'Whether to wait until the video is finished, which takes a minute or more. Otherwise the node returns the project ID at once.',
+};
+
+export const DOWNLOAD_FIELD: INodeProperties = {
+	displayName: 'Download Video',
+	name: 'downloadVideo',
+	type: 'boolean',
+	default: true,
+	description: 'Whether to put the finished video into a binary field, for the next node to use',
+};
+
+export const OUTPUT_FIELD: INodeProperties = {
+	displayName: 'Put Output File in Field',
+	name: 'outputBinaryField',
+	type: 'string',
+	default: 'data',
+	required: true,
+	placeholder: 'e.g. data',
+	hint: 'The name of the output binary field to put the file in',
+};
+
+/** The field that names a project. */
+export function projectIdField(operations: string[]): INodeProperties {
+	return {
+		displayName: 'Project ID',
+		name: 'projectId',
+		type: 'string',
+		default: '',
+		required: true,
+		placeholder: 'e.g. clx7uu86w0a5qp55yxz315r6r',
+		description: 'The ID that the Generate operation returned',
+		displayOptions: { show: { operation: operations } },
+	};
+}

@@ -1,0 +1,38 @@
+import { choose, type Choice } from '../../shared/choice';
+import { estimateCredits as estimate } from '../../shared/credits';
+import { DURATION_NOT_SUPPORTED } from '../fields';
+import type { Operation } from '../operation';
+import { readWish } from '../parameters';
+
+/** Makes no request. Its other fields are shared with Generate. */
+export const estimateCredits: Operation<{ readonly choice: Choice }> = {
+	fields: [
+		{
+			displayName: 'Options',
+			name: 'options',
+			type: 'collection',
+			placeholder: 'Add option',
+			default: {},
+			displayOptions: { show: { operation: ['estimateCredits'] } },
+			options: [DURATION_NOT_SUPPORTED],
+		},
+	],
+
+	prepare: async (n8n, itemIndex) => ({ choice: choose(readWish(n8n, itemIndex, false)) }),
+
+	async run({ input: { choice }, hint }) {
+		choice.notes.forEach(hint);
+		const { credits, note } = estimate(choice);
+		const { offer, seconds, resolution, audio } = choice;
+		return {
+			json: {
+				model: offer.id,
+				duration: seconds,
+				resolution: resolution ?? null,
+				audio,
+				credits,
+				note,
+			},
+		};
+	},
+};

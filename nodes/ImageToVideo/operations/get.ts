@@ -1,0 +1,61 @@
+import type { CallOptions } from '../../shared/client';
+import { deliver } from '../delivering';
+import {
+	DOWNLOAD_FIELD,
+	OUTPUT_FIELD,
+	projectIdField,
+	WAIT_FIELD,
+	WAITING_OPTIONS,
+} from '../fields';
+import type { Operation } from '../operation';
+import { readDelivery, readProjectId, type Delivery } from '../parameters';
+import { finished, getProject, isUnfinished, waitForProject } from '../waiting';
+
+const show = { operation: ['get'] };
+
+export const get: Operation<{ readonly id: string; readonly delivery: Delivery }> = {
+	fields: [
+		projectIdField(['get', 'delete']),
+		{
+			...WAIT_FIELD,
+			description:
+				'Whether to wait until the video is finished. Otherwise the node returns the project as it is now.',
+			displayOptions: { show },
+		},
+		{
+			...DOWNLOAD_FIELD,
+			description:
+				'Whether to put the video into a binary field, for the next node to use, if it is finished',
+			displayOptions: { show },
+		},
+		{ ...OUTPUT_FIELD, displayOptions: { show: { ...show, downloadVideo: [true] } } },
+		{
+			displayName: 'Options',
+			name: 'options',
+			type: 'collection',
+			placeholder: 'Add option',
+			default: {},
+			displayOptions: { show },
+			options: WAITING_OPTIONS,
+		},
+	],
+
+	prepare: async (n8n, itemIndex) => ({
+		id: readProjectId(n8n, itemIndex),
+		delivery: readDelivery(n8n, itemIndex),
+	}),
+
+	async run({ input: { id, delivery }, signal, session: begin }) {
+		const session = await begin();
+		const { client, clock } = session;
+		const begun = clock.now();
+		const options: CallOptions = { deadline: begun + delivery.timeout, signal };
+		const now = await getProject(client, id, options);
+		if (!delivery.wait) return await deliver(session, now, delivery, options);
+		const created = Math.min(Date.parse(now.created_at ?? '') || begun, begun);
+		const project = isUnfinished(now)
+			? await waitForProject(client, clock, id, created, options)
+			: finished(now);
+		return await deliver(session, project, delivery, options);
+	},
+};

@@ -1,0 +1,110 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+import type { DurationFallback, Wish } from '../shared/choice';
+import { InvalidInput } from '../shared/failures';
+import { shown } from '../shared/wording';
+import { MAX_CREDITS, TIMEOUT, TIMEOUT_OPTION } from './fields';
+
+/** Reads the node's parameters for one item. Hidden ones count as not set. */
+
+/** Reads a parameter that may be hidden. */
+export function read(
+	n8n: IExecuteFunctions,
+	name: string,
+	itemIndex: number,
+	whenHidden: unknown,
+): unknown {
+	return n8n.getNodeParameter(name, itemIndex, whenHidden as string);
+}
+
+export function readText(n8n: IExecuteFunctions, name: string, itemIndex: number): string {
+	const value = read(n8n, name, itemIndex, '');
+	return value === undefined || value === null ? '' : String(value);
+}
+
+export function readFlag(
+	n8n: IExecuteFunctions,
+	name: string,
+	itemIndex: number,
+	whenHidden: boolean,
+): boolean {
+	const value = read(n8n, name, itemIndex, whenHidden);
+	return value === true || value === 'true';
+}
+
+export type Options = Readonly<Record<string, unknown>>;
+
+export function readOptions(n8n: IExecuteFunctions, itemIndex: number): Options {
+	return read(n8n, 'options', itemIndex, {}) as Options;
+}
+
+/** What the person asked for, unchecked. @param endImage whether an end image is given */
+export function readWish(n8n: IExecuteFunctions, itemIndex: number, endImage: boolean): Wish {
+	const options = readOptions(n8n, itemIndex);
+	return {
+		model: n8n.getNodeParameter('model', itemIndex, '', { extractValue: true }),
+		duration: read(n8n, 'duration', itemIndex, ''),
+		resolution: read(n8n, 'resolution', itemIndex, ''),
+		audio: readFlag(n8n, 'audio', itemIndex, false),
+		endImage,
+		durationNotSupported: (options.durationNotSupported ?? 'error') as DurationFallback,
+	};
+}
+
+/** How the result of a project is wanted. */
+export interface Delivery {
+	readonly wait: boolean;
+	readonly download: boolean;
+	/** Binary field for the video. */
+	readonly field: string;
+	/** Milliseconds. */
+	readonly timeout: number;
+	readonly simplify: boolean;
+}
+
+/** @throws {InvalidInput} when the timeout is out of range, or the output field has no name */
+export function readDelivery(n8n: IExecuteFunctions, itemIndex: number): Delivery {
+	const options = readOptions(n8n, itemIndex);
+	const download = readFlag(n8n, 'downloadVideo', itemIndex, false);
+	const field = readText(n8n, 'outputBinaryField', itemIndex).trim();
+	if (download && field === '') {
+		throw new InvalidInput(
+			'Put Output File in Field: nothing was given; give the name of a binary field, such as data',
+		);
+	}
+	const seconds =
+		inRange(options.timeout, 'Timeout (Seconds)', TIMEOUT) ?? (TIMEOUT_OPTION.default as number);
+	return {
+		wait: readFlag(n8n, 'waitForCompletion', itemIndex, true),
+		download,
+		field,
+		timeout: seconds * 1_000,
+		simplify: options.simplify !== false,
+	};
+}
+
+/** @returns whole credits, or `undefined` when there is no limit; @throws {InvalidInput} when out of range */
+export function readMaxCredits(n8n: IExecuteFunctions, itemIndex: number): number | undefined {
+	return inRange(readOptions(n8n, itemIndex).maxCredits, 'Max Credits', MAX_CREDITS);
+}
+
+/** @throws {InvalidInput} when it is empty */
+export function readProjectId(n8n: IExecuteFunctions, itemIndex: number): string {
+	const id = readText(n8n, 'projectId', itemIndex).trim();
+	if (/^[\w-]+$/.test(id)) return id;
+	throw new InvalidInput(
+		`Project ID: ${shown(id)} was given; give the ID that Generate returned, such as clx7uu86w0a5qp55yxz315r6r`,
+	);
+}
+
+function inRange(
+	value: unknown,
+	field: string,
+	{ min, max }: { min: number; max: number },
+): number | undefined {
+	if (value === undefined) return undefined;
+	const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+	if (typeof number === 'number' && number >= min && number <= max) return number;
+	throw new InvalidInput(
+		`${field}: must be a number from ${min} to ${max}; ${shown(value)} was given`,
+	);
+}

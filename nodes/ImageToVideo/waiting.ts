@@ -1,0 +1,92 @@
+import type { Project } from '../shared/answers';
+import type { CallOptions, MagicHourClient } from '../shared/client';
+import type { Clock } from '../shared/clock';
+import { ProjectFailure, RequestFailure } from '../shared/failures';
+import { untilNextPoll } from '../shared/polling';
+
+const UNFINISHED: ReadonlyArray<Project['status']> = ['draft', 'queued', 'rendering'];
+
+export function isUnfinished(project: Pick<Project, 'status'>): boolean {
+	return UNFINISHED.includes(project.status);
+}
+
+/** What to do about a project that goes on, or is finished, at Magic Hour. */
+export function resumeHint(projectId: string): string {
+	return (
+		`The video is not lost and must not be made again: use the Get operation with Project ID ${projectId} and ` +
+		'Wait for Completion turned on. Trying this node again within the same execution resumes it, too.'
+	);
+}
+
+/**
+ * Asks for a project until it is complete.
+ * @param createdAt time (of the clock) when the project was created: decides how often is asked
+ * @throws {ProjectFailure} when it failed, was canceled, or is not complete at the deadline
+ */
+export async function waitForProject(
+	client: MagicHourClient,
+	clock: Clock,
+	projectId: string,
+	createdAt: number,
+	options: CallOptions,
+): Promise<Project> {
+	const begun = clock.now();
+	for (;;) {
+		const wait = untilNextPoll(clock.now() - createdAt);
+		const rest = options.deadline - clock.now();
+		await clock.sleep(Math.min(wait, Math.max(rest, 0)), options.signal);
+		const project = await getProject(client, projectId, options);
+		if (!isUnfinished(project)) return finished(project);
+		if (clock.now() >= options.deadline) {
+			const seconds = Math.round((clock.now() - begun) / 1_000);
+			throw new ProjectFailure(
+				`Project ${projectId} is still ${project.status} after ${seconds} s of waiting`,
+				projectId,
+				`${resumeHint(projectId)} To wait longer, raise Timeout in the options.`,
+			);
+		}
+	}
+}
+
+/** @throws {ProjectFailure} so that no failed request makes the project's id disappear */
+export async function getProject(
+	client: MagicHourClient,
+	projectId: string,
+	options: CallOptions,
+): Promise<Project> {
+	return await client.project(projectId, options).catch((error: unknown) => {
+		if (!(error instanceof RequestFailure)) throw error as Error;
+		throw new ProjectFailure(
+			error.message,
+			projectId,
+			error.status === 404 ? error.hint : `${error.hint} ${resumeHint(projectId)}`,
+			error.status,
+		);
+	});
+}
+
+/** A failed project's video can't be had any more: a new try needs a new project. */
+export class ProjectEnded extends ProjectFailure {
+	override name = 'ProjectEnded';
+}
+
+/** @returns the project when it is complete; @throws {ProjectEnded} with the API's code and message otherwise */
+export function finished(project: Project): Project {
+	if (project.status === 'complete') return project;
+	const { id, status, error } = project;
+	const reason = error ? `: ${error.message} (${error.code})` : '';
+	throw new ProjectEnded(
+		status === 'canceled' ? `Project ${id} was canceled${reason}` : `Project ${id} failed${reason}`,
+		id,
+		`${refund(project)} ${status === 'canceled' ? 'It was canceled at Magic Hour, not by n8n.' : 'Change what the message names and run the node again.'}`,
+	);
+}
+
+/** Says what the answer says about credits, and nothing more. */
+function refund({ credits_charged: charged }: Project): string {
+	if (charged === 0) return 'The credits were refunded: nothing was charged.';
+	if (typeof charged === 'number') {
+		return `Magic Hour's answer says that ${charged} credits are charged; failed videos are refunded.`;
+	}
+	return "Magic Hour's answer does not say whether credits were refunded.";
+}

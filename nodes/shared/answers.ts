@@ -1,0 +1,104 @@
+import { z } from 'zod';
+
+/**
+ * The answers of the Magic Hour API: parsed here and nowhere else. Only what a paid video can't be handed on without
+ * is required; other documented fields may be absent, but are never of another type. Unknown fields pass.
+ */
+
+const uploadUrl = z
+	.object({
+		upload_url: z.string().url(),
+		/** ISO 8601; the URL takes a file until then. */
+		expires_at: z.string().min(1),
+		/** What create requests call the file. */
+		file_path: z.string().min(1),
+	})
+	.passthrough();
+
+export const uploadUrlsAnswer = z.object({ items: z.array(uploadUrl) }).passthrough();
+export type UploadUrl = z.infer<typeof uploadUrl>;
+
+export const createdAnswer = z
+	.object({
+		id: z.string().min(1),
+		/** Estimate of the server, in credits, until the project is complete. */
+		credits_charged: z.number().nullish(),
+	})
+	.passthrough();
+export type Created = z.infer<typeof createdAnswer>;
+
+export const projectAnswer = z
+	.object({
+		id: z.string().min(1),
+		name: z.string().nullish(),
+		status: z.enum(['draft', 'queued', 'rendering', 'complete', 'error', 'canceled']),
+		type: z.string().nullish(),
+		created_at: z.string().nullish(),
+		/** Pixels; -1 means that it can be ignored. */
+		width: z.number().nullish(),
+		height: z.number().nullish(),
+		start_seconds: z.number().nullish(),
+		end_seconds: z.number().nullish(),
+		credits_charged: z.number().nullish(),
+		fps: z.number().nullish(),
+		error: z.object({ code: z.string(), message: z.string() }).passthrough().nullish(),
+		downloads: z.array(
+			z.object({ url: z.string().url(), expires_at: z.string().nullish() }).passthrough(),
+		),
+	})
+	.passthrough();
+export type Project = z.infer<typeof projectAnswer>;
+
+const errorAnswer = z.object({ message: z.string().min(1) }).passthrough();
+
+/** An answer that is not what the API promises. */
+export class UnexpectedAnswer extends Error {
+	override name = 'UnexpectedAnswer';
+
+	/** @param isJson whether it was JSON at all; if not, something between here and Magic Hour may have answered */
+	constructor(
+		message: string,
+		readonly isJson: boolean,
+	) {
+		super(message);
+	}
+}
+
+/**
+ * Parses the text of an answer.
+ * @throws {UnexpectedAnswer} that names the field and what was wrong with it
+ */
+export function parseAnswer<T extends z.ZodTypeAny>(schema: T, text: string): z.infer<T> {
+	const parsed = schema.safeParse(parseJson(text));
+	if (parsed.success) return parsed.data as z.infer<T>;
+	const problems = parsed.error.issues.map(
+		(issue) => `${issue.path.join('.') || 'answer'}: ${issue.message}`,
+	);
+	throw new UnexpectedAnswer(`The answer has an unexpected shape (${problems.join('; ')})`, true);
+}
+
+/** The `message` of an error answer; `undefined` when the answer is something else, such as a proxy's HTML page. */
+export function errorMessageOf(text: string): string | undefined {
+	let json: unknown;
+	try {
+		json = JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+	const parsed = errorAnswer.safeParse(json);
+	return parsed.success ? parsed.data.message : undefined;
+}
+
+function parseJson(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		const isHtml = /^\s*</.test(text);
+		const what = text.trim() === '' ? 'empty' : isHtml ? 'an HTML page' : 'not JSON';
+		return unexpected(`The answer is ${what}`);
+	}
+}
+
+function unexpected(message: string): never {
+	throw new UnexpectedAnswer(message, false);
+}

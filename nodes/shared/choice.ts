@@ -1,0 +1,236 @@
+import {
+	defaultDurationOf,
+	MODELS,
+	offerOf,
+	RESOLUTIONS,
+	type Model,
+	type Offer,
+	type Resolution,
+} from './catalogue';
+import { InvalidInput } from './failures';
+import type { ImageSize } from './imageFormat';
+import { orList, orNumbers, shown } from './wording';
+
+/** What to do with a length that the model does not make. */
+export type DurationFallback = 'error' | 'default' | 'nearest';
+
+/** What a person asked for, as it came out of the parameters: nothing in it has been checked. */
+export interface Wish {
+	readonly model: unknown;
+	readonly duration: unknown;
+	readonly resolution: unknown;
+	readonly audio: boolean;
+	readonly endImage: boolean;
+	readonly durationNotSupported: DurationFallback;
+}
+
+/** A combination that the model makes, as far as the catalogue knows the model. */
+export interface Choice {
+	readonly offer: Offer;
+	/** The models of the offer that make this combination: none when the catalogue does not know the model. */
+	readonly makers: readonly Model[];
+	readonly seconds: number;
+	/** `undefined`: left to Magic Hour (only for models that the catalogue does not know). */
+	readonly resolution?: string;
+	readonly audio: boolean;
+	/** What was changed on the way and should be told. */
+	readonly notes: readonly string[];
+}
+
+/** Shortest and longest video that the API takes for any model, in seconds. */
+const SECONDS = { min: 1, max: 60 };
+
+/**
+ * Checks a wish against the catalogue, without any request.
+ *
+ * A model that the catalogue does not know passes unchecked, apart from the limits that hold for every model.
+ * @throws {InvalidInput} naming the field, the value and what would be right
+ */
+export function choose(wish: Wish): Choice {
+	const offer = offerOf(parseModel(wish.model));
+	const seconds = parseSeconds(wish.duration);
+	const resolution = parseResolution(wish.resolution);
+	if (offer.models.length === 0) {
+		return {
+			offer,
+			makers: [],
+			seconds: withinLimits(seconds, wish.duration),
+			resolution,
+			audio: wish.audio,
+			notes: [],
+		};
+	}
+
+	const name = offer.id;
+	const atResolution = offer.models.filter((model) =>
+		(model.resolutions as readonly string[]).includes(resolution ?? ''),
+	);
+	if (atResolution.length === 0) {
+		const makes = RESOLUTIONS.filter((each) =>
+			offer.models.some((model) => model.resolutions.includes(each)),
+		);
+		throw new InvalidInput(
+			`Resolution: ${name} makes ${orList(makes)}; ${shown(wish.resolution)} was given`,
+		);
+	}
+	const audio = wish.audio || offer.impliesAudio;
+	const withAudio = audio ? atResolution.filter((model) => model.audio !== 'none') : atResolution;
+	if (withAudio.length === 0) {
+		throw new InvalidInput(
+			`Audio: ${name} makes video without sound only; turn Audio off or choose another model`,
+			`Models with sound: ${orList(MODELS.filter((model) => model.audio !== 'none').map((model) => model.id))}.`,
+		);
+	}
+	const withEndImage = wish.endImage
+		? takersOfEndImage(name, withAudio, resolution as Resolution)
+		: withAudio;
+
+	const durations = [...new Set(withEndImage.flatMap((model) => model.durations))].sort(
+		(a, b) => a - b,
+	);
+	const { chosen, notes } = chooseDuration(offer, durations, seconds, wish, resolution as string);
+	const makers = withEndImage.filter((model) => model.durations.includes(chosen));
+	if (wish.endImage) refuseLongEndImage(name, makers, chosen);
+	return { offer, makers, seconds: chosen, resolution, audio, notes };
+}
+
+/**
+ * Checks that a model takes an image of this shape.
+ * @param field the name of the field that the image came from, for the message
+ * @throws {InvalidInput} when every model of the choice is limited to other shapes
+ */
+export function refuseWrongShape(choice: Choice, size: ImageSize, field: string): void {
+	const shapes = choice.makers.flatMap((model) => model.aspectRatios ?? []);
+	const anyShape = choice.makers.some((model) => model.aspectRatios === undefined);
+	if (choice.makers.length === 0 || anyShape || shapes.some((shape) => hasShape(size, shape)))
+		return;
+	const wanted = orList(shapes.map(([width, height]) => `${width}:${height}`));
+	throw new InvalidInput(
+		`${field}: ${choice.offer.id} takes images of ${wanted} only; this one is ${size.width} × ${size.height} pixels`,
+		`Crop or pad the image, for example to ${exampleSize(size)}, or choose another model.`,
+	);
+}
+
+/** How far a side ratio may be off, as a fraction: room for sizes rounded to even pixels. */
+const SHAPE_TOLERANCE = 0.02;
+
+function hasShape({ width, height }: ImageSize, [w, h]: readonly [number, number]): boolean {
+	return Math.abs(width / height / (w / h) - 1) <= SHAPE_TOLERANCE;
+}
+
+function exampleSize({ width, height }: ImageSize): string {
+	return width >= height ? '1280 × 720' : '720 × 1280';
+}
+
+function parseModel(model: unknown): string {
+	const id = typeof model === 'string' ? model.trim() : '';
+	if (id === '') {
+		throw new InvalidInput(
+			`Model: ${shown(model)} was given; choose one from the list, or give a model's ID such as kling-3.0`,
+		);
+	}
+	return id;
+}
+
+/** Takes 5, "5", "5.0", "5 s" and "5s". @throws {InvalidInput} on anything else */
+function parseSeconds(duration: unknown): number {
+	if (typeof duration === 'number' && Number.isFinite(duration)) return duration;
+	const text = typeof duration === 'string' ? /^\s*(\d+(?:\.\d+)?)\s*s?\s*$/i.exec(duration) : null;
+	if (text === null) {
+		throw new InvalidInput(
+			`Duration: ${shown(duration)} was given; it must be a number of seconds, such as 5`,
+		);
+	}
+	return Number(text[1]);
+}
+
+function withinLimits(seconds: number, given: unknown): number {
+	if (seconds >= SECONDS.min && seconds <= SECONDS.max) return seconds;
+	throw new InvalidInput(
+		`Duration: Magic Hour makes videos of ${SECONDS.min} to ${SECONDS.max} seconds; ${shown(given)} was given`,
+	);
+}
+
+/**
+ * Takes "720p", "720P", "720", 720, "4K" and 2160. Anything else is returned as text, for a model that is not
+ * known, or to be refused with the list of what is right.
+ */
+function parseResolution(resolution: unknown): string | undefined {
+	if (resolution === undefined || resolution === null || resolution === '') return undefined;
+	const text = String(resolution).trim().toLowerCase();
+	if (text === '2160' || text === '2160p') return '4k';
+	return /^\d+$/.test(text) ? `${text}p` : text;
+}
+
+function chooseDuration(
+	offer: Offer,
+	durations: readonly number[],
+	seconds: number,
+	wish: Wish,
+	resolution: string,
+): { chosen: number; notes: string[] } {
+	if (durations.includes(seconds)) return { chosen: seconds, notes: [] };
+	const nearest = nearestTo(seconds, durations);
+	if (wish.durationNotSupported === 'error') {
+		throw new InvalidInput(
+			`Duration: ${offer.id} makes ${orNumbers(durations)} seconds${limitedBy(offer, resolution)}; ` +
+				`${shown(wish.duration)} was given; the nearest is ${nearest}`,
+		);
+	}
+	const preferred = defaultDurationOf(offer);
+	const chosen =
+		wish.durationNotSupported === 'default' &&
+		preferred !== undefined &&
+		durations.includes(preferred)
+			? preferred
+			: nearest;
+	return {
+		chosen,
+		notes: [
+			`${offer.id} does not make ${seconds} seconds: ${chosen} were used, as set under "If Duration Is Not Supported".`,
+		],
+	};
+}
+
+/** For the plan's default, what it makes depends on the resolution: says so. */
+function limitedBy(offer: Offer, resolution: string): string {
+	return offer.models.length > 1 ? ` at ${resolution}` : '';
+}
+
+/** The nearest of the numbers; of two that are equally near the smaller, which costs less. */
+function nearestTo(wanted: number, ascending: readonly number[]): number {
+	return ascending.reduce((best, each) =>
+		Math.abs(each - wanted) < Math.abs(best - wanted) ? each : best,
+	);
+}
+
+function takersOfEndImage(name: string, models: readonly Model[], resolution: Resolution): Model[] {
+	const takers = models.filter((model) => model.endImage !== undefined);
+	if (takers.length === 0) {
+		throw new InvalidInput(
+			`End Image: ${name} takes no end image; set End Image to None or choose another model`,
+			`Models with an end image: ${orList(MODELS.filter((model) => model.endImage).map((model) => model.id))}.`,
+		);
+	}
+	const atResolution = takers.filter(
+		({ endImage }) => endImage?.resolutions?.includes(resolution) ?? true,
+	);
+	if (atResolution.length === 0) {
+		const right = takers.flatMap((model) => model.endImage?.resolutions ?? []);
+		throw new InvalidInput(
+			`End Image: ${name} takes an end image at ${orList(right)} only; Resolution is ${resolution}`,
+		);
+	}
+	return atResolution;
+}
+
+function refuseLongEndImage(name: string, makers: readonly Model[], seconds: number): void {
+	const limits = makers.map((model) => model.endImage?.maxSeconds ?? Infinity);
+	const longest = Math.max(...limits);
+	if (seconds <= longest) return;
+	const right = makers.flatMap((model) => model.durations.filter((each) => each <= longest));
+	throw new InvalidInput(
+		`End Image: ${name} takes an end image for videos of ${longest} seconds or less; Duration is ${seconds}; ` +
+			`with an end image ${orNumbers(right)} would be right`,
+	);
+}

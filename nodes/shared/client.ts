@@ -1,0 +1,295 @@
+import type { z } from 'zod';
+import {
+	createdAnswer,
+	errorMessageOf,
+	parseAnswer,
+	projectAnswer,
+	UnexpectedAnswer,
+	uploadUrlsAnswer,
+	type Created,
+	type Project,
+	type UploadUrl,
+} from './answers';
+import type { Clock } from './clock';
+import { RequestFailure, Stopped } from './failures';
+import { readNetworkError } from './networkErrors';
+import {
+	AFTER_PAYING,
+	BEFORE_PAYING,
+	PAYING,
+	readRetryAfter,
+	TEMPORARY,
+	withRetries,
+	type RetryRule,
+} from './retry';
+import type { Answer, ApiCall, Download, Payload, Transport } from './transport';
+
+/** Body of `POST /v1/image-to-video`. */
+export interface CreateBody {
+	readonly name: string;
+	readonly model: string;
+	readonly end_seconds: number;
+	readonly resolution?: string;
+	readonly audio?: boolean;
+	readonly style: { readonly prompt?: string };
+	readonly assets: { readonly image_file_path: string; readonly end_image_file_path?: string };
+}
+
+export interface CallOptions {
+	/** Time (of the clock) after which nothing is tried again. */
+	readonly deadline: number;
+	readonly signal?: AbortSignal;
+}
+
+/** An image that can be uploaded. */
+export interface Uploadable {
+	/** Extension that Magic Hour is told. */
+	readonly format: string;
+	/** Called for every try, since a stream can be sent only once. */
+	open(): Promise<Payload>;
+}
+
+/** Statuses with which a storage refuses a signed URL that has expired. */
+const EXPIRED = [403, 410];
+
+/** An expired URL is replaced by a fresh one, so that is worth another try, too. */
+const UPLOADING: RetryRule = {
+	...BEFORE_PAYING,
+	statuses: [...BEFORE_PAYING.statuses, ...EXPIRED],
+};
+
+/**
+ * The calls of the Magic Hour API that this package uses, each with its retry rule, its answers parsed.
+ * Every method throws `RequestFailure`, whose message says what happened and whose hint says what to do.
+ */
+export class MagicHourClient {
+	constructor(
+		private readonly transport: Transport,
+		private readonly clock: Clock,
+	) {}
+
+	/** Asks where to put files. @param extensions one for each file; the answer has their order */
+	async uploadUrls(extensions: readonly string[], options: CallOptions): Promise<UploadUrl[]> {
+		const items = extensions.map((extension) => ({ type: 'image', extension }));
+		const call: ApiCall = { method: 'POST', path: '/v1/files/upload-urls', body: { items } };
+		const answer = await this.call(
+			call,
+			'prepare the upload',
+			uploadUrlsAnswer,
+			BEFORE_PAYING,
+			options,
+		);
+		if (answer.items.length === extensions.length) return answer.items;
+		throw new RequestFailure({
+			message: `Magic Hour gave ${answer.items.length} upload URLs where ${extensions.length} were asked for`,
+			hint: 'Nothing was created or charged. Try again later.',
+			fate: 'refused',
+			temporary: false,
+		});
+	}
+
+	/** Uploads images. @returns their places at Magic Hour, in the same order */
+	async uploadImages(images: readonly Uploadable[], options: CallOptions): Promise<UploadUrl[]> {
+		const urls = await this.uploadUrls(
+			images.map(({ format }) => format),
+			options,
+		);
+		return await Promise.all(
+			images.map(
+				async (image, index) => await this.upload(image, urls[index] as UploadUrl, options),
+			),
+		);
+	}
+
+	/** Puts an image to a signed URL; asks for a fresh URL when that one has expired. */
+	private async upload(
+		image: Uploadable,
+		first: UploadUrl,
+		options: CallOptions,
+	): Promise<UploadUrl> {
+		let url = first;
+		await this.withRetries(UPLOADING, options, async () => {
+			const file = await image.open();
+			const answer = await this.answerOf('upload the image', () =>
+				this.transport.put(url.upload_url, file),
+			);
+			if (EXPIRED.includes(answer.status)) {
+				[url] = (await this.uploadUrls([image.format], options)) as [UploadUrl];
+			}
+			refuseError(answer, 'upload the image', this.clock, true);
+		});
+		return url;
+	}
+
+	/** Creates a project: **this charges credits**. Never repeated unless it is certain that there is no project. */
+	async create(body: CreateBody, options: CallOptions): Promise<Created> {
+		const call: ApiCall = { method: 'POST', path: '/v1/image-to-video', body };
+		return await this.call(call, 'create the video', createdAnswer, PAYING, options);
+	}
+
+	async project(id: string, options: CallOptions): Promise<Project> {
+		const call: ApiCall = { method: 'GET', path: projectPath(id) };
+		return await this.call(call, `get project ${id}`, projectAnswer, AFTER_PAYING, options);
+	}
+
+	/** Deletes a project's video for good. */
+	async deleteProject(id: string, options: CallOptions): Promise<void> {
+		const what = `delete project ${id}`;
+		await this.withRetries(BEFORE_PAYING, options, async () => {
+			const answer = await this.answerOf(what, () =>
+				this.transport.api({ method: 'DELETE', path: projectPath(id) }),
+			);
+			refuseError(answer, what, this.clock);
+		});
+	}
+
+	/** Opens a download once: a second try needs a fresh URL, which is the caller's to get. */
+	async openDownload(url: string): Promise<Download> {
+		const download = await this.answerOf('download the video', () => this.transport.open(url));
+		refuseError({ ...download, text: '' }, 'download the video', this.clock, true);
+		return download;
+	}
+
+	private async call<T extends z.ZodTypeAny>(
+		call: ApiCall,
+		what: string,
+		schema: T,
+		rule: RetryRule,
+		options: CallOptions,
+	): Promise<z.infer<T>> {
+		return await this.withRetries(rule, options, async () => {
+			const answer = await this.answerOf(what, () => this.transport.api(call));
+			refuseError(answer, what, this.clock);
+			return parseOrFail(schema, answer, what);
+		});
+	}
+
+	private async withRetries<T>(
+		rule: RetryRule,
+		{ deadline, signal }: CallOptions,
+		work: () => Promise<T>,
+	): Promise<T> {
+		return await withRetries(work, { rule, clock: this.clock, deadline, signal });
+	}
+
+	/** Turns an error that came instead of an answer into a `RequestFailure`. */
+	private async answerOf<T>(what: string, request: () => Promise<T>): Promise<T> {
+		return await request().catch((error: unknown) => {
+			throw error instanceof RequestFailure || error instanceof Stopped
+				? error
+				: networkFailure(error, what);
+		});
+	}
+}
+
+function projectPath(id: string): string {
+	return `/v1/video-projects/${encodeURIComponent(id)}`;
+}
+
+function networkFailure(error: unknown, what: string): RequestFailure {
+	const { what: happened, fate, temporary, code } = readNetworkError(error);
+	const details = code === undefined ? '' : ` (${code})`;
+	return new RequestFailure({
+		message: `Could not ${what}: ${happened}`,
+		hint:
+			fate === 'unsent'
+				? `The request never reached the server${details}. Check the API Base URL of the credential and the network of the n8n server.`
+				: `It is not known whether the server carried the request out${details}.`,
+		fate,
+		temporary,
+	});
+}
+
+type StatusMeanings = Readonly<Record<number, { meaning: string; hint: string }>>;
+
+/** What the statuses of the API mean and what to do, as `../shared/api/magic-hour-api.md` documents them. */
+const STATUS_MEANINGS: StatusMeanings = {
+	400: { meaning: 'the request is invalid', hint: 'Change what the message names.' },
+	401: {
+		meaning: 'the API key was not accepted',
+		hint: 'Open the Magic Hour credential, check the API key (and the API Base URL, if you changed it) and test it.',
+	},
+	402: {
+		meaning: 'the account is out of credits',
+		hint: 'Buy credits or upgrade at Magic Hour, or choose a shorter video, a lower resolution or a cheaper model.',
+	},
+	403: {
+		meaning: 'the plan of the account does not include this',
+		hint: 'Choose a model and resolution that your Magic Hour plan includes, or upgrade the plan.',
+	},
+	404: {
+		meaning: 'not found',
+		hint: 'Check the project ID: the project may have been deleted, or belong to another account.',
+	},
+	422: { meaning: 'the request was not accepted', hint: 'Change what the message names.' },
+	429: {
+		meaning: 'too many requests, or too many videos at once for the plan',
+		hint: 'Wait until running videos are finished, or give the node a longer Timeout.',
+	},
+};
+
+/** What the statuses of the storage mean: its URLs are signed, so a refusal means that one has expired. */
+const STORAGE_STATUS_MEANINGS: StatusMeanings = {
+	400: { meaning: 'the storage did not accept the request', hint: 'Try again.' },
+	403: { meaning: 'the signed URL has expired', hint: 'Try again.' },
+	404: { meaning: 'the file is not there (any more)', hint: 'Try again.' },
+	410: { meaning: 'the signed URL has expired', hint: 'Try again.' },
+	413: {
+		meaning: 'the file is too large for the plan',
+		hint: 'Use a smaller image, or upgrade the plan.',
+	},
+};
+
+const SERVER_ERROR = {
+	meaning: 'Magic Hour had a temporary problem',
+	hint: 'Try again in a few minutes.',
+};
+const REDIRECTED = {
+	meaning:
+		'the server redirected the request elsewhere, which is not followed to protect the API key',
+	hint: 'Check the API Base URL of the credential.',
+};
+const OTHER_STATUS = {
+	meaning: 'the answer was unexpected',
+	hint: 'Check the API Base URL of the credential.',
+};
+
+/** A create that was answered with one of these may have been carried out. */
+const FATE_UNKNOWN = [408, 500, 504];
+
+/** @throws {RequestFailure} unless the status says success */
+function refuseError(answer: Answer, what: string, clock: Clock, storage = false): void {
+	const { status, headers, text } = answer;
+	if (status >= 200 && status < 300) return;
+	const fallback =
+		status >= 500 ? SERVER_ERROR : status >= 300 && status < 400 ? REDIRECTED : OTHER_STATUS;
+	const { meaning, hint } =
+		(storage ? STORAGE_STATUS_MEANINGS : STATUS_MEANINGS)[status] ?? fallback;
+	const said = errorMessageOf(text);
+	throw new RequestFailure({
+		message: `Could not ${what}: ${meaning} (${status}${said === undefined ? '' : `: ${said}`})`,
+		hint,
+		fate: FATE_UNKNOWN.includes(status) ? 'unknown' : 'refused',
+		status,
+		retryAfterMs: readRetryAfter(headers['retry-after'], clock.now()),
+		temporary: TEMPORARY.includes(status) || (storage && EXPIRED.includes(status)),
+	});
+}
+
+function parseOrFail<T extends z.ZodTypeAny>(schema: T, answer: Answer, what: string): z.infer<T> {
+	try {
+		return parseAnswer(schema, answer.text);
+	} catch (error) {
+		if (!(error instanceof UnexpectedAnswer)) throw error as Error;
+		return unexpected(error, what);
+	}
+}
+
+function unexpected(error: UnexpectedAnswer, what: string): never {
+	throw new RequestFailure({
+		message: `Could not ${what}: ${error.message}`,
+		hint: 'Check that the API Base URL of the credential is that of the Magic Hour API; a proxy may have answered instead.',
+		fate: 'unknown',
+		temporary: !error.isJson,
+	});
+}

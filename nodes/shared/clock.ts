@@ -1,0 +1,41 @@
+import { sleep } from 'n8n-workflow';
+import { Stopped } from './failures';
+
+/** Time as the code that waits sees it: injected, so that tests don't wait. All times are milliseconds. */
+export interface Clock {
+	now(): number;
+	/** @throws {Stopped} as soon as the signal fires */
+	sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Longest sleep in one piece: n8n's `sleep` can't be ended early (and its linter allows no other timer). */
+const PIECE = 1_000;
+
+export const systemClock: Clock = {
+	now: () => Date.now(),
+	sleep: async (milliseconds, signal) => {
+		const end = Date.now() + milliseconds;
+		for (let rest = milliseconds; rest > 0; rest = end - Date.now()) {
+			await untilAborted(sleep(Math.min(rest, PIECE)), signal);
+		}
+	},
+};
+
+/**
+ * Waits for the work, but no longer than until the signal fires.
+ * @throws {Stopped} as soon as the signal fires; the work itself goes on unobserved
+ */
+export async function untilAborted<T>(work: Promise<T>, signal?: AbortSignal): Promise<T> {
+	if (!signal) return await work;
+	let onAbort = () => {};
+	const aborted = new Promise<never>((_, reject) => {
+		onAbort = () => reject(new Stopped('The execution was stopped'));
+		if (signal.aborted) onAbort();
+		signal.addEventListener('abort', onAbort);
+	});
+	try {
+		return await Promise.race([work, aborted]);
+	} finally {
+		signal.removeEventListener('abort', onAbort);
+	}
+}

@@ -1,0 +1,14 @@
+/** Characters that a file name may not have on Windows, macOS or Linux. */
+const FORBIDDEN = /[\\/:*?"<>|\p{Cc}]+/gu;
+const LONGEST = 100;
+
+/** A file name for a video, made from the project's name; its id where there is no usable name. */
+export function videoFileName(name: string | null | undefined, projectId: string): string {
+	const cleaned = (name ?? '')
+		.replace(FORBIDDEN, ' ')
+		.replace(/\s+/g, ' ')
+		.trim()
+		.slice(0, LONGEST)
+		.replace(/^[. ]+|[. ]+$/g, '');
+	return `${cleaned === '' ? projectId.replace(FORBIDDEN, '-') : cleaned}.mp4`;
+}

@@ -1,0 +1,205 @@
+/**
+ * Tells what an image is from its first bytes: the format decides the extension that Magic Hour is given, the size
+ * whether the model takes the image's shape. Reads headers only, so no image library has to be shipped.
+ */
+
+/** Formats that Magic Hour takes (its upload-urls endpoint), by the extension that is sent. */
+export type ImageFormat = 'png' | 'jpg' | 'webp' | 'heic' | 'avif' | 'jp2' | 'tiff' | 'bmp';
+
+/** Pixels. As stored: a rotation noted in EXIF is not applied. */
+export interface ImageSize {
+	readonly width: number;
+	readonly height: number;
+}
+
+export interface ImageHeader {
+	readonly format: ImageFormat;
+	/** `undefined` when the size is not within the bytes that were given. */
+	readonly size?: ImageSize;
+}
+
+export const MIME_TYPES: Readonly<Record<ImageFormat, string>> = {
+	png: 'image/png',
+	jpg: 'image/jpeg',
+	webp: 'image/webp',
+	heic: 'image/heic',
+	avif: 'image/avif',
+	jp2: 'image/jp2',
+	tiff: 'image/tiff',
+	bmp: 'image/bmp',
+};
+
+/** Extensions that Magic Hour takes, as its documentation lists them. */
+export const IMAGE_EXTENSIONS = [
+	...['png', 'jpg', 'jpeg', 'jfif', 'heic', 'heif'],
+	...['webp', 'avif', 'jp2', 'tiff', 'tif', 'bmp'],
+] as const;
+
+/** How many bytes of a file are enough to find the size in all but unusual files. */
+export const HEADER_BYTES = 256 * 1024;
+
+/** Reads an image's header. @returns `undefined` when the bytes are no image that Magic Hour takes */
+export function readImageHeader(bytes: Buffer): ImageHeader | undefined {
+	for (const [format, size] of FORMATS) {
+		const found = size(bytes);
+		if (found === undefined) continue;
+		return found === 'no size' ? { format } : { format, size: found };
+	}
+	return undefined;
+}
+
+/** What a file is that is no image Magic Hour takes, for a message: "a GIF image", "a PDF document". */
+export function describeContent(bytes: Buffer): string {
+	const start = bytes.toString('latin1', 0, 512);
+	const found = OTHER_CONTENT.find(({ pattern }) => pattern.test(start));
+	return found?.name ?? 'of an unknown type';
+}
+
+const OTHER_CONTENT: ReadonlyArray<{ pattern: RegExp; name: string }> = [
+	{ pattern: /^GIF8[79]a/, name: 'a GIF image' },
+	{ pattern: /^%PDF-/, name: 'a PDF document' },
+	{ pattern: /^.{4}ftyp(?:isom|iso\d|mp4|avc1|M4V|qt {2}|dash)/s, name: 'a video' },
+	{ pattern: /^(?:.E\xdf\xa3|RIFF.{4}AVI )/s, name: 'a video' },
+	{
+		pattern: /^(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)?<svg[\s>]/is,
+		name: 'an SVG drawing',
+	},
+	{ pattern: /^(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html)/i, name: 'an HTML page' },
+	{ pattern: /^(?:\xef\xbb\xbf)?\s*[[{]/, name: 'JSON text' },
+	{ pattern: /^8BPS/, name: 'a Photoshop file' },
+	{ pattern: /^PK\p{Cc}{2}/u, name: 'a ZIP archive or an Office document' },
+	{ pattern: /^[\t\n\r\x20-\x7e]*$/, name: 'text' },
+];
+
+/** `undefined`: not this format. `no size`: this format, the size is not in these bytes. */
+type SizeReader = (bytes: Buffer) => ImageSize | 'no size' | undefined;
+
+const FORMATS: ReadonlyArray<readonly [ImageFormat, SizeReader]> = [
+	['png', readPng],
+	['jpg', readJpeg],
+	['webp', readWebp],
+	[
+		'heic',
+		(bytes) =>
+			readIsoImage(bytes, ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'mif1', 'msf1']),
+	],
+	['avif', (bytes) => readIsoImage(bytes, ['avif', 'avis'])],
+	['jp2', readJpeg2000],
+	['tiff', readTiff],
+	['bmp', readBmp],
+];
+
+function startsWith(bytes: Buffer, latin1: string, at = 0): boolean {
+	return bytes.toString('latin1', at, at + latin1.length) === latin1;
+}
+
+function sizeOrNone(width: number, height: number): ImageSize | 'no size' {
+	return width > 0 && height > 0 ? { width, height } : 'no size';
+}
+
+/** PNG specification: signature, then the IHDR chunk. */
+function readPng(bytes: Buffer): ImageSize | 'no size' | undefined {
+	if (!startsWith(bytes, '\x89PNG\r\n\x1a\n')) return undefined;
+	if (bytes.length < 24) return 'no size';
+	return sizeOrNone(bytes.readUInt32BE(16), bytes.readUInt32BE(20));
+}
+
+/** ITU T.81: the size is in the first start-of-frame segment. */
+function readJpeg(bytes: Buffer): ImageSize | 'no size' | undefined {
+	if (!startsWith(bytes, '\xff\xd8\xff')) return undefined;
+	let at = 2;
+	while (at + 9 < bytes.length) {
+		if (bytes[at] !== 0xff) return 'no size';
+		const marker = bytes[at + 1] as number;
+		const isFill = marker === 0xff;
+		const isFrame = marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
+		if (isFrame) return sizeOrNone(bytes.readUInt16BE(at + 7), bytes.readUInt16BE(at + 5));
+		at += isFill ? 1 : 2 + bytes.readUInt16BE(at + 2);
+	}
+	return 'no size';
+}
+
+/** WebP container specification: VP8 (lossy), VP8L (lossless) or VP8X (extended) comes first. */
+function readWebp(bytes: Buffer): ImageSize | 'no size' | undefined {
+	if (!startsWith(bytes, 'RIFF') || !startsWith(bytes, 'WEBP', 8)) return undefined;
+	if (bytes.length < 30) return 'no size';
+	if (startsWith(bytes, 'VP8X', 12)) {
+		return sizeOrNone(bytes.readUIntLE(24, 3) + 1, bytes.readUIntLE(27, 3) + 1);
+	}
+	if (startsWith(bytes, 'VP8L', 12)) {
+		const packed = bytes.readUInt32LE(21);
+		return sizeOrNone((packed & 0x3fff) + 1, ((packed >>> 14) & 0x3fff) + 1);
+	}
+	return sizeOrNone(bytes.readUInt16LE(26) & 0x3fff, bytes.readUInt16LE(28) & 0x3fff);
+}
+
+/**
+ * HEIF (ISO/IEC 23008-12) and AVIF: brands in `ftyp`, sizes in `ispe` properties. A picture in tiles has an `ispe`
+ * for a tile and one for the whole, so the largest is the picture's.
+ */
+function readIsoImage(bytes: Buffer, brands: readonly string[]): ImageSize | 'no size' | undefined {
+	if (bytes.length < 16 || !startsWith(bytes, 'ftyp', 4)) return undefined;
+	const end = Math.min(bytes.readUInt32BE(0), bytes.length);
+	const major = bytes.toString('latin1', 8, 12);
+	const compatible: string[] = [];
+	for (let at = 16; at + 4 <= end; at += 4) compatible.push(bytes.toString('latin1', at, at + 4));
+	const isGeneric = major === 'mif1' || major === 'msf1';
+	const names = isGeneric
+		? compatible.filter((brand) => !['mif1', 'msf1'].includes(brand))
+		: [major];
+	const specific = names.length === 0 ? [major] : names;
+	if (!specific.some((brand) => brands.includes(brand))) return undefined;
+
+	let largest: ImageSize | 'no size' = 'no size';
+	for (let at = bytes.indexOf('ispe'); at !== -1; at = bytes.indexOf('ispe', at + 4)) {
+		if (at + 16 > bytes.length) break;
+		const size = sizeOrNone(bytes.readUInt32BE(at + 8), bytes.readUInt32BE(at + 12));
+		if (size === 'no size') continue;
+		if (largest === 'no size' || size.width * size.height > largest.width * largest.height)
+			largest = size;
+	}
+	return largest;
+}
+
+/** JPEG 2000 (ISO/IEC 15444-1): the `ihdr` box of a JP2 file, or the SIZ segment of a raw codestream. */
+function readJpeg2000(bytes: Buffer): ImageSize | 'no size' | undefined {
+	if (startsWith(bytes, '\x00\x00\x00\x0cjP  \r\n\x87\n')) {
+		const at = bytes.indexOf('ihdr');
+		if (at === -1 || at + 12 > bytes.length) return 'no size';
+		return sizeOrNone(bytes.readUInt32BE(at + 8), bytes.readUInt32BE(at + 4));
+	}
+	if (!startsWith(bytes, '\xff\x4f\xff\x51')) return undefined;
+	if (bytes.length < 24) return 'no size';
+	return sizeOrNone(
+		bytes.readUInt32BE(8) - bytes.readUInt32BE(16),
+		bytes.readUInt32BE(12) - bytes.readUInt32BE(20),
+	);
+}
+
+/** TIFF 6.0: the size is in the first image file directory, which may be anywhere in the file. */
+function readTiff(bytes: Buffer): ImageSize | 'no size' | undefined {
+	const little = startsWith(bytes, 'II*\0');
+	if (!little && !startsWith(bytes, 'MM\0*')) return undefined;
+	const u16 = (at: number) => (little ? bytes.readUInt16LE(at) : bytes.readUInt16BE(at));
+	const u32 = (at: number) => (little ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at));
+	if (bytes.length < 8) return 'no size';
+	const directory = u32(4);
+	if (directory + 2 > bytes.length) return 'no size';
+	const sides: Partial<Record<number, number>> = {};
+	for (let entry = 0; entry < u16(directory); entry++) {
+		const at = directory + 2 + entry * 12;
+		if (at + 12 > bytes.length) break;
+		const isShort = u16(at + 2) === 3;
+		sides[u16(at)] = isShort ? u16(at + 8) : u32(at + 8);
+	}
+	return sizeOrNone(sides[256] ?? 0, sides[257] ?? 0);
+}
+
+/** Windows bitmap: BITMAPINFOHEADER and later; a negative height means that rows go from the top down. */
+function readBmp(bytes: Buffer): ImageSize | 'no size' | undefined {
+	if (!startsWith(bytes, 'BM') || bytes.length < 26) return undefined;
+	const headerSize = bytes.readUInt32LE(14);
+	if (headerSize === 12) return sizeOrNone(bytes.readUInt16LE(18), bytes.readUInt16LE(20));
+	if (headerSize < 40 || headerSize > 124) return undefined;
+	return sizeOrNone(bytes.readInt32LE(18), Math.abs(bytes.readInt32LE(22)));
+}

@@ -1,0 +1,109 @@
+import type { IExecuteFunctions, IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
+import { RequestFailure } from './failures';
+import type { Answer, ByteStream, Headers, Transport } from './transport';
+
+export const CREDENTIAL = 'magicHourApi';
+
+/** Longest silence, in milliseconds, before a request is given up. */
+const API_TIMEOUT = 60_000;
+const FILE_TIMEOUT = 300_000;
+
+/** Largest answer that is read, in bytes. The API's answers have a few kB. */
+const LARGEST_ANSWER = 1024 * 1024;
+
+/** Requests through n8n's HTTP helper, so that n8n's proxy and TLS settings, and its protection of internal hosts, hold. */
+export function n8nTransport(n8n: IExecuteFunctions, baseUrl: string): Transport {
+	// Statuses are looked at by the caller. It also keeps n8n from repeating a request by itself after a 401.
+	const common = {
+		returnFullResponse: true,
+		ignoreHttpStatusErrors: true,
+		encoding: 'stream',
+	} as const;
+
+	const readAnswer = async (response: IN8nHttpFullResponse): Promise<Answer> => ({
+		status: response.statusCode,
+		headers: response.headers as Headers,
+		text: await readText(response.body as ByteStream),
+	});
+
+	return {
+		async api({ method, path, body }) {
+			const options: IHttpRequestOptions = {
+				...common,
+				method,
+				url: urlOf(baseUrl, path),
+				body,
+				json: true,
+				timeout: API_TIMEOUT,
+				disableFollowRedirect: true,
+			};
+			const response = (await n8n.helpers.httpRequestWithAuthentication.call(
+				n8n,
+				CREDENTIAL,
+				options,
+			)) as IN8nHttpFullResponse;
+			return await readAnswer(response);
+		},
+
+		async put(url, { content, length, mimeType }) {
+			const response = (await n8n.helpers.httpRequest({
+				...common,
+				method: 'PUT',
+				url,
+				body: content,
+				headers: { 'Content-Type': mimeType, 'Content-Length': length },
+				timeout: FILE_TIMEOUT,
+				// Following redirects would keep the whole file in memory, to be able to send it again.
+				disableFollowRedirect: true,
+			})) as IN8nHttpFullResponse;
+			return await readAnswer(response);
+		},
+
+		async open(url) {
+			const response = (await n8n.helpers.httpRequest({
+				...common,
+				method: 'GET',
+				url,
+				timeout: FILE_TIMEOUT,
+			})) as IN8nHttpFullResponse;
+			return {
+				status: response.statusCode,
+				headers: response.headers as Headers,
+				stream: response.body as ByteStream,
+			};
+		},
+	};
+}
+
+function urlOf(baseUrl: string, path: string): string {
+	return `${baseUrl.replace(/\/+$/, '')}${path}`;
+}
+
+/** @throws {RequestFailure} when the answer is absurdly long or takes too long to come */
+async function readText(stream: ByteStream): Promise<string> {
+	const late = AbortSignal.timeout(API_TIMEOUT);
+	const onLate = () => stream.destroy(unreadable('it did not come to an end in time', true));
+	late.addEventListener('abort', onLate);
+	try {
+		const chunks: Buffer[] = [];
+		let length = 0;
+		for await (const chunk of stream) {
+			length += chunk.length;
+			if (length > LARGEST_ANSWER)
+				throw unreadable('it is larger than any answer of the API', false);
+			chunks.push(chunk);
+		}
+		return Buffer.concat(chunks).toString('utf8');
+	} finally {
+		late.removeEventListener('abort', onLate);
+	}
+}
+
+function unreadable(what: string, temporary: boolean): RequestFailure {
+	return new RequestFailure({
+		message: `Could not read Magic Hour's answer: ${what}`,
+		hint: 'Check that the API Base URL of the credential is that of the Magic Hour API; a proxy may have answered instead.',
+		fate: 'unknown',
+		temporary,
+	});
+}

@@ -1,0 +1,99 @@
+import type { Fate } from './failures';
+
+/**
+ * Reads what an error of n8n's HTTP helper says about the request: whether it can have reached the server. The helper
+ * wraps the network's error, so the chain of causes is searched.
+ */
+export interface NetworkError {
+	readonly fate: Exclude<Fate, 'refused'>;
+	/** What happened, as the end of a sentence: "the connection was refused". */
+	readonly what: string;
+	/** The same request may work in a moment. */
+	readonly temporary: boolean;
+	/** The code of the error, for the details. */
+	readonly code?: string;
+}
+
+interface Rule {
+	readonly codes: RegExp;
+	readonly what: string;
+	readonly fate: NetworkError['fate'];
+	readonly temporary: boolean;
+}
+
+/** The first rule that matches one of the codes in the chain wins. */
+const RULES: readonly Rule[] = [
+	{
+		codes: /^ECONNREFUSED$/,
+		what: 'the connection was refused',
+		fate: 'unsent',
+		temporary: true,
+	},
+	{
+		codes: /^(ENOTFOUND|EAI_AGAIN|EAI_FAIL|EAI_NODATA|ENODATA|ESERVFAIL)$/,
+		what: 'the host name could not be resolved',
+		fate: 'unsent',
+		temporary: true,
+	},
+	{
+		codes: /^(EHOSTUNREACH|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT)$/,
+		what: 'the host could not be reached',
+		fate: 'unsent',
+		temporary: true,
+	},
+	{
+		codes: /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|^ERR_TLS|^ERR_SSL|^EPROTO$/,
+		what: 'a secure connection could not be made',
+		fate: 'unsent',
+		temporary: false,
+	},
+	{
+		codes: /^(ETIMEDOUT|ECONNABORTED|ESOCKETTIMEDOUT|UND_ERR_(HEADERS|BODY)_TIMEOUT)$/,
+		what: 'no answer came in time',
+		fate: 'unknown',
+		temporary: true,
+	},
+];
+
+const BROKEN_OFF: Omit<NetworkError, 'code'> = {
+	fate: 'unknown',
+	what: 'the connection broke off',
+	temporary: true,
+};
+
+/** System calls that come before a request is sent. */
+const BEFORE_SENDING = ['connect', 'getaddrinfo'];
+
+/** Node's message for a connection that was lost while TLS was being set up, which has the code of any reset. */
+const LOST_IN_HANDSHAKE = 'before secure TLS connection was established';
+
+/** Classifies an error that was thrown instead of an answer. */
+export function readNetworkError(error: unknown): NetworkError {
+	const chain = causes(error);
+	const codes = chain.flatMap(({ code }) => (typeof code === 'string' ? [code] : []));
+	const rule = RULES.find((each) => codes.some((code) => each.codes.test(code)));
+	const beforeSending = chain.some(
+		({ syscall, message }) =>
+			(typeof syscall === 'string' && BEFORE_SENDING.includes(syscall)) ||
+			(typeof message === 'string' && message.includes(LOST_IN_HANDSHAKE)),
+	);
+	const { what, fate, temporary } = rule ?? BROKEN_OFF;
+	return { what, temporary, fate: beforeSending ? 'unsent' : fate, code: codes[0] };
+}
+
+type ErrorLike = { code?: unknown; syscall?: unknown; message?: unknown; cause?: unknown };
+
+/** Deep enough for every wrapper that n8n and axios put around an error, and an end to circular chains. */
+const MAX_DEPTH = 8;
+
+function causes(error: unknown): ErrorLike[] {
+	const chain: ErrorLike[] = [];
+	for (let each = error; isErrorLike(each) && chain.length < MAX_DEPTH; each = each.cause) {
+		chain.push(each);
+	}
+	return chain;
+}
+
+function isErrorLike(value: unknown): value is ErrorLike {
+	return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,54 @@
+import { NodeApiError, NodeOperationError, type INode } from 'n8n-workflow';
+import { CreateUnknown, InvalidInput, ProjectFailure, RequestFailure, Stopped } from './failures';
+
+/**
+ * An error as n8n shows it: what happened as the message, with the item; what to do as the description. Built from
+ * texts alone: the network's errors hold requests, and with them the API key, and n8n saves what an error holds.
+ */
+export function toNodeError(
+	node: INode,
+	error: unknown,
+	itemIndex: number,
+): NodeApiError | NodeOperationError {
+	if (error instanceof NodeApiError || error instanceof NodeOperationError) return error;
+	const { message, hint, status } = partsOf(error);
+	const text = `${message} [item ${itemIndex}]`;
+	if (status === undefined) {
+		return new NodeOperationError(node, text, { itemIndex, description: hint });
+	}
+	return new NodeApiError(
+		node,
+		{ message: text },
+		{ message: text, description: hint, httpCode: String(status), itemIndex },
+	);
+}
+
+/** What a failed item hands on, where the node goes on in spite of the failure. */
+export function failedItemJson(error: unknown): {
+	message: string;
+	hint?: string;
+	project_id?: string;
+} {
+	const { message, hint } = partsOf(error);
+	return {
+		message,
+		...(hint === undefined ? {} : { hint }),
+		...(error instanceof ProjectFailure ? { project_id: error.projectId } : {}),
+	};
+}
+
+function partsOf(error: unknown): { message: string; hint?: string; status?: number } {
+	if (
+		error instanceof RequestFailure ||
+		error instanceof CreateUnknown ||
+		error instanceof ProjectFailure
+	) {
+		return { message: error.message, hint: error.hint, status: error.status };
+	}
+	if (error instanceof InvalidInput) return { message: error.message, hint: error.hint };
+	if (error instanceof Stopped) return { message: error.message };
+	if (error instanceof NodeApiError || error instanceof NodeOperationError) {
+		return { message: error.message, hint: error.description ?? undefined };
+	}
+	return { message: error instanceof Error ? error.message : String(error) };
+}

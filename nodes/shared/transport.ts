@@ -1,0 +1,43 @@
+import type { BinaryHelperFunctions } from 'n8n-workflow';
+
+/** How requests get out: the part that needs n8n, as an interface, so that what decides about requests doesn't. */
+export interface Transport {
+	/** A call of the Magic Hour API, with the credential. Redirects are not followed. */
+	api(call: ApiCall): Promise<Answer>;
+	/** Puts a file to a pre-signed URL, without the credential. Redirects are not followed. */
+	put(url: string, file: Payload): Promise<Answer>;
+	/** Opens a download, without the credential. */
+	open(url: string): Promise<Download>;
+}
+
+export interface ApiCall {
+	readonly method: 'GET' | 'POST' | 'DELETE';
+	/** Behind the base URL, with a leading slash. */
+	readonly path: string;
+	readonly body?: object;
+}
+
+export interface Answer {
+	readonly status: number;
+	readonly headers: Headers;
+	readonly text: string;
+}
+
+/** Names in lower case. */
+export type Headers = Readonly<Record<string, string | undefined>>;
+
+/** A stream as n8n's helpers give and take it (Node's `Readable`, which shipped code may not import). */
+export type ByteStream = Awaited<ReturnType<BinaryHelperFunctions['getBinaryStream']>>;
+
+export interface Payload {
+	readonly content: Buffer | ByteStream;
+	/** Bytes. */
+	readonly length: number;
+	readonly mimeType: string;
+}
+
+export interface Download {
+	readonly status: number;
+	readonly headers: Headers;
+	readonly stream: ByteStream;
+}

@@ -1,0 +1,32 @@
+/** Joins words as a sentence does: "a, b or c". */
+export function orList(words: readonly string[]): string {
+	if (words.length < 2) return words.join('');
+	return `${words.slice(0, -1).join(', ')} or ${words[words.length - 1]}`;
+}
+
+/** Shortest run of consecutive numbers that reads better as a range. */
+const SHORTEST_RANGE = 4;
+
+/** Ascending whole numbers as a person would say them: "1 to 10, 15 or 20". */
+export function orNumbers(numbers: readonly number[]): string {
+	const words: string[] = [];
+	for (let first = 0; first < numbers.length; ) {
+		let last = first;
+		while (numbers[last + 1] === (numbers[last] as number) + 1) last++;
+		if (last - first + 1 >= SHORTEST_RANGE) {
+			words.push(`${numbers[first]} to ${numbers[last]}`);
+		} else {
+			words.push(...numbers.slice(first, last + 1).map(String));
+		}
+		first = last + 1;
+	}
+	return orList(words);
+}
+
+/** A value as it can be shown in a message: short, in one line, and recognisable when it is empty or no text. */
+export function shown(value: unknown): string {
+	if (value === undefined || value === null || value === '') return 'nothing';
+	const text = typeof value === 'string' ? value : JSON.stringify(value);
+	const line = text.replace(/\s+/g, ' ');
+	return line.length > 80 ? `${line.slice(0, 79)}…` : line;
+}
