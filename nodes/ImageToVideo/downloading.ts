@@ -6,11 +6,14 @@ import { ProjectFailure, RequestFailure } from '../shared/failures';
 import { videoFileName } from '../shared/fileName';
 import { inspectMp4 } from '../shared/mp4';
 import { readNetworkError } from '../shared/networkErrors';
-import { BEFORE_PAYING, withRetries } from '../shared/retry';
+import { DOWNLOADING, withRetries } from '../shared/retry';
 import type { ByteStream } from '../shared/transport';
 import { getProject, resumeHint } from './waiting';
 
 const MIME_TYPE = 'video/mp4';
+
+/** A finished video may take this long to arrive, in milliseconds, although the time for waiting is over. */
+const LEAST_PATIENCE = 300_000;
 
 /**
  * Streams a complete project's video into n8n's binary storage. A download that fails half-way is repeated with a fresh
@@ -24,41 +27,37 @@ export async function downloadVideo(
 	project: Project,
 	options: CallOptions,
 ): Promise<IBinaryData> {
+	const deadline = Math.max(options.deadline, clock.now() + LEAST_PATIENCE);
+	const patient = { ...options, deadline };
 	let current: Project | undefined = project;
 	const work = async (): Promise<IBinaryData> => {
-		const latest = current ?? (await getProject(client, project.id, options));
+		const latest = current ?? (await getProject(client, project.id, patient));
 		current = undefined;
-		return await downloadOnce(n8n, client, latest);
+		const signal = clock.limit(deadline - clock.now(), options.signal);
+		return await downloadOnce(n8n, client, latest, signal);
 	};
-	// The URLs are signed for a time, so whatever went wrong, a fresh one may help: every failure counts as temporary.
-	return await withRetries(work, {
-		...options,
-		clock,
-		rule: { ...BEFORE_PAYING, statuses: ANY },
-	}).catch((error: unknown) => {
-		if (!(error instanceof RequestFailure)) throw error as Error;
-		throw new ProjectFailure(
-			`The video of project ${project.id} is finished, but it could not be downloaded: ${error.message}`,
-			project.id,
-			`${resumeHint(project.id)} ${error.hint}`,
-			error.status,
-		);
-	});
+	return await withRetries(work, { ...patient, clock, rule: DOWNLOADING }).catch(
+		(error: unknown) => {
+			if (!(error instanceof RequestFailure)) throw error as Error;
+			throw new ProjectFailure(
+				`The video of project ${project.id} is finished, but it could not be downloaded: ${error.message}`,
+				project.id,
+				`${resumeHint(project.id)} ${error.hint}`.trim(),
+				error.status,
+			);
+		},
+	);
 }
-
-/** Every status that a failed download can have. */
-const ANY = Array.from({ length: 300 }, (_, index) => 300 + index);
 
 async function downloadOnce(
 	n8n: IExecuteFunctions,
 	client: MagicHourClient,
 	project: Project,
+	signal: AbortSignal,
 ): Promise<IBinaryData> {
 	const url = project.downloads[0]?.url;
 	if (url === undefined) throw incomplete('Magic Hour gave no download URL');
-	const { stream, headers } = await client.openDownload(url).catch((error: unknown) => {
-		throw error instanceof RequestFailure ? temporary(error) : (error as Error);
-	});
+	const { stream, headers } = await client.openDownload(url, signal);
 	const name = videoFileName(project.name, project.id);
 	const binary = await n8n.helpers
 		.prepareBinaryData(stream, name, MIME_TYPE)
@@ -84,9 +83,4 @@ async function* iterate(buffer: Buffer): AsyncIterable<Buffer> {
 
 function incomplete(message: string): RequestFailure {
 	return new RequestFailure({ message, hint: '', fate: 'refused', temporary: true });
-}
-
-function temporary(failure: RequestFailure): RequestFailure {
-	const { message, hint, fate, status, retryAfterMs } = failure;
-	return new RequestFailure({ message, hint, fate, status, retryAfterMs, temporary: true });
 }

@@ -6,7 +6,10 @@ import { modelsWithout, PLAN_DEFAULT } from '../shared/catalogue';
 /** Range of the Timeout option, in seconds. */
 export const TIMEOUT = { min: 1, max: 86_400 };
 
-/** Range of the Max Credits option. */
+/** Range of the Concurrent Projects option. The default is the limit of the smallest paid plan. */
+export const CONCURRENT_PROJECTS = { min: 1, max: 50, default: 3 };
+
+/** Range of the Max Credits options. */
 export const MAX_CREDITS = { min: 1, max: 1_000_000 };
 
 export const PREFER_DEFAULT = {

@@ -123,7 +123,7 @@ export async function readImageFile(
 			? Buffer.from(binary.data, 'base64')
 			: ((await n8n.helpers.getBinaryStream(id)) as ByteStream);
 
-	const { head, length, hash } = await survey(await content());
+	const { head, length, hash } = await surveyOnce(n8n, id, content);
 	const name =
 		binary.fileName === undefined ? `The file in "${binaryField.trim()}"` : binary.fileName;
 	if (length === 0) {
@@ -169,10 +169,34 @@ function missingBinary(field: string, available: readonly string[], label: strin
 	);
 }
 
+interface Survey {
+	/** The first bytes: at most `HEADER_BYTES`. */
+	readonly head: Buffer;
+	/** Bytes in all. */
+	readonly length: number;
+	/** SHA-256, in hex. */
+	readonly hash: string;
+}
+
+/** Surveys of stored files, by run and file: many items may share one file, which is then read once. */
+const SURVEYS = new WeakMap<IExecuteFunctions, Map<string, Promise<Survey>>>();
+
+async function surveyOnce(
+	n8n: IExecuteFunctions,
+	id: string | undefined,
+	content: () => Promise<Buffer | ByteStream>,
+): Promise<Survey> {
+	const read = async () => await survey(await content());
+	if (id === undefined) return await read();
+	const surveys = SURVEYS.get(n8n) ?? new Map<string, Promise<Survey>>();
+	SURVEYS.set(n8n, surveys);
+	const known = surveys.get(id) ?? read();
+	surveys.set(id, known);
+	return await known;
+}
+
 /** Reads content through, keeping only its beginning. */
-async function survey(
-	content: Buffer | ByteStream,
-): Promise<{ head: Buffer; length: number; hash: string }> {
+async function survey(content: Buffer | ByteStream): Promise<Survey> {
 	const hash = createHash('sha256');
 	const beginning: Buffer[] = [];
 	let length = 0;

@@ -2,7 +2,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import type { DurationFallback, Wish } from '../shared/choice';
 import { InvalidInput } from '../shared/failures';
 import { shown } from '../shared/wording';
-import { MAX_CREDITS, TIMEOUT, TIMEOUT_OPTION } from './fields';
+import { CONCURRENT_PROJECTS, MAX_CREDITS, TIMEOUT, TIMEOUT_OPTION } from './fields';
 
 /** Reads the node's parameters for one item. Hidden ones count as not set. */
 
@@ -82,9 +82,24 @@ export function readDelivery(n8n: IExecuteFunctions, itemIndex: number): Deliver
 	};
 }
 
-/** @returns whole credits, or `undefined` when there is no limit; @throws {InvalidInput} when out of range */
-export function readMaxCredits(n8n: IExecuteFunctions, itemIndex: number): number | undefined {
-	return inRange(readOptions(n8n, itemIndex).maxCredits, 'Max Credits', MAX_CREDITS);
+/** Limits of one item and of the run that it is part of. */
+export interface Limits {
+	/** Credits; `undefined`: any. */
+	readonly maxCredits?: number;
+	readonly maxCreditsPerRun?: number;
+	readonly concurrentProjects: number;
+}
+
+/** @throws {InvalidInput} when one is out of range */
+export function readLimits(n8n: IExecuteFunctions, itemIndex: number): Limits {
+	const options = readOptions(n8n, itemIndex);
+	return {
+		maxCredits: inRange(options.maxCredits, 'Max Credits', MAX_CREDITS),
+		maxCreditsPerRun: inRange(options.maxCreditsPerRun, 'Max Credits Per Run', MAX_CREDITS),
+		concurrentProjects:
+			inRange(options.concurrentProjects, 'Concurrent Projects', CONCURRENT_PROJECTS) ??
+			CONCURRENT_PROJECTS.default,
+	};
 }
 
 /** @throws {InvalidInput} when it is empty */

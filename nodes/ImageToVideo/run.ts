@@ -1,32 +1,41 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { inParallel } from '../shared/inParallel';
 import { failedItemJson, toNodeError } from '../shared/nodeErrors';
-import type { Operation } from './operation';
+import type { Batch, Operation } from './operation';
 import { operationOf } from './operations';
 import { beginSession, type Session } from './session';
 
-/** Items that are worked on side by side: the number of concurrent jobs that the smallest paid plan allows. */
-const CONCURRENT_ITEMS = 3;
+/** Items that are worked on side by side by operations that say nothing else. */
+const WORKERS = 5;
 
 /** Runs the node: checks the input of every item, then carries the items out side by side. Output order is input order. */
 export async function runImageToVideo(n8n: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const operation = operationOf(n8n.getNodeParameter('operation', 0));
-	const indexes = n8n.getInputData().map((_, index) => index);
 	const session = once(async () => await beginSession(n8n));
 	const hint = hintOnce(n8n);
 
-	const prepared = await prepareAll(n8n, operation, indexes);
+	const all = await prepareAll(n8n, operation);
+	const items = all.flatMap((item) => (item.failed ? [] : [item]));
+	let batch: Batch<unknown> = { workers: WORKERS, shared: undefined };
+	try {
+		if (items.length > 0) batch = (await operation.share?.({ n8n, items, session })) ?? batch;
+	} catch (error) {
+		const refused = (itemIndex: number) => failed(n8n, error, itemIndex, NO_OTHERS, WHOLE_RUN);
+		return [all.map((item) => (item.failed ? item.output : refused(item.itemIndex)))];
+	}
+
+	const { workers, shared } = batch;
 	const outputs = await inParallel(
-		prepared,
-		CONCURRENT_ITEMS,
+		all,
+		workers,
 		async (item, signal) => {
 			if (item.failed) return item.output;
 			const { input, itemIndex } = item;
 			try {
-				const result = await operation.run({ input, itemIndex, signal, session, hint });
+				const result = await operation.run({ input, shared, itemIndex, signal, session, hint });
 				return { ...result, pairedItem: { item: itemIndex } };
 			} catch (error) {
-				return await failed(n8n, error, itemIndex, session);
+				return failed(n8n, error, itemIndex, await otherProjects(session, itemIndex));
 			}
 		},
 		n8n.getExecutionCancelSignal(),
@@ -41,31 +50,36 @@ type Prepared =
 /** Checks the input of every item before any request, so that a wrong last item does not leave paid videos behind. */
 async function prepareAll(
 	n8n: IExecuteFunctions,
-	operation: Operation<unknown>,
-	indexes: readonly number[],
+	operation: Operation<unknown, unknown>,
 ): Promise<Prepared[]> {
 	const prepared: Prepared[] = [];
-	for (const itemIndex of indexes) {
+	for (const itemIndex of n8n.getInputData().keys()) {
 		try {
 			prepared.push({ failed: false, itemIndex, input: await operation.prepare(n8n, itemIndex) });
 		} catch (error) {
-			prepared.push({ failed: true, output: await failed(n8n, error, itemIndex) });
+			prepared.push({ failed: true, output: failed(n8n, error, itemIndex, NO_OTHERS) });
 		}
 	}
 	return prepared;
 }
 
+const NO_OTHERS = '';
+const WHOLE_RUN = true;
+
 /**
  * An item's failure, as the node's error settings want it: an output item, or the end of the run.
+ * @param others what to say of the projects of other items
+ * @param wholeRun the failure is that of all items, and names none
  * @throws {NodeApiError | NodeOperationError} unless the node goes on with the other items
  */
-async function failed(
+function failed(
 	n8n: IExecuteFunctions,
 	error: unknown,
 	itemIndex: number,
-	session?: () => Promise<Session>,
-): Promise<INodeExecutionData> {
-	const nodeError = toNodeError(n8n.getNode(), error, itemIndex);
+	others: string,
+	wholeRun = false,
+): INodeExecutionData {
+	const nodeError = toNodeError(n8n.getNode(), error, wholeRun ? undefined : itemIndex);
 	if (n8n.continueOnFail()) {
 		const { message, ...details } = failedItemJson(error);
 		return {
@@ -74,7 +88,6 @@ async function failed(
 			pairedItem: { item: itemIndex },
 		};
 	}
-	const others = session ? await otherProjects(session, itemIndex) : '';
 	nodeError.description = [nodeError.description, others].filter(Boolean).join(' ');
 	throw nodeError;
 }
@@ -82,7 +95,7 @@ async function failed(
 /** Names the projects of other items, whose output is lost when the run ends here. */
 async function otherProjects(session: () => Promise<Session>, itemIndex: number): Promise<string> {
 	const { ledger, runIndex } = await session();
-	const others = ledger.of(runIndex).filter((entry) => entry.itemIndex !== itemIndex);
+	const others = ledger.projectsOf(runIndex).filter((entry) => entry.itemIndex !== itemIndex);
 	if (others.length === 0) return '';
 	const list = others.map((entry) => `item ${entry.itemIndex}: ${entry.projectId}`).join(', ');
 	return `Other videos of this run exist at Magic Hour and can be had with the Get operation: ${list}.`;

@@ -1,7 +1,7 @@
 import type { Project } from '../shared/answers';
 import type { CallOptions, MagicHourClient } from '../shared/client';
 import type { Clock } from '../shared/clock';
-import { ProjectFailure, RequestFailure } from '../shared/failures';
+import { ProjectFailure, RequestFailure, Stopped } from '../shared/failures';
 import { untilNextPoll } from '../shared/polling';
 
 const UNFINISHED: ReadonlyArray<Project['status']> = ['draft', 'queued', 'rendering'];
@@ -48,6 +48,23 @@ export async function waitForProject(
 	}
 }
 
+/**
+ * Waits for a project that was created some time ago, and may be complete.
+ * @throws {ProjectFailure} as `waitForProject` does
+ */
+export async function followProject(
+	client: MagicHourClient,
+	clock: Clock,
+	projectId: string,
+	options: CallOptions,
+): Promise<Project> {
+	const project = await getProject(client, projectId, options);
+	if (!isUnfinished(project)) return finished(project);
+	const now = clock.now();
+	const createdAt = Math.min(Date.parse(project.created_at ?? '') || now, now);
+	return await waitForProject(client, clock, projectId, createdAt, options);
+}
+
 /** @throws {ProjectFailure} so that no failed request makes the project's id disappear */
 export async function getProject(
 	client: MagicHourClient,
@@ -61,6 +78,21 @@ export async function getProject(
 			projectId,
 			error.status === 404 ? error.hint : `${error.hint} ${resumeHint(projectId)}`,
 			error.status,
+		);
+	});
+}
+
+/**
+ * Work on a project that exists: when the execution is stopped meanwhile, the error names the project.
+ * @throws {ProjectFailure} instead of {Stopped}
+ */
+export async function namingProject<T>(projectId: string, work: Promise<T>): Promise<T> {
+	return await work.catch((error: unknown) => {
+		if (!(error instanceof Stopped)) throw error as Error;
+		throw new ProjectFailure(
+			`Stopped before the video of project ${projectId} was handed on`,
+			projectId,
+			resumeHint(projectId),
 		);
 	});
 }

@@ -81,16 +81,17 @@ export function choose(wish: Wish): Choice {
 			`Models with sound: ${orList(MODELS.filter((model) => model.audio !== 'none').map((model) => model.id))}.`,
 		);
 	}
-	const withEndImage = wish.endImage
+	const takers = wish.endImage
 		? takersOfEndImage(name, withAudio, resolution as Resolution)
 		: withAudio;
+	if (wish.endImage && wish.durationNotSupported === 'error') {
+		refuseLongEndImage(name, takers, seconds);
+	}
 
-	const durations = [...new Set(withEndImage.flatMap((model) => model.durations))].sort(
-		(a, b) => a - b,
-	);
+	const makes = (model: Model) => durationsWith(model, wish.endImage);
+	const durations = [...new Set(takers.flatMap(makes))].sort((a, b) => a - b);
 	const { chosen, notes } = chooseDuration(offer, durations, seconds, wish, resolution as string);
-	const makers = withEndImage.filter((model) => model.durations.includes(chosen));
-	if (wish.endImage) refuseLongEndImage(name, makers, chosen);
+	const makers = takers.filter((model) => makes(model).includes(chosen));
 	return { offer, makers, seconds: chosen, resolution, audio, notes };
 }
 
@@ -173,7 +174,7 @@ function chooseDuration(
 	const nearest = nearestTo(seconds, durations);
 	if (wish.durationNotSupported === 'error') {
 		throw new InvalidInput(
-			`Duration: ${offer.id} makes ${orNumbers(durations)} seconds${limitedBy(offer, resolution)}; ` +
+			`Duration: ${offer.id} makes ${orNumbers(durations)} seconds${limitedBy(offer, resolution, wish.endImage)}; ` +
 				`${shown(wish.duration)} was given; the nearest is ${nearest}`,
 		);
 	}
@@ -192,9 +193,10 @@ function chooseDuration(
 	};
 }
 
-/** For the plan's default, what it makes depends on the resolution: says so. */
-function limitedBy(offer: Offer, resolution: string): string {
-	return offer.models.length > 1 ? ` at ${resolution}` : '';
+/** Says what else the lengths depend on: the resolution for the plan's default, an end image for some models. */
+function limitedBy(offer: Offer, resolution: string, endImage: boolean): string {
+	const atResolution = offer.models.length > 1 ? ` at ${resolution}` : '';
+	return atResolution + (endImage ? ' with an end image' : '');
 }
 
 /** The nearest of the numbers; of two that are equally near the smaller, which costs less. */
@@ -224,11 +226,18 @@ function takersOfEndImage(name: string, models: readonly Model[], resolution: Re
 	return atResolution;
 }
 
-function refuseLongEndImage(name: string, makers: readonly Model[], seconds: number): void {
-	const limits = makers.map((model) => model.endImage?.maxSeconds ?? Infinity);
-	const longest = Math.max(...limits);
-	if (seconds <= longest) return;
-	const right = makers.flatMap((model) => model.durations.filter((each) => each <= longest));
+/** The lengths that a model makes, in seconds: with an end image there may be fewer. */
+function durationsWith(model: Model, endImage: boolean): readonly number[] {
+	const longest = endImage ? (model.endImage?.maxSeconds ?? Infinity) : Infinity;
+	return model.durations.filter((seconds) => seconds <= longest);
+}
+
+/** Says why a length that the model makes is not right with an end image. */
+function refuseLongEndImage(name: string, takers: readonly Model[], seconds: number): void {
+	const makers = takers.filter((model) => model.durations.includes(seconds));
+	const right = makers.flatMap((model) => durationsWith(model, true));
+	if (makers.length === 0 || right.includes(seconds)) return;
+	const longest = Math.max(...makers.map((model) => model.endImage?.maxSeconds ?? Infinity));
 	throw new InvalidInput(
 		`End Image: ${name} takes an end image for videos of ${longest} seconds or less; Duration is ${seconds}; ` +
 			`with an end image ${orNumbers(right)} would be right`,

@@ -13,6 +13,7 @@ import {
 import type { Clock } from './clock';
 import { RequestFailure, Stopped } from './failures';
 import { readNetworkError } from './networkErrors';
+import { Pace } from './pace';
 import {
 	AFTER_PAYING,
 	BEFORE_PAYING,
@@ -63,10 +64,18 @@ const UPLOADING: RetryRule = {
  * Every method throws `RequestFailure`, whose message says what happened and whose hint says what to do.
  */
 export class MagicHourClient {
+	/** Holds back every request after a 429. */
+	private readonly pace: Pace;
+	/** Holds back creating alone: a 429 there mostly means that the plan has no room for another project. */
+	private readonly createPace: Pace;
+
 	constructor(
 		private readonly transport: Transport,
 		private readonly clock: Clock,
-	) {}
+	) {
+		this.pace = new Pace(clock);
+		this.createPace = new Pace(clock);
+	}
 
 	/** Asks where to put files. @param extensions one for each file; the answer has their order */
 	async uploadUrls(extensions: readonly string[], options: CallOptions): Promise<UploadUrl[]> {
@@ -88,30 +97,16 @@ export class MagicHourClient {
 		});
 	}
 
-	/** Uploads images. @returns their places at Magic Hour, in the same order */
-	async uploadImages(images: readonly Uploadable[], options: CallOptions): Promise<UploadUrl[]> {
-		const urls = await this.uploadUrls(
-			images.map(({ format }) => format),
-			options,
-		);
-		return await Promise.all(
-			images.map(
-				async (image, index) => await this.upload(image, urls[index] as UploadUrl, options),
-			),
-		);
-	}
-
-	/** Puts an image to a signed URL; asks for a fresh URL when that one has expired. */
-	private async upload(
-		image: Uploadable,
-		first: UploadUrl,
-		options: CallOptions,
-	): Promise<UploadUrl> {
+	/**
+	 * Puts an image to a signed URL; asks for a fresh URL when that one has expired.
+	 * @returns where the image is now
+	 */
+	async upload(image: Uploadable, first: UploadUrl, options: CallOptions): Promise<UploadUrl> {
 		let url = first;
 		await this.withRetries(UPLOADING, options, async () => {
 			const file = await image.open();
 			const answer = await this.answerOf('upload the image', () =>
-				this.transport.put(url.upload_url, file),
+				this.transport.put(url.upload_url, file, options.signal),
 			);
 			if (EXPIRED.includes(answer.status)) {
 				[url] = (await this.uploadUrls([image.format], options)) as [UploadUrl];
@@ -121,9 +116,13 @@ export class MagicHourClient {
 		return url;
 	}
 
-	/** Creates a project: **this charges credits**. Never repeated unless it is certain that there is no project. */
+	/**
+	 * Creates a project: **this charges credits**. Never repeated unless it is certain that there is no project, and not
+	 * after a 429: when to come back depends on the other projects, which only the caller knows.
+	 */
 	async create(body: CreateBody, options: CallOptions): Promise<Created> {
 		const call: ApiCall = { method: 'POST', path: '/v1/image-to-video', body };
+		await this.createPace.ready(options.deadline, options.signal);
 		return await this.call(call, 'create the video', createdAnswer, PAYING, options);
 	}
 
@@ -144,10 +143,17 @@ export class MagicHourClient {
 	}
 
 	/** Opens a download once: a second try needs a fresh URL, which is the caller's to get. */
-	async openDownload(url: string): Promise<Download> {
-		const download = await this.answerOf('download the video', () => this.transport.open(url));
-		refuseError({ ...download, text: '' }, 'download the video', this.clock, true);
-		return download;
+	async openDownload(url: string, signal?: AbortSignal): Promise<Download> {
+		const download = await this.answerOf('download the video', () =>
+			this.transport.open(url, signal),
+		);
+		try {
+			refuseError({ ...download, text: '' }, 'download the video', this.clock, true);
+			return download;
+		} catch (error) {
+			download.stream.destroy();
+			throw error as Error;
+		}
 	}
 
 	private async call<T extends z.ZodTypeAny>(
@@ -169,7 +175,19 @@ export class MagicHourClient {
 		{ deadline, signal }: CallOptions,
 		work: () => Promise<T>,
 	): Promise<T> {
-		return await withRetries(work, { rule, clock: this.clock, deadline, signal });
+		const paced = async () => {
+			await this.pace.ready(deadline, signal);
+			return await work().catch((error: unknown) => {
+				if (error instanceof RequestFailure && error.status === 429) this.slowDown(rule, error);
+				throw error as Error;
+			});
+		};
+		return await withRetries(paced, { rule, clock: this.clock, deadline, signal });
+	}
+
+	private slowDown(rule: RetryRule, failure: RequestFailure): void {
+		const pace = rule === PAYING ? this.createPace : this.pace;
+		pace.hold(failure.retryAfterMs ?? 0, failure);
 	}
 
 	/** Turns an error that came instead of an answer into a `RequestFailure`. */
@@ -254,8 +272,10 @@ const OTHER_STATUS = {
 	hint: 'Check the API Base URL of the credential.',
 };
 
-/** A create that was answered with one of these may have been carried out. */
-const FATE_UNKNOWN = [408, 500, 504];
+/** Whether a request that was answered with this status may have been carried out: 502 and 503 are documented not to be. */
+function mayBeDone(status: number): boolean {
+	return status === 408 || status === 499 || (status >= 500 && status !== 502 && status !== 503);
+}
 
 /** @throws {RequestFailure} unless the status says success */
 function refuseError(answer: Answer, what: string, clock: Clock, storage = false): void {
@@ -269,7 +289,7 @@ function refuseError(answer: Answer, what: string, clock: Clock, storage = false
 	throw new RequestFailure({
 		message: `Could not ${what}: ${meaning} (${status}${said === undefined ? '' : `: ${said}`})`,
 		hint,
-		fate: FATE_UNKNOWN.includes(status) ? 'unknown' : 'refused',
+		fate: mayBeDone(status) ? 'unknown' : 'refused',
 		status,
 		retryAfterMs: readRetryAfter(headers['retry-after'], clock.now()),
 		temporary: TEMPORARY.includes(status) || (storage && EXPIRED.includes(status)),

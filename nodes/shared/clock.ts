@@ -6,6 +6,8 @@ export interface Clock {
 	now(): number;
 	/** @throws {Stopped} as soon as the signal fires */
 	sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+	/** A signal that fires after a time, or when the other one does. */
+	limit(milliseconds: number, signal?: AbortSignal): AbortSignal;
 }
 
 /** Longest sleep in one piece: n8n's `sleep` can't be ended early (and its linter allows no other timer). */
@@ -15,9 +17,14 @@ export const systemClock: Clock = {
 	now: () => Date.now(),
 	sleep: async (milliseconds, signal) => {
 		const end = Date.now() + milliseconds;
+		refuseAborted(signal);
 		for (let rest = milliseconds; rest > 0; rest = end - Date.now()) {
 			await untilAborted(sleep(Math.min(rest, PIECE)), signal);
 		}
+	},
+	limit: (milliseconds, signal) => {
+		const late = AbortSignal.timeout(milliseconds);
+		return signal ? AbortSignal.any([late, signal]) : late;
 	},
 };
 
@@ -29,7 +36,7 @@ export async function untilAborted<T>(work: Promise<T>, signal?: AbortSignal): P
 	if (!signal) return await work;
 	let onAbort = () => {};
 	const aborted = new Promise<never>((_, reject) => {
-		onAbort = () => reject(new Stopped('The execution was stopped'));
+		onAbort = () => reject(stopped());
 		if (signal.aborted) onAbort();
 		signal.addEventListener('abort', onAbort);
 	});
@@ -38,4 +45,13 @@ export async function untilAborted<T>(work: Promise<T>, signal?: AbortSignal): P
 	} finally {
 		signal.removeEventListener('abort', onAbort);
 	}
+}
+
+/** @throws {Stopped} when the signal has fired */
+export function refuseAborted(signal?: AbortSignal): void {
+	if (signal?.aborted) throw stopped();
+}
+
+function stopped(): Stopped {
+	return new Stopped('The execution was stopped');
 }

@@ -18,6 +18,9 @@ export function estimateCredits(choice: Choice): Estimate {
 	if (makers.length === 0) {
 		return { credits: null, note: `Unknown: the catalogue has no rate for ${offer.id}.` };
 	}
+	if (offer.impliesAudio) {
+		return { credits: null, note: `Unknown: Magic Hour publishes no rate for ${offer.id}.` };
+	}
 	const resolution = choice.resolution as Resolution;
 	const costs = makers.map((model) => ({
 		model,

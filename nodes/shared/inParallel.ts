@@ -1,6 +1,9 @@
+import { refuseAborted } from './clock';
+
 /**
  * Works on items side by side, at most `limit` at a time, begun in order. After a failure nothing new is begun, what is
  * under way is told to stop through the signal, and the first failure is thrown when all of it has ended.
+ * @throws {Stopped} when the outer signal fired
  * @returns the results in the order of the items
  */
 export async function inParallel<T, R>(
@@ -18,7 +21,7 @@ export async function inParallel<T, R>(
 
 	let next = 0;
 	const worker = async () => {
-		while (next < items.length && failures.length === 0) {
+		while (next < items.length && !stop.signal.aborted) {
 			const index = next++;
 			try {
 				results[index] = await work(items[index] as T, stop.signal);
@@ -32,5 +35,6 @@ export async function inParallel<T, R>(
 
 	outerSignal?.removeEventListener('abort', onOuterAbort);
 	if (failures.length > 0) throw failures[0] as Error;
+	refuseAborted(outerSignal);
 	return results;
 }

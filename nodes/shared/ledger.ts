@@ -5,13 +5,17 @@ import { createHash } from 'node:crypto';
  * On Fail and saves it with the execution, so an item that has a project goes on with it instead of paying again.
  */
 export interface Ledger {
-	/** The id of the project that was created for this place and the same request. */
-	find(place: Place, fingerprint: string): string | undefined;
-	note(place: Place, fingerprint: string, projectId: string): void;
-	/** The project came to nothing and was refunded: the next try needs a new one. */
+	/** What is known of the same request for this place. */
+	find(place: Place, fingerprint: string): Entry | undefined;
+	/** A create request is about to be sent: until more is noted, it may have created a project. */
+	noteSending(place: Place, fingerprint: string, name: string): void;
+	noteProject(place: Place, projectId: string): void;
+	/** There is no project, or no more: the next try needs a new one. */
 	forget(place: Place): void;
 	/** All projects of one run of the node. */
-	of(runIndex: number): ReadonlyArray<{ readonly itemIndex: number; readonly projectId: string }>;
+	projectsOf(
+		runIndex: number,
+	): ReadonlyArray<{ readonly itemIndex: number; readonly projectId: string }>;
 }
 
 /** An item of one run of the node: loops run the same node again, with the next run index. */
@@ -20,9 +24,12 @@ export interface Place {
 	readonly itemIndex: number;
 }
 
-interface Entry {
-	fingerprint: string;
-	projectId: string;
+export interface Entry {
+	readonly fingerprint: string;
+	/** The name under which the project can be found in the Magic Hour library. */
+	readonly name: string;
+	/** `undefined`: the request was sent, and nobody knows what became of it. */
+	readonly projectId?: string;
 }
 
 /** Where the entries are in the node's context. Part of saved executions: never rename it. */
@@ -35,18 +42,23 @@ export function ledgerIn(context: Record<string, unknown>): Ledger {
 	return {
 		find: (place, fingerprint) => {
 			const entry = entries[keyOf(place)];
-			return entry?.fingerprint === fingerprint ? entry.projectId : undefined;
+			return entry?.fingerprint === fingerprint ? entry : undefined;
 		},
-		note: (place, fingerprint, projectId) => {
-			entries[keyOf(place)] = { fingerprint, projectId };
+		noteSending: (place, fingerprint, name) => {
+			entries[keyOf(place)] = { fingerprint, name };
+		},
+		noteProject: (place, projectId) => {
+			const entry = entries[keyOf(place)];
+			if (entry) entries[keyOf(place)] = { ...entry, projectId };
 		},
 		forget: (place) => {
 			delete entries[keyOf(place)];
 		},
-		of: (runIndex) =>
+		projectsOf: (runIndex) =>
 			Object.entries(entries).flatMap(([key, { projectId }]) => {
-				const [run, item] = key.split('/').map(Number);
-				return run === runIndex && item !== undefined ? [{ itemIndex: item, projectId }] : [];
+				const [run, itemIndex] = key.split('/').map(Number);
+				if (run !== runIndex || itemIndex === undefined || projectId === undefined) return [];
+				return [{ itemIndex, projectId }];
 			}),
 	};
 }

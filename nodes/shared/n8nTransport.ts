@@ -45,7 +45,7 @@ export function n8nTransport(n8n: IExecuteFunctions, baseUrl: string): Transport
 			return await readAnswer(response);
 		},
 
-		async put(url, { content, length, mimeType }) {
+		async put(url, { content, length, mimeType }, signal) {
 			const response = (await n8n.helpers.httpRequest({
 				...common,
 				method: 'PUT',
@@ -53,18 +53,20 @@ export function n8nTransport(n8n: IExecuteFunctions, baseUrl: string): Transport
 				body: content,
 				headers: { 'Content-Type': mimeType, 'Content-Length': length },
 				timeout: FILE_TIMEOUT,
+				abortSignal: signal,
 				// Following redirects would keep the whole file in memory, to be able to send it again.
 				disableFollowRedirect: true,
 			})) as IN8nHttpFullResponse;
 			return await readAnswer(response);
 		},
 
-		async open(url) {
+		async open(url, signal) {
 			const response = (await n8n.helpers.httpRequest({
 				...common,
 				method: 'GET',
 				url,
 				timeout: FILE_TIMEOUT,
+				abortSignal: signal,
 			})) as IN8nHttpFullResponse;
 			return {
 				status: response.statusCode,

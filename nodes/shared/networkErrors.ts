@@ -36,15 +36,29 @@ const RULES: readonly Rule[] = [
 		temporary: true,
 	},
 	{
-		codes: /^(EHOSTUNREACH|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT)$/,
+		codes: /^(EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT)$/,
 		what: 'the host could not be reached',
 		fate: 'unsent',
 		temporary: true,
 	},
 	{
-		codes: /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|^ERR_TLS|^ERR_SSL|^EPROTO$/,
+		// An established connection can end with these, too: only the system call tells.
+		codes: /^(EHOSTUNREACH|ENETUNREACH|ENETDOWN)$/,
+		what: 'the host could not be reached',
+		fate: 'unknown',
+		temporary: true,
+	},
+	{
+		codes: /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|^ERR_TLS/,
 		what: 'a secure connection could not be made',
 		fate: 'unsent',
+		temporary: false,
+	},
+	{
+		// A damaged answer has these codes, too: only the message tells (see HANDSHAKE).
+		codes: /^ERR_SSL|^EPROTO$/,
+		what: 'the secure connection failed',
+		fate: 'unknown',
 		temporary: false,
 	},
 	{
@@ -64,8 +78,9 @@ const BROKEN_OFF: Omit<NetworkError, 'code'> = {
 /** System calls that come before a request is sent. */
 const BEFORE_SENDING = ['connect', 'getaddrinfo'];
 
-/** Node's message for a connection that was lost while TLS was being set up, which has the code of any reset. */
-const LOST_IN_HANDSHAKE = 'before secure TLS connection was established';
+/** Messages of Node and OpenSSL for a connection that failed while TLS was being set up: nothing was sent yet. */
+const HANDSHAKE =
+	/before secure TLS connection was established|wrong.version.number|handshake.failure|unsupported.protocol|protocol.version/i;
 
 /** Classifies an error that was thrown instead of an answer. */
 export function readNetworkError(error: unknown): NetworkError {
@@ -75,7 +90,7 @@ export function readNetworkError(error: unknown): NetworkError {
 	const beforeSending = chain.some(
 		({ syscall, message }) =>
 			(typeof syscall === 'string' && BEFORE_SENDING.includes(syscall)) ||
-			(typeof message === 'string' && message.includes(LOST_IN_HANDSHAKE)),
+			(typeof message === 'string' && HANDSHAKE.test(message)),
 	);
 	const { what, fate, temporary } = rule ?? BROKEN_OFF;
 	return { what, temporary, fate: beforeSending ? 'unsent' : fate, code: codes[0] };

@@ -8,11 +8,11 @@ import { CreateUnknown, InvalidInput, ProjectFailure, RequestFailure, Stopped } 
 export function toNodeError(
 	node: INode,
 	error: unknown,
-	itemIndex: number,
+	itemIndex: number | undefined,
 ): NodeApiError | NodeOperationError {
 	if (error instanceof NodeApiError || error instanceof NodeOperationError) return error;
 	const { message, hint, status } = partsOf(error);
-	const text = `${message} [item ${itemIndex}]`;
+	const text = spellForN8n(itemIndex === undefined ? message : `${message} [item ${itemIndex}]`);
 	if (status === undefined) {
 		return new NodeOperationError(node, text, { itemIndex, description: hint });
 	}
@@ -21,6 +21,14 @@ export function toNodeError(
 		{ message: text },
 		{ message: text, description: hint, httpCode: String(status), itemIndex },
 	);
+}
+
+/**
+ * n8n (2.41.1, `processSuccessExecution`) takes an execution for one that a person canceled when the message has that
+ * word, and then starts no error workflow. The other spelling is safe.
+ */
+function spellForN8n(message: string): string {
+	return message.replace(/(cancel)(ed)/gi, '$1l$2');
 }
 
 /** What a failed item hands on, where the node goes on in spite of the failure. */

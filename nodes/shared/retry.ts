@@ -1,4 +1,4 @@
-import type { Clock } from './clock';
+import { refuseAborted, type Clock } from './clock';
 import { RequestFailure } from './failures';
 
 /**
@@ -6,8 +6,8 @@ import { RequestFailure } from './failures';
  * repeated only where Magic Hour's documentation says that no project was created (`../shared/api/magic-hour-api.md`).
  */
 export interface RetryRule {
-	/** Statuses after which the request may be sent again. */
-	readonly statuses: readonly number[];
+	/** Statuses after which the request may be sent again; `any`: whatever went wrong. */
+	readonly statuses: readonly number[] | 'any';
 	/** May be sent again although the server may have carried it out: it changes nothing, or nothing more. */
 	readonly repeatable: boolean;
 	/** Most tries in all, unless the server only asked for patience (429): that goes on until the deadline. */
@@ -20,7 +20,7 @@ export interface RetryRule {
 export const TEMPORARY: readonly number[] = [408, 425, 429, 500, 502, 503, 504];
 
 /** Requests that come before anything is paid for: fails soon when the service is away. */
-export const BEFORE_PAYING: RetryRule = { statuses: TEMPORARY, repeatable: true, maxTries: 4 };
+export const BEFORE_PAYING = { statuses: TEMPORARY, repeatable: true, maxTries: 4 } as const;
 
 /** Requests for a video that is paid for: goes on until the item's timeout. */
 export const AFTER_PAYING: RetryRule = {
@@ -29,9 +29,15 @@ export const AFTER_PAYING: RetryRule = {
 	maxTries: Infinity,
 };
 
-/** The one request that costs money. After a 502 the documentation asks for 30 to 60 seconds. */
+/** Downloads of a paid video, each with a fresh signed URL, which may help whatever went wrong. */
+export const DOWNLOADING: RetryRule = { statuses: 'any', repeatable: true, maxTries: 4 };
+
+/**
+ * The one request that costs money. After a 502 the documentation asks for 30 to 60 seconds. A 429 is safe to repeat,
+ * too: the batch does so, when there is room (see `createInTurn`).
+ */
 export const PAYING: RetryRule = {
-	statuses: [429, 502, 503],
+	statuses: [502, 503],
 	repeatable: false,
 	maxTries: 4,
 	leastWait: { 502: 30_000 },
@@ -58,9 +64,12 @@ export function backoff(
 
 /** Whether the rule lets a failed request be sent once more. */
 export function mayRepeat(failure: RequestFailure, rule: RetryRule, tries: number): boolean {
-	if (failure.status === 429) return rule.statuses.includes(429);
-	if (tries >= rule.maxTries || !failure.temporary) return false;
-	if (failure.status !== undefined) return rule.statuses.includes(failure.status);
+	const { statuses } = rule;
+	if (failure.status === 429) return statuses === 'any' || statuses.includes(429);
+	if (tries >= rule.maxTries) return false;
+	if (statuses === 'any') return true;
+	if (!failure.temporary) return false;
+	if (failure.status !== undefined) return statuses.includes(failure.status);
 	return rule.repeatable || failure.fate === 'unsent';
 }
 
@@ -77,6 +86,7 @@ export interface RetryOptions {
 export async function withRetries<T>(work: () => Promise<T>, options: RetryOptions): Promise<T> {
 	const { rule, clock, deadline, signal, random = Math.random } = options;
 	for (let tries = 1; ; tries++) {
+		refuseAborted(signal);
 		const outcome = await settle(work());
 		if (outcome.done) return outcome.value;
 		const { failure } = outcome;
@@ -108,6 +118,7 @@ export function readRetryAfter(header: string | undefined, now: number): number 
 	const text = header?.trim();
 	if (!text) return undefined;
 	if (/^\d+$/.test(text)) return Number(text) * 1000;
-	const date = Date.parse(text);
+	// An HTTP date begins with the day's name; Date.parse would take other numbers for years.
+	const date = /^[a-z]{3}/i.test(text) ? Date.parse(text) : NaN;
 	return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }

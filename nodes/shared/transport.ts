@@ -5,9 +5,9 @@ export interface Transport {
 	/** A call of the Magic Hour API, with the credential. Redirects are not followed. */
 	api(call: ApiCall): Promise<Answer>;
 	/** Puts a file to a pre-signed URL, without the credential. Redirects are not followed. */
-	put(url: string, file: Payload): Promise<Answer>;
-	/** Opens a download, without the credential. */
-	open(url: string): Promise<Download>;
+	put(url: string, file: Payload, signal?: AbortSignal): Promise<Answer>;
+	/** Opens a download, without the credential. The signal ends it at any time, the stream included. */
+	open(url: string, signal?: AbortSignal): Promise<Download>;
 }
 
 export interface ApiCall {

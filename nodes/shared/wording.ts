@@ -26,7 +26,7 @@ export function orNumbers(numbers: readonly number[]): string {
 /** A value as it can be shown in a message: short, in one line, and recognisable when it is empty or no text. */
 export function shown(value: unknown): string {
 	if (value === undefined || value === null || value === '') return 'nothing';
-	const text = typeof value === 'string' ? value : JSON.stringify(value);
+	const text = typeof value === 'object' ? 'a list or an object' : String(value);
 	const line = text.replace(/\s+/g, ' ');
 	return line.length > 80 ? `${line.slice(0, 79)}…` : line;
 }

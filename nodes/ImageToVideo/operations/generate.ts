@@ -1,18 +1,19 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
-import { choose, refuseWrongShape, type Choice } from '../../shared/choice';
-import type { CallOptions, CreateBody } from '../../shared/client';
-import { estimateCredits, type Estimate } from '../../shared/credits';
-import {
-	CreateUnknown,
-	InvalidInput,
-	ProjectFailure,
-	RequestFailure,
-	Stopped,
-} from '../../shared/failures';
-import { fingerprintOf } from '../../shared/ledger';
 import { modelsWithout } from '../../shared/catalogue';
+import { choose, refuseWrongShape, type Choice } from '../../shared/choice';
+import type { CallOptions } from '../../shared/client';
+import { estimateCredits, type Estimate } from '../../shared/credits';
+import { InvalidInput, ProjectFailure } from '../../shared/failures';
+import {
+	beginProject,
+	fingerprintOfOrder,
+	openWorkshop,
+	type Order,
+	type Workshop,
+} from '../creating';
+import { deliver, projectJson } from '../delivering';
 import {
 	choiceFields,
+	CONCURRENT_PROJECTS,
 	DOWNLOAD_FIELD,
 	DURATION_NOT_SUPPORTED,
 	MAX_CREDITS,
@@ -26,31 +27,26 @@ import {
 	readImage,
 	SOURCE_OPTIONS,
 	START_IMAGE,
-	type ImageFile,
 	type ImageInput,
 } from '../imageInput';
-import type { Operation, Task } from '../operation';
-import { deliver, projectJson } from '../delivering';
-import { readDelivery, readMaxCredits, readText, readWish, type Delivery } from '../parameters';
+import type { Operation, Run, Task } from '../operation';
+import { readDelivery, readLimits, readText, readWish, type Delivery } from '../parameters';
 import type { Session } from '../session';
-import { ProjectEnded, resumeHint, waitForProject } from '../waiting';
+import { followProject, namingProject, ProjectEnded, waitForProject } from '../waiting';
 
 const show = { operation: ['generate'] };
 const hideWithoutEndImage = { model: modelsWithout((model) => model.endImage !== undefined) };
 
-interface Prepared {
-	readonly choice: Choice;
+interface Prepared extends Order {
 	readonly estimate: Estimate;
-	readonly image: ImageInput;
-	readonly endImage?: ImageInput;
-	readonly prompt: string;
-	readonly name: string;
-	/** The person chose the name: a change of it is another project. */
-	readonly ownName: boolean;
 	readonly delivery: Delivery;
+	/** Credits that the whole run may cost; `undefined`: any. */
+	readonly maxCreditsPerRun?: number;
+	/** Unfinished projects that the run may have at a time. */
+	readonly concurrentProjects: number;
 }
 
-export const generate: Operation<Prepared> = {
+export const generate: Operation<Prepared, Workshop> = {
 	fields: [
 		{
 			displayName: 'Image From',
@@ -175,6 +171,15 @@ export const generate: Operation<Prepared> = {
 			default: {},
 			displayOptions: { show },
 			options: [
+				{
+					displayName: 'Concurrent Projects',
+					name: 'concurrentProjects',
+					type: 'number',
+					typeOptions: { minValue: CONCURRENT_PROJECTS.min, maxValue: CONCURRENT_PROJECTS.max },
+					default: 3,
+					description:
+						'How many unfinished videos this node has at Magic Hour at a time. Your plan has a limit of its own: 3 for Creator, 5 for Pro, none for Business.',
+				},
 				DURATION_NOT_SUPPORTED,
 				{
 					displayName: 'Max Credits',
@@ -185,6 +190,15 @@ export const generate: Operation<Prepared> = {
 					description:
 						'Most credits that one video may cost. If the estimate is higher, or cannot be made, the item fails before anything is uploaded or charged.',
 				},
+				{
+					displayName: 'Max Credits Per Run',
+					name: 'maxCreditsPerRun',
+					type: 'number',
+					typeOptions: { minValue: MAX_CREDITS.min, maxValue: MAX_CREDITS.max },
+					default: 5000,
+					description:
+						'Most credits that all videos of one run of this node may cost together. If the sum of the estimates is higher, or cannot be made, nothing is uploaded or charged.',
+				},
 				...WAITING_OPTIONS,
 			],
 		},
@@ -192,52 +206,69 @@ export const generate: Operation<Prepared> = {
 
 	async prepare(n8n, itemIndex) {
 		const delivery = readDelivery(n8n, itemIndex);
-		const maxCredits = readMaxCredits(n8n, itemIndex);
+		const limits = readLimits(n8n, itemIndex);
 		const hasEndImage = isGiven(n8n, END_IMAGE, itemIndex);
 		const choice = choose(readWish(n8n, itemIndex, hasEndImage));
 		const estimate = estimateCredits(choice);
-		refuseCost(choice, estimate, maxCredits);
+		refuseCost(choice, estimate, limits.maxCredits);
 		const image = await readImage(n8n, START_IMAGE, itemIndex);
 		refuseShapeOf(choice, image, START_IMAGE.label);
-		const ownName = readText(n8n, 'projectName', itemIndex).trim();
 		return {
 			choice,
 			estimate,
+			delivery,
 			image,
 			endImage: hasEndImage ? await readImage(n8n, END_IMAGE, itemIndex) : undefined,
 			prompt: readText(n8n, 'prompt', itemIndex).trim(),
-			name: ownName === '' ? findableName(n8n, itemIndex) : ownName,
-			ownName: ownName !== '',
-			delivery,
+			name: readText(n8n, 'projectName', itemIndex).trim(),
+			maxCreditsPerRun: limits.maxCreditsPerRun,
+			concurrentProjects: limits.concurrentProjects,
+		};
+	},
+
+	async share({ items, session: begin }) {
+		const session = await begin();
+		const concurrentProjects = Math.min(...items.map(({ input }) => input.concurrentProjects));
+		refuseCostOfRun(items, session);
+		return {
+			// More than there are slots: while videos are made, others are uploaded and downloaded.
+			workers: concurrentProjects + Math.max(2, Math.ceil(concurrentProjects / 2)),
+			shared: openWorkshop(
+				session,
+				items.map(({ input }) => input),
+				concurrentProjects,
+			),
 		};
 	},
 
 	async run(task) {
-		const { input, signal } = task;
-		const { delivery, choice } = input;
+		const { input, itemIndex, shared: workshop, signal } = task;
+		const { delivery, choice, estimate } = input;
 		const session = await task.session();
-		const { client, clock } = session;
 		tellNotes(task);
 
-		const begun = clock.now();
-		const options: CallOptions = { deadline: begun + delivery.timeout, signal };
-		const { id, answer } = await projectOf(task, session, options);
-		const estimated = { credits_estimated: input.estimate.credits };
+		const begun = await beginProject(task, session, workshop, delivery.timeout);
+		const { id, answer, createdAt } = begun;
+		const { client, clock, ledger, runIndex } = session;
+		const options: CallOptions = { deadline: clock.now() + delivery.timeout, signal };
+		const estimated = { credits_estimated: estimate.credits };
 		if (!delivery.wait) {
-			const project = { status: 'queued' as const, downloads: [], ...answer, id };
-			const json = { name: input.name, end_seconds: choice.seconds, ...project };
-			return {
-				json: delivery.simplify ? { ...projectJson(json, true), ...estimated } : { ...answer, id },
-			};
+			begun.done();
+			const queued = { status: 'queued' as const, downloads: [], ...answer, id };
+			const project = { name: answer.name, end_seconds: choice.seconds, ...queued };
+			const json = delivery.simplify ? { ...projectJson(project, true), ...estimated } : queued;
+			return { json };
 		}
 
-		const project = await waitForProject(client, clock, id, begun, options).catch(
-			(error: unknown) => {
-				if (error instanceof ProjectEnded) session.ledger.forget(placeOf(task, session));
-				throw error instanceof Stopped ? stoppedWaiting(id) : (error as Error);
-			},
-		);
-		const { json, binary } = await deliver(session, project, delivery, options);
+		const waiting =
+			createdAt === undefined
+				? followProject(client, clock, id, options)
+				: waitForProject(client, clock, id, createdAt, options);
+		const project = await namingProject(id, waiting.finally(begun.done)).catch((error: unknown) => {
+			if (isGone(error)) ledger.forget({ runIndex, itemIndex });
+			throw error as Error;
+		});
+		const { json, binary } = await namingProject(id, deliver(session, project, delivery, options));
 		return { json: delivery.simplify ? { ...json, ...estimated } : json, binary };
 	},
 };
@@ -263,11 +294,39 @@ function refuseCost(
 	}
 }
 
+/**
+ * Checks the sum of the estimates. Items whose project exists already (see `ledger.ts`) cost nothing more.
+ * @throws {InvalidInput} when it is over the limit, or can't be known
+ */
+function refuseCostOfRun(items: Run<Prepared>['items'], { ledger, runIndex }: Session): void {
+	const limits = items.flatMap(({ input }) => input.maxCreditsPerRun ?? []);
+	if (limits.length === 0) return;
+	const limit = Math.min(...limits);
+	const unpaid = items.filter(
+		({ itemIndex, input }) =>
+			!ledger.find({ runIndex, itemIndex }, fingerprintOfOrder(input))?.projectId,
+	);
+	const unknown = unpaid.find(({ input }) => input.estimate.credits === null);
+	if (unknown) {
+		throw new InvalidInput(
+			`Max Credits Per Run: the cost of item ${unknown.itemIndex} is not known, so the run can't be kept under ${limit} credits`,
+			`${unknown.input.estimate.note} Remove Max Credits Per Run, or choose a model with a published rate.`,
+		);
+	}
+	const sum = unpaid.reduce((total, { input }) => total + (input.estimate.credits ?? 0), 0);
+	if (sum > limit) {
+		throw new InvalidInput(
+			`Max Credits Per Run: ${unpaid.length} videos are estimated at ${sum} credits together; ${limit} are allowed`,
+			'Nothing was uploaded or charged. Run fewer items, choose shorter videos, a lower resolution or a cheaper model, or raise the limit.',
+		);
+	}
+}
+
 function refuseShapeOf(choice: Choice, image: ImageInput, field: string): void {
 	if (image.kind === 'file' && image.file.size) refuseWrongShape(choice, image.file.size, field);
 }
 
-function tellNotes({ input: { choice }, hint }: Task<Prepared>): void {
+function tellNotes({ input: { choice }, hint }: Task<Prepared, Workshop>): void {
 	choice.notes.forEach(hint);
 	if (choice.makers.length === 0) {
 		hint(
@@ -276,122 +335,7 @@ function tellNotes({ input: { choice }, hint }: Task<Prepared>): void {
 	}
 }
 
-/** Names a project so that it can be found in the Magic Hour library if its id should get lost. */
-function findableName(n8n: IExecuteFunctions, itemIndex: number): string {
-	const workflow = n8n.getWorkflow().name ?? 'n8n workflow';
-	return `${workflow} - execution ${n8n.getExecutionId()} - item ${itemIndex}`;
-}
-
-interface BegunProject {
-	readonly id: string;
-	/** The answer to the create request; nothing but the id when the project was there already. */
-	readonly answer: object;
-}
-
-/** The project for this item: the one that was created by an earlier try, or else a new one. */
-async function projectOf(
-	task: Task<Prepared>,
-	session: Session,
-	options: CallOptions,
-): Promise<BegunProject> {
-	const place = placeOf(task, session);
-	const fingerprint = identify(task.input);
-	const existing = session.ledger.find(place, fingerprint);
-	if (existing !== undefined) {
-		task.hint(
-			`Went on with project ${existing}, which an earlier try had created: nothing was charged again.`,
-		);
-		return { id: existing, answer: {} };
-	}
-	const paths = await upload(session, task.input, options);
-	const answer = await create(session, createBody(task.input, paths), options);
-	session.ledger.note(place, fingerprint, answer.id);
-	return { id: answer.id, answer };
-}
-
-function placeOf({ itemIndex }: Task<Prepared>, { runIndex }: Session) {
-	return { runIndex, itemIndex };
-}
-
-function identify({ choice, image, endImage, prompt, name, ownName }: Prepared): string {
-	const identity = (input: ImageInput) => (input.kind === 'file' ? input.file.hash : input.path);
-	return fingerprintOf({
-		model: choice.offer.id,
-		seconds: choice.seconds,
-		resolution: choice.resolution,
-		audio: choice.audio,
-		prompt,
-		image: identity(image),
-		endImage: endImage && identity(endImage),
-		name: ownName ? name : undefined,
-	});
-}
-
-interface ImagePaths {
-	readonly image: string;
-	readonly endImage?: string;
-}
-
-/** Uploads the images that are files. @returns what the API calls each image */
-async function upload(
-	{ client }: Session,
-	{ image, endImage }: Prepared,
-	options: CallOptions,
-): Promise<ImagePaths> {
-	const inputs = endImage === undefined ? [image] : [image, endImage];
-	const files = inputs.flatMap((input) => (input.kind === 'file' ? [input.file] : []));
-	const paths = await uploadFiles(client, files, options);
-	const [first, second] = inputs.map((input) =>
-		input.kind === 'file' ? (paths.get(input.file) as string) : input.path,
-	);
-	return { image: first as string, endImage: second };
-}
-
-async function uploadFiles(
-	client: Session['client'],
-	files: readonly ImageFile[],
-	options: CallOptions,
-): Promise<Map<ImageFile, string>> {
-	const paths = new Map<ImageFile, string>();
-	if (files.length === 0) return paths;
-	const uploads = await client.uploadImages(files, options);
-	files.forEach((file, index) => paths.set(file, uploads[index]?.file_path as string));
-	return paths;
-}
-
-function createBody(input: Prepared, paths: ImagePaths): CreateBody {
-	const { choice, prompt, name } = input;
-	return {
-		name,
-		model: choice.offer.id,
-		end_seconds: choice.seconds,
-		...(choice.resolution === undefined ? {} : { resolution: choice.resolution }),
-		...(choice.audio ? { audio: true } : {}),
-		style: prompt === '' ? {} : { prompt },
-		assets: {
-			image_file_path: paths.image,
-			...(paths.endImage === undefined ? {} : { end_image_file_path: paths.endImage }),
-		},
-	};
-}
-
-/** @throws {CreateUnknown} when nobody knows whether there is a project now */
-async function create(session: Session, body: CreateBody, options: CallOptions) {
-	return await session.client.create(body, options).catch((error: unknown) => {
-		if (!(error instanceof RequestFailure) || error.fate !== 'unknown') throw error as Error;
-		throw new CreateUnknown(
-			`${error.message}. A video may have been created all the same, so the request was not sent again`,
-			`Look in your Magic Hour library for a video named "${body.name}". If it is there, use the Get operation with its ` +
-				'project ID; if not, nothing was charged and the node can run again.',
-			error.status,
-		);
-	});
-}
-
-function stoppedWaiting(projectId: string): ProjectFailure {
-	return new ProjectFailure(
-		`Stopped while project ${projectId} was being made`,
-		projectId,
-		resumeHint(projectId),
-	);
+/** The project came to nothing, or is not there any more: a new try needs a new one. */
+function isGone(error: unknown): boolean {
+	return error instanceof ProjectEnded || (error instanceof ProjectFailure && error.status === 404);
 }

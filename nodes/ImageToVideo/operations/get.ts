@@ -9,7 +9,7 @@ import {
 } from '../fields';
 import type { Operation } from '../operation';
 import { readDelivery, readProjectId, type Delivery } from '../parameters';
-import { finished, getProject, isUnfinished, waitForProject } from '../waiting';
+import { followProject, getProject } from '../waiting';
 
 const show = { operation: ['get'] };
 
@@ -48,14 +48,10 @@ export const get: Operation<{ readonly id: string; readonly delivery: Delivery }
 	async run({ input: { id, delivery }, signal, session: begin }) {
 		const session = await begin();
 		const { client, clock } = session;
-		const begun = clock.now();
-		const options: CallOptions = { deadline: begun + delivery.timeout, signal };
-		const now = await getProject(client, id, options);
-		if (!delivery.wait) return await deliver(session, now, delivery, options);
-		const created = Math.min(Date.parse(now.created_at ?? '') || begun, begun);
-		const project = isUnfinished(now)
-			? await waitForProject(client, clock, id, created, options)
-			: finished(now);
+		const options: CallOptions = { deadline: clock.now() + delivery.timeout, signal };
+		const project = delivery.wait
+			? await followProject(client, clock, id, options)
+			: await getProject(client, id, options);
 		return await deliver(session, project, delivery, options);
 	},
 };

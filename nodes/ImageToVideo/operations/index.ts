@@ -16,6 +16,6 @@ export const OPERATIONS = {
 export type OperationName = keyof typeof OPERATIONS;
 
 /** The operation of that name, whatever its input: only the operation itself looks into what it has prepared. */
-export function operationOf(name: string): Operation<unknown> {
-	return OPERATIONS[name as OperationName] as Operation<unknown>;
+export function operationOf(name: string): Operation<unknown, unknown> {
+	return OPERATIONS[name as OperationName] as Operation<unknown, unknown>;
 }

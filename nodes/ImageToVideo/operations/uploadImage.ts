@@ -1,9 +1,13 @@
+import { Uploads } from '../../shared/uploads';
 import { START_IMAGE, readImageFile, type ImageFile } from '../imageInput';
 import type { Operation } from '../operation';
 import { readText } from '../parameters';
 import { deadlineOf } from '../session';
 
-export const uploadImage: Operation<{ readonly file: ImageFile }> = {
+/** Uploads side by side. */
+const WORKERS = 5;
+
+export const uploadImage: Operation<{ readonly file: ImageFile }, Uploads> = {
 	fields: [
 		{
 			displayName: 'Input Binary Field',
@@ -26,10 +30,21 @@ export const uploadImage: Operation<{ readonly file: ImageFile }> = {
 		),
 	}),
 
-	async run({ input: { file }, signal, session: begin }) {
-		const session = await begin();
-		const options = { deadline: deadlineOf(session), signal };
-		const [upload] = await session.client.uploadImages([file], options);
-		return { json: { file_path: upload?.file_path, format: file.format, ...file.size } };
+	async share({ items, session }) {
+		const { client, clock } = await session();
+		return {
+			workers: WORKERS,
+			shared: new Uploads(
+				client,
+				clock,
+				items.map(({ input }) => input.file),
+			),
+		};
+	},
+
+	async run({ input: { file }, shared: uploads, signal, session }) {
+		const options = { deadline: deadlineOf(await session()), signal };
+		const path = await uploads.pathOf(file, options);
+		return { json: { file_path: path, format: file.format, ...file.size } };
 	},
 };

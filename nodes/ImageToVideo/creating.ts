@@ -1,0 +1,207 @@
+import type { Choice } from '../shared/choice';
+import type { Created } from '../shared/answers';
+import type { CreateBody } from '../shared/client';
+import { CreateUnknown, RequestFailure } from '../shared/failures';
+import { fingerprintOf } from '../shared/ledger';
+import { backoff, PAYING } from '../shared/retry';
+import { Slots } from '../shared/slots';
+import { Uploads } from '../shared/uploads';
+import type { ImageFile, ImageInput } from './imageInput';
+import type { Task } from './operation';
+import type { Session } from './session';
+
+/** What a person ordered: everything that decides what the video will be. */
+export interface Order {
+	readonly choice: Choice;
+	readonly image: ImageInput;
+	readonly endImage?: ImageInput;
+	readonly prompt: string;
+	/** Empty: one that can be found is made up. */
+	readonly name: string;
+}
+
+/** What the orders of one run share. */
+export interface Workshop {
+	readonly uploads: Uploads;
+	readonly slots: Slots;
+}
+
+export function openWorkshop(
+	{ client, clock }: Session,
+	orders: readonly Order[],
+	concurrentProjects: number,
+): Workshop {
+	const images = orders.flatMap(({ image, endImage }) => [...fileOf(image), ...fileOf(endImage)]);
+	return { uploads: new Uploads(client, clock, images), slots: new Slots(concurrentProjects) };
+}
+
+function fileOf(input: ImageInput | undefined): ImageFile[] {
+	return input?.kind === 'file' ? [input.file] : [];
+}
+
+/** A project that exists: paid for. */
+export interface BegunProject {
+	readonly id: string;
+	/** The answer to the create request, and the name; less when the project was there already. */
+	readonly answer: Partial<Created> & { readonly name?: string };
+	/** Time (of the clock) when it was created; `undefined` when an earlier try did that. */
+	readonly createdAt?: number;
+	/** Has to be called when the project is finished, or is not waited for: another may begin then. */
+	done(): void;
+}
+
+/**
+ * The project for an item: the one that an earlier try created, or else a new one, as soon as there is room for it.
+ * @param timeout milliseconds to go on trying, from the moment there is room
+ */
+export async function beginProject(
+	{ input: order, itemIndex, signal, hint }: Task<Order, Workshop>,
+	session: Session,
+	{ uploads, slots }: Workshop,
+	timeout: number,
+): Promise<BegunProject> {
+	const { clock, ledger, runIndex, n8n } = session;
+	const place = { runIndex, itemIndex };
+	const fingerprint = fingerprintOfOrder(order);
+	const known = ledger.find(place, fingerprint);
+	if (known?.projectId !== undefined) {
+		hint(
+			`Went on with project ${known.projectId}, which an earlier try had created: nothing was charged again.`,
+		);
+		return { id: known.projectId, answer: {}, done: () => {} };
+	}
+	if (known)
+		throw unknownFate('An earlier try asked for this video, and no answer came', known.name);
+
+	const uploading = { deadline: clock.now() + timeout, signal };
+	const pathOf = async (input: ImageInput) =>
+		input.kind === 'file' ? await uploads.pathOf(input.file, uploading) : input.path;
+	const [image, endImage] = await Promise.all([
+		pathOf(order.image),
+		order.endImage && pathOf(order.endImage),
+	]);
+
+	const name = order.name === '' ? findableName(session, itemIndex) : order.name;
+	const body = createBody(order, name, image, endImage);
+	const created = await createInTurn(session, slots, body, timeout, signal, {
+		sending: () => ledger.noteSending(place, fingerprint, name),
+		notCreated: () => ledger.forget(place),
+	});
+	ledger.noteProject(place, created.id);
+	// The log outlives an n8n that is killed while it waits, and so does what is in it.
+	n8n.logger.info(`Magic Hour project ${created.id} was created: "${name}"`);
+	return {
+		id: created.id,
+		answer: { name, ...created },
+		createdAt: clock.now(),
+		done: () => slots.give(),
+	};
+}
+
+/** Identifies an order. A name that was made up does not count: it has the execution's id, which a retry changes. */
+export function fingerprintOfOrder({ choice, image, endImage, prompt, name }: Order): string {
+	const identity = (input: ImageInput) => (input.kind === 'file' ? input.file.hash : input.path);
+	return fingerprintOf({
+		model: choice.offer.id,
+		seconds: choice.seconds,
+		resolution: choice.resolution,
+		audio: choice.audio,
+		prompt,
+		image: identity(image),
+		endImage: endImage && identity(endImage),
+		name,
+	});
+}
+
+/** Names a project so that it can be found in the Magic Hour library if its id should get lost. */
+function findableName({ n8n, runIndex }: Session, itemIndex: number): string {
+	const workflow = n8n.getWorkflow().name ?? 'n8n workflow';
+	const run = runIndex === 0 ? '' : ` - run ${runIndex}`;
+	return `${workflow} - execution ${n8n.getExecutionId()}${run} - item ${itemIndex}`;
+}
+
+function createBody(
+	{ choice, prompt }: Order,
+	name: string,
+	image: string,
+	endImage: string | undefined,
+): CreateBody {
+	return {
+		name,
+		model: choice.offer.id,
+		end_seconds: choice.seconds,
+		...(choice.resolution === undefined ? {} : { resolution: choice.resolution }),
+		...(choice.audio ? { audio: true } : {}),
+		style: prompt === '' ? {} : { prompt },
+		assets: {
+			image_file_path: image,
+			...(endImage === undefined ? {} : { end_image_file_path: endImage }),
+		},
+	};
+}
+
+/** What has to be known of a create request, should the next try come before its answer. */
+interface Notes {
+	sending(): void;
+	notCreated(): void;
+}
+
+/**
+ * Creates a project when there is room for it, and holds the room. After a 429, which creates nothing, it queues again.
+ * @throws {RequestFailure} when it is certain that no project was created: the last 429 when the time is over
+ * @throws {CreateUnknown} when nobody knows
+ */
+async function createInTurn(
+	{ client, clock }: Session,
+	slots: Slots,
+	body: CreateBody,
+	timeout: number,
+	signal: AbortSignal,
+	notes: Notes,
+): Promise<Created> {
+	let deadline: number | undefined;
+	for (let tries = 1; ; tries++) {
+		await slots.take(signal);
+		deadline ??= clock.now() + timeout;
+		notes.sending();
+		const outcome = await outcomeOf(client.create(body, { deadline, signal }));
+		if (!('failure' in outcome)) {
+			slots.taken(clock.now());
+			return outcome.created;
+		}
+
+		const { failure } = outcome;
+		if (failure instanceof RequestFailure && failure.fate === 'unknown') {
+			slots.give();
+			throw unknownFate(failure.message, body.name, failure.status);
+		}
+		notes.notCreated();
+		const wait = isBusy(failure) ? backoff(tries, failure, PAYING, Math.random()) : Infinity;
+		if (isBusy(failure)) slots.full(clock.now());
+		slots.give();
+		if (clock.now() + wait >= deadline) throw failure;
+		await clock.sleep(wait, signal);
+	}
+}
+
+type Outcome = { readonly created: Created } | { readonly failure: Error };
+
+async function outcomeOf(request: Promise<Created>): Promise<Outcome> {
+	return await request.then(
+		(created): Outcome => ({ created }),
+		(failure: Error): Outcome => ({ failure }),
+	);
+}
+
+function isBusy(failure: Error): failure is RequestFailure {
+	return failure instanceof RequestFailure && failure.status === 429;
+}
+
+function unknownFate(message: string, name: string, status?: number): CreateUnknown {
+	return new CreateUnknown(
+		`${message}. A video may have been created all the same, so the request is not sent again`,
+		`Look in your Magic Hour library for a video named "${name}". If it is there, use the Get operation with its ` +
+			'project ID. If it is not, nothing was charged: run the workflow anew (a retry of this execution does not send the request again).',
+		status,
+	);
+}

@@ -1,0 +1,35 @@
+import type { Clock } from './clock';
+import type { RequestFailure } from './failures';
+
+/** Requests wait here while Magic Hour wants them to be slower: one answer of 429 holds back all items of a run. */
+export class Pace {
+	private until = -Infinity;
+	private reason?: RequestFailure;
+
+	constructor(
+		private readonly clock: Clock,
+		private readonly random: () => number = Math.random,
+	) {}
+
+	/** Holds requests back for a time, in milliseconds. */
+	hold(milliseconds: number, reason: RequestFailure): void {
+		this.until = Math.max(this.until, this.clock.now() + milliseconds);
+		this.reason = reason;
+	}
+
+	/**
+	 * Waits until requests may go on, and a little longer, so that not all items come back in the same moment.
+	 * @throws {RequestFailure} the answer behind it, when that would be after the deadline
+	 */
+	async ready(deadline: number, signal?: AbortSignal): Promise<void> {
+		for (;;) {
+			const wait = this.until - this.clock.now();
+			if (wait <= 0) return;
+			if (this.until >= deadline && this.reason) throw this.reason;
+			await this.clock.sleep(wait + this.random() * STAGGER, signal);
+		}
+	}
+}
+
+/** Milliseconds over which requests that waited come back. */
+const STAGGER = 500;
