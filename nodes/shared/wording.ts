@@ -1,3 +1,5 @@
+import { jsonStringify } from 'n8n-workflow';
+
 /** Joins words as a sentence does: "a, b or c". */
 export function orList(words: readonly string[]): string {
 	if (words.length < 2) return words.join('');
@@ -26,7 +28,8 @@ export function orNumbers(numbers: readonly number[]): string {
 /** A value as it can be shown in a message: short, in one line, and recognisable when it is empty or no text. */
 export function shown(value: unknown): string {
 	if (value === undefined || value === null || value === '') return 'nothing';
-	const text = typeof value === 'object' ? 'a list or an object' : String(value);
+	const text =
+		typeof value === 'object' ? jsonStringify(value, { replaceCircularRefs: true }) : String(value);
 	const line = text.replace(/\s+/g, ' ');
 	return line.length > 80 ? `${line.slice(0, 79)}…` : line;
 }
