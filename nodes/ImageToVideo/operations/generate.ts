@@ -2,7 +2,7 @@ import { modelsWithout } from '../../shared/catalogue';
 import { choose, refuseWrongShape, type Choice } from '../../shared/choice';
 import type { CallOptions } from '../../shared/client';
 import { estimateCredits, type Estimate } from '../../shared/credits';
-import { InvalidInput, ProjectFailure } from '../../shared/failures';
+import { InvalidInput } from '../../shared/failures';
 import {
 	beginProject,
 	fingerprintOfOrder,
@@ -265,7 +265,8 @@ export const generate: Operation<Prepared, Workshop> = {
 				? followProject(client, clock, id, options)
 				: waitForProject(client, clock, id, createdAt, options);
 		const project = await namingProject(id, waiting.finally(begun.done)).catch((error: unknown) => {
-			if (isGone(error)) ledger.forget({ runIndex, itemIndex });
+			// Only this is certain: a project that is not found (404) may be there all the same.
+			if (error instanceof ProjectEnded) ledger.forget({ runIndex, itemIndex });
 			throw error as Error;
 		});
 		const { json, binary } = await namingProject(id, deliver(session, project, delivery, options));
@@ -333,9 +334,4 @@ function tellNotes({ input: { choice }, hint }: Task<Prepared, Workshop>): void 
 			`This node does not know the model ${choice.offer.id}: its duration and resolution were not checked, and its cost is unknown.`,
 		);
 	}
-}
-
-/** The project came to nothing, or is not there any more: a new try needs a new one. */
-function isGone(error: unknown): boolean {
-	return error instanceof ProjectEnded || (error instanceof ProjectFailure && error.status === 404);
 }
