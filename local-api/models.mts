@@ -1,0 +1,176 @@
+/**
+ * The server's own knowledge of the models, typed from magic-hour-api.md (the union of its sources S
+ * and P). It is kept apart from the node's catalogue on purpose: a test compares the two, and could
+ * not fail if they shared a table.
+ */
+
+export const RESOLUTIONS = ['360p', '480p', '720p', '1080p', '4k'] as const;
+export type Resolution = (typeof RESOLUTIONS)[number];
+
+/** Credits for one second of output. */
+type Rates = Readonly<Partial<Record<Resolution, number>>>;
+
+export interface ModelRules {
+	readonly seconds: readonly number[];
+	readonly resolutions: readonly Resolution[];
+	readonly audio: boolean;
+	/** Resolutions at which an end image is taken; none if absent. */
+	readonly endImage?: readonly Resolution[];
+	/** Longest video with an end image, in seconds. */
+	readonly endImageMaxSeconds?: number;
+	/** Aspect ratios (width / height) that the image must have one of. */
+	readonly aspects?: readonly number[];
+	/** Absent: nobody has published a rate. */
+	readonly rates?: Rates;
+	/** Added to the rate when audio is on; absent: included. */
+	readonly audioRates?: Rates;
+}
+
+const from = (first: number, last: number): number[] =>
+	Array.from({ length: last - first + 1 }, (_, index) => first + index);
+
+const P480_720 = ['480p', '720p'] as const;
+const P480_1080 = ['480p', '720p', '1080p'] as const;
+const P720_1080 = ['720p', '1080p'] as const;
+const P720_4K = ['720p', '1080p', '4k'] as const;
+
+const VEO_SECONDS = [4, 6, 8, 16, 24, 32, 40, 48, 56];
+const LTX_SECONDS = [...from(1, 10), 15, 20, 25, 30];
+
+export const MODELS: Readonly<Record<string, ModelRules>> = {
+	'ltx-2.3': {
+		seconds: LTX_SECONDS,
+		resolutions: P480_1080,
+		audio: true,
+		endImage: P480_1080,
+		rates: { '480p': 24, '720p': 48, '1080p': 72 },
+	},
+	'wan-2.2': {
+		seconds: [...from(3, 10), 15],
+		resolutions: P480_1080,
+		audio: false,
+		rates: { '480p': 24, '720p': 48, '1080p': 72 },
+	},
+	'kling-2.5': {
+		seconds: [5, 10],
+		resolutions: P720_1080,
+		audio: true,
+		endImage: ['1080p'],
+	},
+	'kling-2.6': {
+		seconds: [5, 10],
+		resolutions: P720_1080,
+		audio: false,
+		endImage: ['1080p'],
+		rates: { '720p': 36, '1080p': 72 },
+	},
+	'kling-3.0': {
+		seconds: from(3, 15),
+		resolutions: P720_4K,
+		audio: true,
+		endImage: P720_4K,
+		rates: { '720p': 48, '1080p': 72, '4k': 240 },
+		audioRates: { '720p': 24, '1080p': 24, '4k': 48 },
+	},
+	'veo3.1-lite': {
+		seconds: VEO_SECONDS,
+		resolutions: P720_1080,
+		audio: true,
+		endImage: P720_1080,
+		endImageMaxSeconds: 8,
+		rates: { '720p': 48, '1080p': 72 },
+		audioRates: { '720p': 24, '1080p': 24 },
+	},
+	'veo3.1': {
+		seconds: VEO_SECONDS,
+		resolutions: P720_1080,
+		audio: true,
+		endImage: P720_1080,
+		endImageMaxSeconds: 8,
+		rates: { '720p': 96, '1080p': 120 },
+		audioRates: { '720p': 24, '1080p': 24 },
+	},
+	seedance: {
+		seconds: from(2, 12),
+		resolutions: P480_1080,
+		audio: false,
+		endImage: P480_1080,
+	},
+	'seedance-1.5': {
+		seconds: from(4, 12),
+		resolutions: P480_1080,
+		audio: true,
+		endImage: P480_1080,
+		rates: { '480p': 30, '720p': 60, '1080p': 90 },
+		audioRates: { '480p': 30, '720p': 60, '1080p': 90 },
+	},
+	'seedance-2.0': {
+		seconds: from(4, 15),
+		resolutions: P480_720,
+		audio: true,
+		endImage: P480_720,
+		rates: { '480p': 144, '720p': 288 },
+	},
+	'seedance-2.0-mini': {
+		seconds: from(4, 15),
+		resolutions: P480_720,
+		audio: true,
+		endImage: P480_720,
+		rates: { '480p': 96, '720p': 192 },
+	},
+	'seedance-2.5': {
+		seconds: from(4, 30),
+		resolutions: P480_720,
+		audio: true,
+		endImage: P480_720,
+		rates: { '480p': 288, '720p': 576 },
+	},
+	'minimax-h3': {
+		seconds: LTX_SECONDS,
+		resolutions: P480_1080,
+		audio: true,
+	},
+	'sora-2': {
+		seconds: [4, 8, 12, 24, 36, 48, 60],
+		resolutions: ['720p'],
+		audio: true,
+		aspects: [16 / 9, 9 / 16],
+		rates: { '720p': 120 },
+	},
+};
+
+/** Taken without any rule: two legacy values, and two models whose rules nobody has published. */
+export const UNCHECKED_MODELS = ['ltx-2', 'kling-1.6', 'ltx-2.5', 'gemini-omni-1.1'] as const;
+
+/** Legacy spellings of "this model, with audio". */
+export const AUDIO_ALIASES: Readonly<Record<string, string>> = {
+	'kling-2.5-audio': 'kling-2.5',
+	'veo3.1-audio': 'veo3.1',
+};
+
+/** Everything that the `model` field takes. */
+export const MODEL_IDS: readonly string[] = [
+	'default',
+	...Object.keys(MODELS),
+	...UNCHECKED_MODELS,
+	...Object.keys(AUDIO_ALIASES),
+];
+
+/**
+ * Credits per second charged here where no rate is published, whatever the resolution or the audio.
+ * A made-up figure: it differs from every published one, so that it can't pass for one in a test.
+ */
+export const UNPUBLISHED_RATE = 50;
+
+/** Credits for a video, by the table of magic-hour-api.md. */
+export function creditsFor(
+	model: string,
+	resolution: Resolution,
+	audio: boolean,
+	seconds: number,
+): number {
+	const rules = MODELS[model];
+	const rate = rules?.rates?.[resolution];
+	if (rate === undefined) return Math.ceil(UNPUBLISHED_RATE * seconds);
+	return Math.ceil((rate + (audio ? (rules?.audioRates?.[resolution] ?? 0) : 0)) * seconds);
+}

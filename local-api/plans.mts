@@ -1,0 +1,62 @@
+import type { Resolution } from './models.mts';
+
+/** What an account's plan allows. */
+export interface Plan {
+	readonly label: string;
+	/** Unfinished jobs at a time (magic-hour-api.md; the free plan's figure is assumed). */
+	readonly concurrentJobs: number;
+	/** Largest upload, in bytes (magic-hour-api.md). */
+	readonly uploadBytes: number;
+	/** What `default` and an absent resolution stand for (OpenAPI: `model`, `resolution`). */
+	readonly defaultModel: string;
+	readonly defaultResolution: Resolution;
+	/** Anything else is a 403. */
+	readonly resolutions: readonly Resolution[];
+	/** Models that the plan includes, or 'all'. Anything else is a 403. */
+	readonly models: readonly string[] | 'all';
+}
+
+export type PlanName = 'free' | 'creator' | 'pro' | 'business';
+
+const MB = 1e6;
+const GB = 1e9;
+
+const PAID = { defaultModel: 'kling-3.0', defaultResolution: '720p', models: 'all' } as const;
+
+/**
+ * Published: upload sizes, concurrent jobs of the paid plans, the defaults. Not published, so chosen
+ * here to be plausible and to make every 403 reachable: one job at a time, 480p and the three
+ * cheapest models on the free plan; 4k from Pro upwards.
+ */
+export const PLANS: Readonly<Record<PlanName, Plan>> = {
+	free: {
+		label: 'Free',
+		concurrentJobs: 1,
+		uploadBytes: 200 * MB,
+		defaultModel: 'ltx-2.3',
+		defaultResolution: '480p',
+		resolutions: ['360p', '480p'],
+		models: ['ltx-2', 'ltx-2.3', 'wan-2.2'],
+	},
+	creator: {
+		...PAID,
+		label: 'Creator',
+		concurrentJobs: 3,
+		uploadBytes: 2 * GB,
+		resolutions: ['360p', '480p', '720p', '1080p'],
+	},
+	pro: {
+		...PAID,
+		label: 'Pro',
+		concurrentJobs: 5,
+		uploadBytes: 5 * GB,
+		resolutions: ['360p', '480p', '720p', '1080p', '4k'],
+	},
+	business: {
+		...PAID,
+		label: 'Business',
+		concurrentJobs: Infinity,
+		uploadBytes: 10 * GB,
+		resolutions: ['360p', '480p', '720p', '1080p', '4k'],
+	},
+};
