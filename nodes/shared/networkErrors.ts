@@ -87,16 +87,29 @@ export function readNetworkError(error: unknown): NetworkError {
 	const chain = causes(error);
 	const codes = chain.flatMap(({ code }) => (typeof code === 'string' ? [code] : []));
 	const rule = RULES.find((each) => codes.some((code) => each.codes.test(code)));
-	const beforeSending = chain.some(
-		({ syscall, message }) =>
-			(typeof syscall === 'string' && BEFORE_SENDING.includes(syscall)) ||
-			(typeof message === 'string' && HANDSHAKE.test(message)),
-	);
+	const beforeSending = chain.some(isBeforeSending);
 	const { what, fate, temporary } = rule ?? BROKEN_OFF;
 	return { what, temporary, fate: beforeSending ? 'unsent' : fate, code: codes[0] };
 }
 
-type ErrorLike = { code?: unknown; syscall?: unknown; message?: unknown; cause?: unknown };
+/** Node tries every address of a host: the error then holds those of all tries. */
+function isBeforeSending({ syscall, message, errors }: ErrorLike): boolean {
+	if (Array.isArray(errors) && errors.length > 0) {
+		return errors.every((each) => isErrorLike(each) && isBeforeSending(each));
+	}
+	return (
+		(typeof syscall === 'string' && BEFORE_SENDING.includes(syscall)) ||
+		(typeof message === 'string' && HANDSHAKE.test(message))
+	);
+}
+
+type ErrorLike = {
+	code?: unknown;
+	syscall?: unknown;
+	message?: unknown;
+	cause?: unknown;
+	errors?: unknown;
+};
 
 /** Deep enough for every wrapper that n8n and axios put around an error, and an end to circular chains. */
 const MAX_DEPTH = 8;
