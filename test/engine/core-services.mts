@@ -1,0 +1,66 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { BinaryDataConfig, BinaryDataService, ErrorReporter } from 'n8n-core';
+
+import { showAll } from './show-all.mts';
+
+/** A class by which n8n-core's services are looked up. */
+type Token<T> = abstract new (...args: never[]) => T;
+
+interface Container {
+	get<T>(token: Token<T>): T;
+	set<T>(token: Token<T>, instance: T): void;
+}
+
+type CoreLogger = ConstructorParameters<typeof BinaryDataService>[2];
+
+/** What n8n-core needs before it can execute anything, set up as n8n sets it up at its start. */
+export interface CoreServices {
+	/** Files of items, on disk as in n8n's default mode. */
+	readonly binaryData: BinaryDataService;
+	/** What n8n and the node have logged, at every level. */
+	readonly log: readonly string[];
+	readonly close: () => void;
+}
+
+/** Call once per test file: n8n-core keeps its settings for the life of the process. */
+export async function startCoreServices(): Promise<CoreServices> {
+	const folder = mkdtempSync(join(tmpdir(), 'magic-hour-engine-'));
+	process.env.N8N_USER_FOLDER = folder;
+	process.env.N8N_ENCRYPTION_KEY = 'engine tests encrypt nothing';
+
+	// npm installs more than one version of these packages: those of n8n-core are wanted.
+	const fromCore = createRequire(createRequire(import.meta.url).resolve('n8n-core'));
+	const { Container } = fromCore('@n8n/di') as { Container: Container };
+	const { Logger } = fromCore('@n8n/backend-common') as { Logger: Token<CoreLogger> };
+
+	const log: string[] = [];
+	const logger = recordingLogger(log);
+	Container.set(Logger, logger);
+	const binaryData = new BinaryDataService(
+		Container.get(BinaryDataConfig),
+		Container.get(ErrorReporter),
+		logger,
+	);
+	await binaryData.init();
+	Container.set(BinaryDataService, binaryData);
+
+	return {
+		binaryData,
+		log,
+		close() {
+			rmSync(folder, { recursive: true, force: true });
+		},
+	};
+}
+
+function recordingLogger(log: string[]): CoreLogger {
+	const record = (message: string, metadata?: object): void => {
+		log.push(`${message} ${showAll(metadata)}`);
+	};
+	const logger = { error: record, warn: record, info: record, debug: record };
+	return { ...logger, scoped: () => logger } as unknown as CoreLogger;
+}

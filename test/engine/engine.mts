@@ -1,0 +1,166 @@
+/**
+ * Runs a node in n8n-core's own engine: its expressions, its binary data on disk, its HTTP client, its
+ * error settings and retries. Only what n8n-core leaves to its host is stood in for: where credentials
+ * come from, and where executions are saved.
+ */
+import { ExecutionLifecycleHooks, LoadOptionsContext, WorkflowExecute } from 'n8n-core';
+import type {
+	ICredentialDataDecryptedObject,
+	INodeListSearchResult,
+	INodeParameters,
+	INodePropertyOptions,
+	IWorkflowExecuteAdditionalData,
+	Workflow,
+} from 'n8n-workflow';
+import { UnexpectedError } from 'n8n-workflow';
+
+import { startCoreServices } from './core-services.mts';
+import { testCredential, type CredentialTestResult } from './credential-test.mts';
+import { TestCredentialsHelper } from './credentials-helper.mts';
+import { viewRun, type EngineRun } from './engine-run.mts';
+import type { InputItem } from './harness-nodes.mts';
+import {
+	harnessWorkflow,
+	INPUT,
+	loneWorkflow,
+	NODE,
+	type NodeSettings,
+	type Subject,
+} from './harness-workflow.mts';
+
+export type { EngineRun } from './engine-run.mts';
+export type { InputFile, InputItem } from './harness-nodes.mts';
+
+export interface RunOptions extends NodeSettings {
+	/** Default: one item without any data. */
+	readonly items?: readonly InputItem[];
+	/** The values of the credential's form; fields left out have their defaults. */
+	readonly credentials?: ICredentialDataDecryptedObject;
+	readonly workflowName?: string;
+	readonly executionId?: string;
+}
+
+export interface StartedRun {
+	readonly result: Promise<EngineRun>;
+	/** What n8n does when a person stops the execution. */
+	readonly cancel: () => void;
+}
+
+export interface Engine {
+	run(options: RunOptions): Promise<EngineRun>;
+	start(options: RunOptions): StartedRun;
+	/** Calls one of the node's `methods.listSearch` as the editor does. */
+	listSearch(
+		method: string,
+		parameters?: INodeParameters,
+		filter?: string,
+	): Promise<INodeListSearchResult>;
+	/** Calls one of the node's `methods.loadOptions` as the editor does. */
+	loadOptions(method: string, parameters?: INodeParameters): Promise<INodePropertyOptions[]>;
+	/** Runs the credential's declarative test as its form does. */
+	testCredential(values: ICredentialDataDecryptedObject): Promise<CredentialTestResult>;
+	/** Removes the stored binary data. */
+	close(): void;
+}
+
+/** Where the n8n of these executions would be; expressions can't be evaluated without. */
+const N8N_URLS = {
+	instanceBaseUrl: 'http://n8n.invalid/',
+	restApiUrl: 'http://n8n.invalid/rest',
+	formBaseUrl: 'http://n8n.invalid/form',
+	formWaitingBaseUrl: 'http://n8n.invalid/form-waiting',
+	webhookBaseUrl: 'http://n8n.invalid/webhook',
+	webhookWaitingBaseUrl: 'http://n8n.invalid/webhook-waiting',
+};
+
+/** Call once per test file. */
+export async function startEngine(subject: Subject): Promise<Engine> {
+	const { binaryData, log, close } = await startCoreServices();
+	const { node, credential } = subject;
+	let executions = 0;
+
+	const additionalData = (
+		values: ICredentialDataDecryptedObject = {},
+		more: Partial<IWorkflowExecuteAdditionalData> = {},
+	): IWorkflowExecuteAdditionalData =>
+		({
+			...N8N_URLS,
+			credentialsHelper: new TestCredentialsHelper(
+				{ [credential.name]: credential },
+				{ [credential.name]: values },
+			),
+			currentNodeExecutionIndex: 0,
+			variables: {},
+			...more,
+		}) as IWorkflowExecuteAdditionalData;
+
+	const start = (options: RunOptions): StartedRun => {
+		const {
+			items = [{ json: {} }],
+			credentials,
+			workflowName = 'Engine test',
+			executionId = String(++executions),
+			...settings
+		} = options;
+		const workflow = harnessWorkflow(subject, settings, items, workflowName);
+		const mode = 'manual';
+		const hooks = new ExecutionLifecycleHooks(mode, executionId, savedWorkflow(workflow));
+		const logBegin = log.length;
+		const execution = new WorkflowExecute(
+			additionalData(credentials, { hooks, executionId }),
+			mode,
+		).run({ workflow, startNode: workflow.nodes[INPUT] });
+		return {
+			result: execution.then((run) => viewRun(run, binaryData, log.slice(logBegin))),
+			cancel: () => {
+				execution.cancel();
+			},
+		};
+	};
+
+	const editorContext = (parameters: INodeParameters): LoadOptionsContext => {
+		const workflow = loneWorkflow(subject, parameters);
+		const placed = workflow.getNode(NODE);
+		if (placed === null) throw new UnexpectedError('The node is not in its own workflow');
+		// The editor sends the parameters with their defaults filled in, as the workflow has them.
+		const currentNodeParameters = placed.parameters;
+		return new LoadOptionsContext(
+			workflow,
+			placed,
+			additionalData({}, { currentNodeParameters }),
+			'',
+		);
+	};
+
+	return {
+		start,
+		run: async (options) => await start(options).result,
+		async listSearch(name, parameters = {}, filter) {
+			const method = node.methods?.listSearch?.[name];
+			if (method === undefined) throw new UnexpectedError(`No listSearch method "${name}"`);
+			return await method.call(editorContext(parameters), filter);
+		},
+		async loadOptions(name, parameters = {}) {
+			const method = node.methods?.loadOptions?.[name];
+			if (method === undefined) throw new UnexpectedError(`No loadOptions method "${name}"`);
+			return await method.call(editorContext(parameters));
+		},
+		testCredential: (values) => testCredential(credential, additionalData(values)),
+		close,
+	};
+}
+
+/** The workflow as the database would have it. */
+function savedWorkflow(workflow: Workflow) {
+	return {
+		id: workflow.id,
+		name: workflow.name ?? '',
+		active: false,
+		isArchived: false,
+		createdAt: new Date(),
+		updatedAt: new Date(),
+		activeVersionId: null,
+		nodes: Object.values(workflow.nodes),
+		connections: workflow.connectionsBySourceNode,
+	};
+}

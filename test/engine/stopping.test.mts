@@ -1,0 +1,61 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { openLab, type Lab } from './lab.mts';
+
+let lab: Lab;
+
+beforeAll(async () => {
+	// In real time, with a job that goes on: what ends the wait can only be the stop.
+	lab = await openLab({ speed: 1, jobSeconds: 1000 });
+});
+
+afterEach(() => {
+	lab.api.reset();
+});
+
+afterAll(async () => {
+	await lab.close();
+});
+
+async function untilRequested(kind: string): Promise<void> {
+	while (!lab.kinds().includes(kind)) await sleep(10);
+}
+
+describe('stopping the execution while a video is being made', () => {
+	it('ends the wait within a second, and no request follows', async () => {
+		const { result, cancel } = lab.start({});
+		await untilRequested('poll');
+		await sleep(100);
+		const stoppedAt = Date.now();
+		cancel();
+		const run = await result;
+
+		expect(Date.now() - stoppedAt).toBeLessThan(1000);
+		const requests = lab.api.requests.length;
+		await sleep(1500);
+		expect(lab.api.requests).toHaveLength(requests);
+		expect(run.output.flat()).toEqual([]);
+	});
+
+	it('loses no project: its id is in the error and in what n8n saves', async () => {
+		const { result, cancel } = lab.start({});
+		await untilRequested('poll');
+		cancel();
+		const run = await result;
+
+		const { id } = lab.api.projects[0] ?? { id: 'no project' };
+		expect(`${run.error?.message ?? ''} ${run.error?.description ?? ''}`).toContain(id);
+		expect(JSON.stringify(run.contextData)).toContain(id);
+	});
+
+	it('creates nothing after it', async () => {
+		lab.api.setFault('upload', { hang: 'before' });
+		const { result, cancel } = lab.start({});
+		await untilRequested('upload');
+		cancel();
+		await result;
+		await sleep(500);
+
+		expect(lab.creates()).toHaveLength(0);
+	});
+});
