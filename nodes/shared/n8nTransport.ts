@@ -4,9 +4,17 @@ import type { Answer, ByteStream, Headers, Transport } from './transport';
 
 export const CREDENTIAL = 'magicHourApi';
 
-/** Longest silence, in milliseconds, before a request is given up. */
-const API_TIMEOUT = 60_000;
-const FILE_TIMEOUT = 300_000;
+/**
+ * When a request is given up, in milliseconds. In an object, so that tests, whose clock runs faster, can shorten them.
+ */
+export const TIMEOUTS = {
+	/** Silence of the API. */
+	api: 60_000,
+	/** Silence while a file is sent or fetched. */
+	file: 300_000,
+	/** From the first byte of an API answer to its last. */
+	answer: 60_000,
+};
 
 /** Largest answer that is read, in bytes. The API's answers have a few kB. */
 const LARGEST_ANSWER = 1024 * 1024;
@@ -34,7 +42,7 @@ export function n8nTransport(n8n: IExecuteFunctions, baseUrl: string): Transport
 				url: urlOf(baseUrl, path),
 				body,
 				json: true,
-				timeout: API_TIMEOUT,
+				timeout: TIMEOUTS.api,
 				disableFollowRedirect: true,
 			};
 			const response = (await n8n.helpers.httpRequestWithAuthentication.call(
@@ -52,7 +60,7 @@ export function n8nTransport(n8n: IExecuteFunctions, baseUrl: string): Transport
 				url,
 				body: content,
 				headers: { 'Content-Type': mimeType, 'Content-Length': length },
-				timeout: FILE_TIMEOUT,
+				timeout: TIMEOUTS.file,
 				abortSignal: signal,
 				// Following redirects would keep the whole file in memory, to be able to send it again.
 				disableFollowRedirect: true,
@@ -65,7 +73,7 @@ export function n8nTransport(n8n: IExecuteFunctions, baseUrl: string): Transport
 				...common,
 				method: 'GET',
 				url,
-				timeout: FILE_TIMEOUT,
+				timeout: TIMEOUTS.file,
 				abortSignal: signal,
 			})) as IN8nHttpFullResponse;
 			return {
@@ -83,7 +91,7 @@ function urlOf(baseUrl: string, path: string): string {
 
 /** @throws {RequestFailure} when the answer is absurdly long or takes too long to come */
 async function readText(stream: ByteStream): Promise<string> {
-	const late = AbortSignal.timeout(API_TIMEOUT);
+	const late = AbortSignal.timeout(TIMEOUTS.answer);
 	const onLate = () => stream.destroy(unreadable('it did not come to an end in time', true));
 	late.addEventListener('abort', onLate);
 	try {
