@@ -1,7 +1,7 @@
 import type { Choice } from '../shared/choice';
 import type { Created } from '../shared/answers';
 import type { CreateBody } from '../shared/client';
-import { CreateUnknown, RequestFailure } from '../shared/failures';
+import { CreateUnknown, RequestFailure, Stopped } from '../shared/failures';
 import { fingerprintOf } from '../shared/ledger';
 import { backoff, PAYING } from '../shared/retry';
 import { Slots } from '../shared/slots';
@@ -171,9 +171,10 @@ async function createInTurn(
 		}
 
 		const { failure } = outcome;
-		if (failure instanceof RequestFailure && failure.fate === 'unknown') {
+		if (!isNotCreated(failure)) {
 			slots.give();
-			throw unknownFate(failure.message, body.name, failure.status);
+			const status = failure instanceof RequestFailure ? failure.status : undefined;
+			throw unknownFate(failure.message, body.name, status);
 		}
 		notes.notCreated();
 		const wait = isBusy(failure) ? backoff(tries, failure, PAYING, Math.random()) : Infinity;
@@ -190,6 +191,13 @@ async function outcomeOf(request: Promise<Created>): Promise<Outcome> {
 	return await request.then(
 		(created): Outcome => ({ created }),
 		(failure: Error): Outcome => ({ failure }),
+	);
+}
+
+/** Whether it is certain that the request created nothing. Of an error that nobody has foreseen it is not. */
+function isNotCreated(failure: Error): boolean {
+	return (
+		failure instanceof Stopped || (failure instanceof RequestFailure && failure.fate !== 'unknown')
 	);
 }
 

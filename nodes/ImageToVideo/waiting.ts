@@ -31,10 +31,13 @@ export async function waitForProject(
 	options: CallOptions,
 ): Promise<Project> {
 	const begun = clock.now();
+	// Counted from when the last request was sent, so that slow answers don't make the waits longer.
+	let lastLook = begun;
 	for (;;) {
-		const wait = untilNextPoll(clock.now() - createdAt);
-		const rest = options.deadline - clock.now();
-		await clock.sleep(Math.min(wait, Math.max(rest, 0)), options.signal);
+		const next = lastLook + untilNextPoll(lastLook - createdAt);
+		const wait = Math.min(next, options.deadline) - clock.now();
+		await clock.sleep(Math.max(wait, 0), options.signal);
+		lastLook = clock.now();
 		const project = await getProject(client, projectId, options);
 		if (!isUnfinished(project)) return finished(project);
 		if (clock.now() >= options.deadline) {

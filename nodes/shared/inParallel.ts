@@ -24,7 +24,8 @@ export async function inParallel<T, R>(
 		while (next < items.length && !stop.signal.aborted) {
 			const index = next++;
 			try {
-				results[index] = await work(items[index] as T, stop.signal);
+				// A signal for each item: what waits listens to it, and Node takes many listeners of one signal for a leak.
+				results[index] = await work(items[index] as T, AbortSignal.any([stop.signal]));
 			} catch (error) {
 				failures.push(error);
 				stop.abort();

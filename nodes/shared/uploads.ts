@@ -16,7 +16,10 @@ const MARGIN = 60_000;
 /** The uploads of one run: each content once, however many items have it, and URLs for many of them in one request. */
 export class Uploads {
 	private readonly paths = new Map<string, Promise<string>>();
+	/** URLs that have been asked for and not been used. */
 	private readonly urls = new Map<string, Promise<UploadUrl>>();
+	/** Images for which a URL has ever been asked for. */
+	private readonly asked = new Set<string>();
 	private readonly images: readonly HashedImage[];
 
 	/** @param images in the order in which they will be needed */
@@ -45,24 +48,29 @@ export class Uploads {
 	}
 
 	private async urlFor(image: HashedImage, options: CallOptions): Promise<UploadUrl> {
-		const prepared = await this.urls.get(image.hash)?.catch(askAnew);
-		this.urls.delete(image.hash);
-		if (prepared && Date.parse(prepared.expires_at) - MARGIN > this.clock.now()) return prepared;
+		const prepared = this.urls.get(image.hash);
+		if (!prepared) return await this.ask(image, options);
+		const url = await prepared.catch(askAnew);
+		const isFresh = url && Date.parse(url.expires_at) - MARGIN > this.clock.now();
+		return isFresh ? url : await this.ask(image, options);
+	}
 
-		const next = this.images.filter(
-			({ hash }) => hash !== image.hash && !this.paths.has(hash) && !this.urls.has(hash),
-		);
+	/** Asks for the URL of an image, and of the next ones that nobody has asked for, in one request. */
+	private ask(image: HashedImage, options: CallOptions): Promise<UploadUrl> {
+		this.urls.delete(image.hash);
+		const next = this.images.filter(({ hash }) => hash !== image.hash && !this.asked.has(hash));
 		const wanted = [image, ...next.slice(0, URLS_AT_A_TIME - 1)];
 		const answer = this.client.uploadUrls(
 			wanted.map(({ format }) => format),
 			options,
 		);
-		wanted.slice(1).forEach(({ hash }, index) => {
-			const url = answer.then((urls) => urls[index + 1] as UploadUrl);
-			this.urls.set(hash, url);
-			url.catch(askAnew);
+		const urls = wanted.map(async (_, index) => (await answer)[index] as UploadUrl);
+		wanted.forEach(({ hash }, index) => {
+			this.asked.add(hash);
+			if (index > 0) this.urls.set(hash, urls[index] as Promise<UploadUrl>);
+			urls[index]?.catch(askAnew);
 		});
-		return (await answer)[0] as UploadUrl;
+		return urls[0] as Promise<UploadUrl>;
 	}
 }
 
