@@ -4,7 +4,7 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-	{ ignores: ['dist/**', 'node_modules/**', 'nodes/**', 'credentials/**'] },
+	{ ignores: ['dist/**', 'nodes/**', 'credentials/**'] },
 	{
 		files: ['**/*.mts'],
 		extends: [js.configs.recommended, tseslint.configs.strictTypeChecked],
@@ -18,5 +18,10 @@ export default tseslint.config(
 	{
 		files: ['**/*.mjs', '**/*.js'],
 		extends: [js.configs.recommended],
+		languageOptions: { globals: { process: 'readonly' } },
+	},
+	{
+		files: ['**/*.js'],
+		languageOptions: { sourceType: 'commonjs' },
 	},
 );

@@ -1,0 +1,148 @@
+import {
+	createdAnswer,
+	errorMessageOf,
+	parseAnswer,
+	projectAnswer,
+	UnexpectedAnswer,
+	uploadUrlsAnswer,
+} from '../../nodes/shared/answers.ts';
+import { failureOf } from './failure-of.mts';
+
+const UPLOAD = {
+	upload_url: 'https://videos.example/upload?signature=1',
+	expires_at: '2026-11-23T12:00:00Z',
+	file_path: 'api-assets/id/1234.png',
+};
+const PROJECT = {
+	id: 'p1',
+	name: 'A name',
+	status: 'complete',
+	type: 'IMAGE_TO_VIDEO',
+	created_at: '2026-11-23T12:00:00Z',
+	width: 1280,
+	height: 720,
+	start_seconds: 0,
+	end_seconds: 5,
+	credits_charged: 240,
+	fps: 30,
+	error: null,
+	downloads: [{ url: 'https://videos.example/a.mp4', expires_at: '2026-11-24T12:00:00Z' }],
+};
+
+describe('an answer of the right shape', () => {
+	test.each([
+		['upload URLs', uploadUrlsAnswer, { items: [UPLOAD, UPLOAD] }],
+		['no upload URLs', uploadUrlsAnswer, { items: [] }],
+		['a created project', createdAnswer, { id: 'p1', credits_charged: 240 }],
+		['a created project, without what can be missed', createdAnswer, { id: 'p1' }],
+		['a project', projectAnswer, PROJECT],
+		[
+			'a project, without what can be missed',
+			projectAnswer,
+			{ id: 'p1', status: 'queued', downloads: [] },
+		],
+		[
+			'a failed project',
+			projectAnswer,
+			{
+				...PROJECT,
+				status: 'error',
+				downloads: [],
+				error: { code: 'unknown_error', message: 'x' },
+			},
+		],
+	])('%s', (_, schema, answer) => {
+		expect(parseAnswer(schema, JSON.stringify(answer))).toEqual(answer);
+	});
+
+	test.each(['draft', 'queued', 'rendering', 'complete', 'error', 'canceled'])(
+		'status %s',
+		(status) => {
+			expect(parseAnswer(projectAnswer, JSON.stringify({ ...PROJECT, status })).status).toBe(
+				status,
+			);
+		},
+	);
+
+	test('unknown fields pass, at every level', () => {
+		const answer = {
+			...PROJECT,
+			total_frame_cost: 240,
+			downloads: [{ ...PROJECT.downloads[0], size: 1 }],
+			error: { code: 'a', message: 'b', more: true },
+		};
+		expect(parseAnswer(projectAnswer, JSON.stringify(answer))).toEqual(answer);
+		const upload = { items: [{ ...UPLOAD, method: 'PUT' }], next: null };
+		expect(parseAnswer(uploadUrlsAnswer, JSON.stringify(upload))).toEqual(upload);
+	});
+});
+
+describe('an answer of the wrong shape names the field', () => {
+	test.each([
+		['id missing', createdAnswer, {}, 'id: '],
+		['id empty', createdAnswer, { id: '' }, 'id: '],
+		['id a number', createdAnswer, { id: 7 }, 'id: '],
+		['credits a text', createdAnswer, { id: 'p1', credits_charged: '240' }, 'credits_charged: '],
+		['status missing', projectAnswer, { ...PROJECT, status: undefined }, 'status: '],
+		['status unknown', projectAnswer, { ...PROJECT, status: 'paused' }, 'status: '],
+		['downloads missing', projectAnswer, { ...PROJECT, downloads: undefined }, 'downloads: '],
+		['download without URL', projectAnswer, { ...PROJECT, downloads: [{}] }, 'downloads.0.url: '],
+		[
+			'download URL no URL',
+			projectAnswer,
+			{ ...PROJECT, downloads: [{ url: 'a.mp4' }] },
+			'downloads.0.url: ',
+		],
+		['error without code', projectAnswer, { ...PROJECT, error: { message: 'x' } }, 'error.code: '],
+		['items missing', uploadUrlsAnswer, {}, 'items: '],
+		[
+			'upload_url no URL',
+			uploadUrlsAnswer,
+			{ items: [UPLOAD, { ...UPLOAD, upload_url: '' }] },
+			'items.1.upload_url: ',
+		],
+		[
+			'file_path empty',
+			uploadUrlsAnswer,
+			{ items: [{ ...UPLOAD, file_path: '' }] },
+			'items.0.file_path: ',
+		],
+		['no object', projectAnswer, [], 'answer: '],
+		['null', createdAnswer, null, 'answer: '],
+	])('%s', (_, schema, answer, says) => {
+		const failure = failureOf(UnexpectedAnswer, () => parseAnswer(schema, JSON.stringify(answer)));
+		expect(failure.message).toContain(says);
+		expect(failure.isJson).toBe(true);
+	});
+
+	test('every wrong field', () => {
+		const { message } = failureOf(UnexpectedAnswer, () => parseAnswer(projectAnswer, '{}'));
+		expect(message).toMatch(/id: .*status: .*downloads: /);
+	});
+
+	test.each([
+		['', 'The answer is empty'],
+		[' \n', 'The answer is empty'],
+		['<!DOCTYPE html><html></html>', 'The answer is an HTML page'],
+		['\n<html>', 'The answer is an HTML page'],
+		['Bad Gateway', 'The answer is not JSON'],
+		['{"id": "p1"', 'The answer is not JSON'],
+	])('%j: %s', (text, message) => {
+		const failure = failureOf(UnexpectedAnswer, () => parseAnswer(createdAnswer, text));
+		expect(failure.message).toBe(message);
+		expect(failure.isJson).toBe(false);
+	});
+});
+
+test.each([
+	['{"message":"Unauthorized"}', 'Unauthorized'],
+	['{"message":"end_seconds: Invalid","code":1}', 'end_seconds: Invalid'],
+	['{"message":""}', undefined],
+	['{"message":{"a":1}}', undefined],
+	['{"error":"x"}', undefined],
+	['null', undefined],
+	['', undefined],
+	['<html>502</html>', undefined],
+])('error message of %j: %j', (text, message) => {
+	expect(errorMessageOf(text)).toBe(message);
+});

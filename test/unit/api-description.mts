@@ -1,0 +1,106 @@
+import { LEGACY_IDS, MODEL_FACTS, type ModelFacts } from './model-facts.mts';
+
+/** A reduced OpenAPI description of the Magic Hour API: the fields in which the rules of the models stand. */
+export interface ApiDescription {
+	paths: {
+		'/v1/image-to-video': {
+			post: {
+				requestBody: {
+					content: {
+						'application/json': { schema: { type: 'object'; properties: DescribedFields } };
+					};
+				};
+			};
+		};
+	};
+}
+
+export interface DescribedFields {
+	end_seconds: { description: string };
+	model: { enum: string[]; description: string };
+	resolution: { description: string };
+	audio: { description: string };
+	assets: { properties: { end_image_file_path: { description: string } } };
+}
+
+/** How the lines for the models begin: in the published description, and on the vendor's pages. */
+export const STYLES = {
+	asterisks: (id: string, rule: string) => `* **\`${id}\`**: ${rule}`,
+	dots: (id: string, rule: string) => `  • ${id}: ${rule}`,
+} as const;
+
+export type Style = keyof typeof STYLES;
+
+/** Models that the published table calls legacy: values of `model` with no rules. */
+const WITHOUT_RULES = ['kling-2.5', 'seedance'];
+
+/** What the API describes: the facts of all models that are not legacy there. */
+export const DESCRIBED: readonly ModelFacts[] = MODEL_FACTS.filter(
+	({ id }) => !WITHOUT_RULES.includes(id),
+);
+
+const AUDIO: Readonly<Record<ModelFacts['audio'], string>> = {
+	none: 'Not supported',
+	included: 'Toggle-able: no additional credits for audio',
+	extra: 'Toggle-able: audio adds extra credits when enabled',
+};
+
+function endImageRule({ endImage }: ModelFacts): string {
+	if (endImage === 'none') return 'Not supported';
+	const condition =
+		endImage.upTo === undefined ? '' : ` Requires a duration of ${endImage.upTo} seconds or less.`;
+	return `Supports ${endImage.resolutions.join(', ')}.${condition}`;
+}
+
+/** Describes models in Magic Hour's words. */
+export function describeApi(
+	models: readonly ModelFacts[] = DESCRIBED,
+	style: Style = 'asterisks',
+): ApiDescription {
+	const list = (intro: string, rule: (model: ModelFacts) => string) => ({
+		description: [
+			intro,
+			'',
+			...models.map((model) => STYLES[style](model.id, rule(model))),
+			'',
+		].join('\n'),
+	});
+	const properties: DescribedFields = {
+		end_seconds: list('The total duration of the output video in seconds.', ({ durations }) =>
+			durations.join(', '),
+		),
+		model: {
+			enum: ['default', ...models.map(({ id }) => id), ...WITHOUT_RULES, ...LEGACY_IDS],
+			description:
+				'The AI model to use for video generation.\n\n' +
+				'* `default`: uses our currently recommended model for general use. For paid tiers, defaults to `kling-3.0`. ' +
+				'For free tiers, it defaults to `ltx-2.3`.\n* `kling-3.0`: Best overall quality.',
+		},
+		resolution: list(
+			'Controls the output video resolution. Defaults to `720p` on paid tiers and `480p` on free tiers.',
+			({ resolutions }) => `Supports ${resolutions.join(', ')}.`,
+		),
+		audio: list('Audio support varies by model:', ({ audio }) => AUDIO[audio]),
+		assets: {
+			properties: {
+				end_image_file_path: list('The image to use as the last frame of the video.', endImageRule),
+			},
+		},
+	};
+	return {
+		paths: {
+			'/v1/image-to-video': {
+				post: {
+					requestBody: {
+						content: { 'application/json': { schema: { type: 'object', properties } } },
+					},
+				},
+			},
+		},
+	};
+}
+
+export function fieldsOf(description: ApiDescription): DescribedFields {
+	const { post } = description.paths['/v1/image-to-video'];
+	return post.requestBody.content['application/json'].schema.properties;
+}

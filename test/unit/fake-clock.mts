@@ -1,0 +1,34 @@
+import type { Clock } from '../../nodes/shared/clock.ts';
+import { Stopped } from '../../nodes/shared/failures.ts';
+
+/** A clock on which sleeping takes no time. All times are milliseconds. */
+export class FakeClock implements Clock {
+	/** What has been slept, in order. */
+	readonly sleeps: number[] = [];
+	private readonly limits: { readonly at: number; readonly late: AbortController }[] = [];
+
+	constructor(private time = 1_000_000) {}
+
+	now(): number {
+		return this.time;
+	}
+
+	/** Time goes by, as it does while a request is under way. */
+	advance(milliseconds: number): void {
+		this.time += milliseconds;
+		for (const { at, late } of this.limits) if (this.time >= at) late.abort();
+	}
+
+	async sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+		await Promise.resolve();
+		if (signal?.aborted) throw new Stopped('The execution was stopped');
+		this.sleeps.push(milliseconds);
+		this.advance(milliseconds);
+	}
+
+	limit(milliseconds: number, signal?: AbortSignal): AbortSignal {
+		const late = new AbortController();
+		this.limits.push({ at: this.time + milliseconds, late });
+		return signal ? AbortSignal.any([late.signal, signal]) : late.signal;
+	}
+}

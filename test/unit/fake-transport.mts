@@ -1,0 +1,69 @@
+import type { Readable } from 'node:stream';
+import type {
+	Answer,
+	ApiCall,
+	Download,
+	Payload,
+	Transport,
+} from '../../nodes/shared/transport.ts';
+
+/** What a server answers, or the error that comes instead. */
+export type Reply =
+	| Error
+	| {
+			readonly status?: number;
+			readonly headers?: Record<string, string>;
+			readonly json?: unknown;
+			readonly text?: string;
+	  };
+
+export type Request =
+	| { readonly kind: 'api'; readonly call: ApiCall }
+	| {
+			readonly kind: 'put';
+			readonly url: string;
+			readonly file: Payload;
+			readonly signal?: AbortSignal;
+	  }
+	| { readonly kind: 'open'; readonly url: string; readonly signal?: AbortSignal };
+
+/** Stands in for the network: hands out replies, and remembers what was asked. */
+export class FakeTransport implements Transport {
+	readonly requests: Request[] = [];
+	/** What a download delivers. */
+	stream?: Readable;
+	private reply: (request: Request) => Reply = () => ({ status: 500 });
+
+	/** The server, as a function. */
+	answerWith(reply: (request: Request) => Reply): void {
+		this.reply = reply;
+	}
+
+	/** Replies in this order; the last for ever. */
+	answer(...replies: Reply[]): void {
+		this.answerWith(() => (replies.length > 1 ? replies.shift() : replies[0]) ?? { status: 500 });
+	}
+
+	async api(call: ApiCall): Promise<Answer> {
+		return await this.send({ kind: 'api', call });
+	}
+
+	async put(url: string, file: Payload, signal?: AbortSignal): Promise<Answer> {
+		return await this.send({ kind: 'put', url, file, signal });
+	}
+
+	async open(url: string, signal?: AbortSignal): Promise<Download> {
+		const { status, headers } = await this.send({ kind: 'open', url, signal });
+		if (!this.stream) throw new Error('The test gave no stream');
+		return { status, headers, stream: this.stream };
+	}
+
+	private async send(request: Request): Promise<Answer> {
+		await Promise.resolve();
+		this.requests.push(request);
+		const reply = this.reply(request);
+		if (reply instanceof Error) throw reply;
+		const { status = 200, headers = {}, json, text } = reply;
+		return { status, headers, text: text ?? (json === undefined ? '' : JSON.stringify(json)) };
+	}
+}

@@ -1,0 +1,57 @@
+import { orList, orNumbers, shown } from '../../nodes/shared/wording.ts';
+
+test.each([
+	[[], ''],
+	[['a'], 'a'],
+	[['a', 'b'], 'a or b'],
+	[['a', 'b', 'c'], 'a, b or c'],
+])('orList %j: %j', (words, expected) => {
+	expect(orList(words)).toBe(expected);
+});
+
+test.each([
+	[[], ''],
+	[[720], '720'],
+	[[5, 10], '5 or 10'],
+	[[1, 2, 3], '1, 2 or 3'],
+	[[1, 2, 3, 4], '1 to 4'],
+	[[3, 4, 5, 6, 7, 8, 9, 10, 15], '3 to 10 or 15'],
+	[[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 20, 25, 30], '1 to 10, 15, 20, 25 or 30'],
+	[[4, 8, 12, 24, 36, 48, 60], '4, 8, 12, 24, 36, 48 or 60'],
+	[[1, 2, 4, 5, 6, 7, 9], '1, 2, 4 to 7 or 9'],
+])('orNumbers %j: %j', (numbers, expected) => {
+	expect(orNumbers(numbers)).toBe(expected);
+});
+
+describe('shown', () => {
+	test.each([
+		[undefined, 'nothing'],
+		[null, 'nothing'],
+		['', 'nothing'],
+		['720p', '720p'],
+		[5, '5'],
+		[0, '0'],
+		[false, 'false'],
+		[NaN, 'NaN'],
+		[Infinity, 'Infinity'],
+		[{ a: [1] }, '{"a":[1]}'],
+		['two\n  lines', 'two lines'],
+	])('%p: %j', (value, expected) => {
+		expect(shown(value)).toBe(expected);
+	});
+
+	test('cuts what is long', () => {
+		expect(shown('x'.repeat(80))).toBe('x'.repeat(80));
+		expect(shown('x'.repeat(81))).toBe(`${'x'.repeat(79)}…`);
+		expect(shown({ text: 'x'.repeat(1000) })).toHaveLength(80);
+	});
+
+	const circular: Record<string, unknown> = {};
+	circular.self = circular;
+	test.each([() => 1, Symbol('s'), 10n, circular])(
+		'has words for what JSON has none for: case %#',
+		(value) => {
+			expect(shown(value)).toMatch(/./);
+		},
+	);
+});
