@@ -73,6 +73,8 @@ export async function beginProject(
 	if (known)
 		throw unknownFate('An earlier try asked for this video, and no answer came', known.name);
 
+	if (session.interrupted) throw interruptedTry(order.name, n8n.getWorkflow().name);
+
 	const uploading = { deadline: clock.now() + timeout, signal };
 	const pathOf = async (input: ImageInput) =>
 		input.kind === 'file' ? await uploads.pathOf(input.file, uploading) : input.path;
@@ -203,6 +205,15 @@ function isNotCreated(failure: Error): boolean {
 
 function isBusy(failure: Error): failure is RequestFailure {
 	return failure instanceof RequestFailure && failure.status === 429;
+}
+
+function interruptedTry(name: string, workflow = ''): CreateUnknown {
+	return new CreateUnknown(
+		'n8n was stopped while an earlier try of this execution was under way. It may have created videos, so no request is sent again',
+		'n8n\'s log has a line "Magic Hour project … was created" for each, and your Magic Hour library has them under the name ' +
+			`"${name === '' ? `${workflow} - execution …` : name}". Use the Get operation with the project ID. If there are none, run the ` +
+			'workflow anew instead of retrying this execution.',
+	);
 }
 
 function unknownFate(message: string, name: string, status?: number): CreateUnknown {

@@ -3,7 +3,7 @@ import { inParallel } from '../shared/inParallel';
 import { failedItemJson, toNodeError } from '../shared/nodeErrors';
 import type { Batch, Operation } from './operation';
 import { operationOf } from './operations';
-import { beginSession, type Session } from './session';
+import { beginSession, openMemory, type Session } from './session';
 
 /** Items that are worked on side by side by operations that say nothing else. */
 const WORKERS = 5;
@@ -11,7 +11,8 @@ const WORKERS = 5;
 /** Runs the node: checks the input of every item, then carries the items out side by side. Output order is input order. */
 export async function runImageToVideo(n8n: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const operation = operationOf(n8n.getNodeParameter('operation', 0));
-	const session = once(async () => await beginSession(n8n));
+	const memory = openMemory(n8n);
+	const session = once(async () => await beginSession(n8n, memory));
 	const hint = hintOnce(n8n);
 
 	const all = await prepareAll(n8n, operation);

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { MagicHourClient } from '../shared/client';
 import { systemClock, type Clock } from '../shared/clock';
-import { ledgerIn, type Ledger } from '../shared/ledger';
+import { hasLedger, ledgerIn, type Ledger } from '../shared/ledger';
 import { CREDENTIAL, n8nTransport } from '../shared/n8nTransport';
 
 /** What all items of one run of the node share. */
@@ -10,19 +10,40 @@ export interface Session {
 	readonly client: MagicHourClient;
 	readonly clock: Clock;
 	readonly ledger: Ledger;
+	/** An earlier try was killed together with n8n, and what it had created is not in the ledger. */
+	readonly interrupted: boolean;
 	/** How often n8n has run this node before in this execution: loops run it again. */
 	readonly runIndex: number;
 }
 
+export type Memory = Pick<Session, 'ledger' | 'interrupted'>;
+
+/**
+ * Opens what this execution remembers of earlier tries of the node. To be called before anything can fail: that the
+ * ledger is missing in a retry then means that n8n was killed, since it saves the node's context when the node ends.
+ */
+export function openMemory(n8n: IExecuteFunctions): Memory {
+	const context = n8n.getContext('node');
+	const isRetry = n8n.getMode() === 'retry' && hasRunBefore(n8n);
+	const interrupted = isRetry && !hasLedger(context);
+	return { ledger: ledgerIn(context), interrupted };
+}
+
+/** Whether the execution that is tried again had begun this node. */
+function hasRunBefore(n8n: IExecuteFunctions): boolean {
+	const node = n8n.getWorkflowDataProxy(0).$(n8n.getNode().name) as { isExecuted?: boolean };
+	return node.isExecuted === true;
+}
+
 /** Begins a run. Reads the credential, and makes no request. */
-export async function beginSession(n8n: IExecuteFunctions): Promise<Session> {
+export async function beginSession(n8n: IExecuteFunctions, memory: Memory): Promise<Session> {
 	const credential = await n8n.getCredentials(CREDENTIAL);
 	const clock = systemClock;
 	return {
 		n8n,
 		clock,
 		client: new MagicHourClient(n8nTransport(n8n, String(credential.baseUrl)), clock),
-		ledger: ledgerIn(n8n.getContext('node')),
+		...memory,
 		runIndex: Number(n8n.evaluateExpression('{{ $runIndex }}', 0)),
 	};
 }

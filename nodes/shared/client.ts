@@ -50,6 +50,9 @@ export interface Uploadable {
 	open(): Promise<Payload>;
 }
 
+/** How long a 429 that names no time holds back all requests, in milliseconds. */
+const LEAST_HOLD = 1_000;
+
 /** Statuses with which a storage refuses a signed URL that has expired. */
 const EXPIRED = [403, 410];
 
@@ -186,8 +189,8 @@ export class MagicHourClient {
 	}
 
 	private slowDown(rule: RetryRule, failure: RequestFailure): void {
-		const pace = rule === PAYING ? this.createPace : this.pace;
-		pace.hold(failure.retryAfterMs ?? 0, failure);
+		if (rule === PAYING) this.createPace.hold(failure.retryAfterMs ?? 0, failure);
+		else this.pace.hold(failure.retryAfterMs ?? LEAST_HOLD, failure);
 	}
 
 	/** Turns an error that came instead of an answer into a `RequestFailure`. */

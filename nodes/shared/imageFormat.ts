@@ -78,12 +78,8 @@ const FORMATS: ReadonlyArray<readonly [ImageFormat, SizeReader]> = [
 	['png', readPng],
 	['jpg', readJpeg],
 	['webp', readWebp],
-	[
-		'heic',
-		(bytes) =>
-			readIsoImage(bytes, ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'mif1', 'msf1']),
-	],
-	['avif', (bytes) => readIsoImage(bytes, ['avif', 'avis'])],
+	['heic', (bytes) => readIsoImage(bytes, HEIC_BRANDS)],
+	['avif', (bytes) => readIsoImage(bytes, AVIF_BRANDS)],
 	['jp2', readJpeg2000],
 	['tiff', readTiff],
 	['bmp', readBmp],
@@ -133,6 +129,11 @@ function readWebp(bytes: Buffer): ImageSize | 'no size' | undefined {
 	return sizeOrNone(bytes.readUInt16LE(26) & 0x3fff, bytes.readUInt16LE(28) & 0x3fff);
 }
 
+const HEIC_BRANDS = ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx'];
+const AVIF_BRANDS = ['avif', 'avis'];
+/** Say that it is an image, and leave it to the compatible brands which. */
+const GENERIC_BRANDS = ['mif1', 'msf1', 'miaf'];
+
 /**
  * HEIF (ISO/IEC 23008-12) and AVIF: brands in `ftyp`, sizes in `ispe` properties. A picture in tiles has an `ispe`
  * for a tile and one for the whole, so the largest is the picture's.
@@ -143,12 +144,9 @@ function readIsoImage(bytes: Buffer, brands: readonly string[]): ImageSize | 'no
 	const major = bytes.toString('latin1', 8, 12);
 	const compatible: string[] = [];
 	for (let at = 16; at + 4 <= end; at += 4) compatible.push(bytes.toString('latin1', at, at + 4));
-	const isGeneric = major === 'mif1' || major === 'msf1';
-	const names = isGeneric
-		? compatible.filter((brand) => !['mif1', 'msf1'].includes(brand))
-		: [major];
-	const specific = names.length === 0 ? [major] : names;
-	if (!specific.some((brand) => brands.includes(brand))) return undefined;
+	const isAvif = [major, ...compatible].some((brand) => AVIF_BRANDS.includes(brand));
+	const isGeneric = GENERIC_BRANDS.includes(major) && isAvif === (brands === AVIF_BRANDS);
+	if (!isGeneric && !brands.includes(major)) return undefined;
 
 	let largest: ImageSize | 'no size' = 'no size';
 	for (let at = bytes.indexOf('ispe'); at !== -1; at = bytes.indexOf('ispe', at + 4)) {

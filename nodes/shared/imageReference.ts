@@ -38,7 +38,7 @@ export function checkImageUrl(value: unknown, field: string): string {
 export function checkFilePath(value: unknown, field: string): string {
 	const text = typeof value === 'string' ? value.trim() : '';
 	if (URL.canParse(text) && isLibraryUrl(new URL(text))) return text;
-	if (text !== '' && !/\s|:\/\//.test(text)) return text;
+	if (/^[^\s:\\/.~][^\s:\\]*$/.test(text)) return text;
 	throw new InvalidInput(
 		`${field}: ${shown(value)} is no file at Magic Hour; give the file_path that Upload Image returned, such as ` +
 			`api-assets/ab12/photo.png, or a URL of your library (https://${LIBRARY.host}${LIBRARY.path}?${LIBRARY.parameter}=…)`,

@@ -35,6 +35,11 @@ export interface Entry {
 /** Where the entries are in the node's context. Part of saved executions: never rename it. */
 const KEY = 'magicHourProjects';
 
+/** Whether a ledger was ever opened in this context, by this try or an earlier one. */
+export function hasLedger(context: Record<string, unknown>): boolean {
+	return KEY in context;
+}
+
 /** @param context what n8n returns for `getContext('node')`; written to in place */
 export function ledgerIn(context: Record<string, unknown>): Ledger {
 	const entries = (context[KEY] ??= {}) as Record<string, Entry>;

@@ -52,9 +52,10 @@ function lab(...replies: Reply[]) {
 		logger: { info: (text: string) => logged.push(text) },
 	} as unknown as IExecuteFunctions;
 	/** A try of the node, as Retry On Fail makes another: a new session in the same execution. */
-	function enter(orders: readonly Order[], runIndex = 0) {
+	function enter(orders: readonly Order[], runIndex = 0, interrupted = false) {
 		const client = new MagicHourClient(transport, clock);
-		const session: Session = { n8n, clock, client, ledger: ledgerIn(context), runIndex };
+		const ledger = ledgerIn(context);
+		const session: Session = { n8n, clock, client, ledger, interrupted, runIndex };
 		return { session, workshop: openWorkshop(session, orders, 1) };
 	}
 	interface Item {
@@ -152,6 +153,15 @@ describe('a new project', () => {
 });
 
 describe('never paid for twice', () => {
+	test('when n8n was killed and an earlier try is forgotten: nothing is sent, and it says where to look', async () => {
+		const { enter, begin, creates } = lab(created('p1'));
+		const run = enter([ORDER], 0, true);
+		const failure = await rejectionOf(CreateUnknown, begin({ run }));
+		expect(failure.message).toContain('n8n was stopped');
+		expect(failure.hint).toMatch(/log.*"Lighthouse".*run the workflow anew/s);
+		expect(creates()).toEqual([]);
+	});
+
 	test('another try goes on with the project', async () => {
 		const { begin, creates, hints } = lab(created('p1'), created('p2'));
 		await begin();

@@ -79,6 +79,11 @@ describe('a file at Magic Hour', () => {
 		'https://example.com/a.png',
 		'http://magichour.ai/my-library?imageId=1',
 		'https://magichour.ai/my-library',
+		'data:image/png;base64,AAAA',
+		'/home/me/photo.png',
+		'C:\\photo.png',
+		'./photo.png',
+		'~/photo.png',
 	])('may not be %j', (path) => {
 		const { message } = failureOf(InvalidInput, () => checkFilePath(path, 'Image File'));
 		expect(message).toMatch(/^Image File: .* is no file at Magic Hour/);
