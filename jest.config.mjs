@@ -18,5 +18,9 @@ const suite = (name) => ({
 });
 
 export default {
-	projects: [suite('unit'), suite('engine'), suite('e2e')],
+	projects: [
+		suite('unit'),
+		suite('engine'),
+		{ ...suite('e2e'), globalSetup: '<rootDir>/test/e2e/global-setup.mjs' },
+	],
 };

@@ -1,0 +1,46 @@
+// `npm run dev`: n8n's editor with the packed package, a credential and the example workflow in it, until Ctrl-C.
+// It takes the same options as the demo.
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { DEMO_USAGE, parseDemoOptions } from './demo-options.mts';
+import { setUpDemo } from './demo-set-up.mts';
+import { freePortFrom } from './free-port.mts';
+import { runProgram, type Program } from './program.mts';
+import { step } from './progress.mts';
+
+/** n8n's own. */
+const PREFERRED_PORT = 5678;
+
+async function main(program: Program): Promise<void> {
+	const options = parseDemoOptions(process.argv.slice(2), process.env.INIT_CWD ?? process.cwd());
+	if (options.help) {
+		console.log(DEMO_USAGE);
+		return;
+	}
+
+	const { n8n, workflow, source, videoFile } = await setUpDemo(program, options, {
+		codeNodes: true,
+	});
+	// n8n wants a capital and a digit in it.
+	const owner = {
+		email: 'owner@example.com',
+		password: `A1${randomBytes(9).toString('base64url')}`,
+	};
+	const rest = await step('start the editor', async () => {
+		const started = await n8n.start(await freePortFrom(PREFERRED_PORT));
+		await started.setUpOwner(owner);
+		return started;
+	});
+	console.log(`
+  Editor     ${rest.url}/workflow/${workflow.id}
+  E-mail     ${owner.email}
+  Password   ${owner.password}
+  API        ${source.description}
+  Video      ${videoFile}
+
+  Ctrl-C ends it all; what was changed in the editor is gone then.
+`);
+	await once(program.signal, 'abort');
+}
+
+await runProgram(main);

@@ -1,0 +1,70 @@
+// `npm test`: every check and every suite, also after one has failed; the last line says how many tests passed.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ARTEFACTS_DIRECTORY, PROJECT_DIRECTORY } from './pack.mts';
+
+const CHECKS = ['lint', 'types'];
+/** The real n8n of the last one wants the machine to itself. */
+const SUITES: [name: string, ...jestOptions: string[]][] = [
+	['unit'],
+	['engine'],
+	['e2e', '--runInBand'],
+];
+
+interface JestResults {
+	numPassedTests: number;
+	numFailedTests: number;
+	/** Files that could not be run at all: their tests are in no other number. */
+	numRuntimeErrorTestSuites: number;
+	/** Skipped. A test that does not run shows nothing. */
+	numPendingTests: number;
+	numTodoTests: number;
+}
+
+async function runCommand(command: string, args: string[]): Promise<boolean> {
+	const child = spawn(command, args, { cwd: PROJECT_DIRECTORY, stdio: 'inherit' });
+	const [exitCode] = (await once(child, 'exit')) as [number | null];
+	return exitCode === 0;
+}
+
+async function runSuite([name, ...options]: (typeof SUITES)[number]): Promise<
+	[passed: number, failed: number]
+> {
+	const outputFile = join(ARTEFACTS_DIRECTORY, `${name}.json`);
+	await rm(outputFile, { force: true });
+	const succeeded = await runCommand(process.execPath, [
+		join(PROJECT_DIRECTORY, 'node_modules', 'jest', 'bin', 'jest.js'),
+		'--selectProjects',
+		name,
+		'--json',
+		`--outputFile=${outputFile}`,
+		...options,
+	]);
+	if (!existsSync(outputFile)) return [0, 1];
+	const results = JSON.parse(await readFile(outputFile, 'utf8')) as JestResults;
+	const failed =
+		results.numFailedTests +
+		results.numRuntimeErrorTestSuites +
+		results.numPendingTests +
+		results.numTodoTests;
+	return [results.numPassedTests, failed > 0 || succeeded ? failed : 1];
+}
+
+await mkdir(ARTEFACTS_DIRECTORY, { recursive: true });
+let passed = 0;
+let failed = 0;
+for (const check of CHECKS) {
+	console.log(`\n== ${check}`);
+	if (!(await runCommand('npm', ['run', '--silent', check]))) failed += 1;
+}
+for (const suite of SUITES) {
+	console.log(`\n== ${suite[0]}`);
+	const [suitePassed, suiteFailed] = await runSuite(suite);
+	passed += suitePassed;
+	failed += suiteFailed;
+}
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;

@@ -1,0 +1,15 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** The files under `folder` in which `text` stands in clear, in any kind of file: logs, database, binary data. */
+export async function filesContaining(folder: string, text: string): Promise<string[]> {
+	const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+	const files = entries
+		.filter((entry) => entry.isFile())
+		.map((entry) => join(entry.parentPath, entry.name));
+	const found: string[] = [];
+	for (const file of files) {
+		if ((await readFile(file)).includes(text)) found.push(file);
+	}
+	return found;
+}
