@@ -31,7 +31,8 @@ export function addFaultHooks(app: FastifyInstance, faults: Faults, origin: () =
 	});
 
 	app.addHook('onSend', async (request, reply, payload) => {
-		if (!request.fault) return payload;
+		// Nobody is there any more: a stream would find that out in the middle of fastify's error handling.
+		if (!request.fault || reply.raw.destroyed) return payload;
 		const changed = await afterwards(request.fault, request, reply, payload, origin());
 		// What is not sent on would keep its file open.
 		if (changed !== payload && payload instanceof Readable && !(changed instanceof Readable)) {

@@ -243,8 +243,8 @@ function addErrors(app: FastifyInstance): void {
 			return reply.code(400).send({ message: validationMessage(error) });
 		}
 		const status = error.statusCode ?? 500;
-		// A fault of this server's own, not one that was asked for.
-		if (status === 500) console.error(error);
+		// A fault of this server's own: not one that was asked for, and not that of a client that has gone away.
+		if (status === 500 && !reply.raw.destroyed) console.error(error);
 		return reply.code(status).send({ message: error.message });
 	});
 }

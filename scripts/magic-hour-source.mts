@@ -2,7 +2,7 @@ import { startLocalApi } from '../local-api/server.mts';
 import type { Program } from './program.mts';
 
 /** How much faster than Magic Hour the local API makes a video. */
-const LOCAL_SPEED = 20;
+const LOCAL_SPEED = 100;
 const REAL_URL = 'https://api.magichour.ai';
 
 /** Where videos come from, and the key for it. */

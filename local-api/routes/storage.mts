@@ -55,6 +55,8 @@ export function storage(app: FastifyInstance, context: Context): void {
 			const { fault } = request;
 			const slow = fault && 'drip' in fault ? new Throttle(fault.drip) : undefined;
 			const body = slow ? pipeline(request.raw, slow, () => undefined) : request.raw;
+			// A client that has given up is not read to the end.
+			if (slow) reply.raw.once('close', () => slow.destroy());
 			const file = await context.uploads.store(filePath, body);
 			if (request.entry) request.entry.bytes = file.bytes;
 			return reply.code(200).send();

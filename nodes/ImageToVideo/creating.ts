@@ -90,14 +90,25 @@ export async function beginProject(
 		notCreated: () => ledger.forget(place),
 	});
 	ledger.noteProject(place, created.id);
-	// The log outlives an n8n that is killed while it waits, and so does what is in it.
+	// n8n's log outlives an n8n that is killed while the node waits; custom data is saved also when a person stops it.
 	n8n.logger.info(`Magic Hour project ${created.id} was created: "${name}"`);
+	addToCustomData(n8n, created.id);
 	return {
 		id: created.id,
 		answer: { name, ...created },
 		createdAt: clock.now(),
 		done: () => slots.give(),
 	};
+}
+
+const CUSTOM_DATA = { key: 'magic_hour_projects', longest: 255 };
+
+/** Adds a project to the custom data of the execution, which n8n shows beside it. The latest ones are kept if there are many. */
+function addToCustomData({ customData }: Session['n8n'], projectId: string): void {
+	const ids = (customData.get(CUSTOM_DATA.key) ?? '').split(' ').filter(Boolean);
+	ids.push(projectId);
+	while (ids.join(' ').length > CUSTOM_DATA.longest) ids.shift();
+	customData.set(CUSTOM_DATA.key, ids.join(' '));
 }
 
 /** Identifies an order. A name that was made up does not count: it has the execution's id, which a retry changes. */

@@ -54,14 +54,6 @@ const errorAnswer = z.object({ message: z.string().min(1) }).passthrough();
 /** An answer that is not what the API promises. */
 export class UnexpectedAnswer extends Error {
 	override name = 'UnexpectedAnswer';
-
-	/** @param isJson whether it was JSON at all; if not, something between here and Magic Hour may have answered */
-	constructor(
-		message: string,
-		readonly isJson: boolean,
-	) {
-		super(message);
-	}
 }
 
 /**
@@ -74,7 +66,7 @@ export function parseAnswer<T extends z.ZodTypeAny>(schema: T, text: string): z.
 	const problems = parsed.error.issues.map(
 		(issue) => `${issue.path.join('.') || 'answer'}: ${issue.message}`,
 	);
-	throw new UnexpectedAnswer(`The answer has an unexpected shape (${problems.join('; ')})`, true);
+	throw new UnexpectedAnswer(`The answer has an unexpected shape (${problems.join('; ')})`);
 }
 
 /** The `message` of an error answer; `undefined` when the answer is something else, such as a proxy's HTML page. */
@@ -100,5 +92,5 @@ function parseJson(text: string): unknown {
 }
 
 function unexpected(message: string): never {
-	throw new UnexpectedAnswer(message, false);
+	throw new UnexpectedAnswer(message);
 }

@@ -84,13 +84,7 @@ export class MagicHourClient {
 	async uploadUrls(extensions: readonly string[], options: CallOptions): Promise<UploadUrl[]> {
 		const items = extensions.map((extension) => ({ type: 'image', extension }));
 		const call: ApiCall = { method: 'POST', path: '/v1/files/upload-urls', body: { items } };
-		const answer = await this.call(
-			call,
-			'prepare the upload',
-			uploadUrlsAnswer,
-			BEFORE_PAYING,
-			options,
-		);
+		const answer = await this.call(call, PREPARE_UPLOAD, uploadUrlsAnswer, BEFORE_PAYING, options);
 		if (answer.items.length === extensions.length) return answer.items;
 		throw new RequestFailure({
 			message: `Magic Hour gave ${answer.items.length} upload URLs where ${extensions.length} were asked for`,
@@ -108,13 +102,13 @@ export class MagicHourClient {
 		let url = first;
 		await this.withRetries(UPLOADING, options, async () => {
 			const file = await image.open();
-			const answer = await this.answerOf('upload the image', () =>
+			const answer = await this.answerOf(UPLOAD, () =>
 				this.transport.put(url.upload_url, file, options.signal),
 			);
 			if (EXPIRED.includes(answer.status)) {
 				[url] = (await this.uploadUrls([image.format], options)) as [UploadUrl];
 			}
-			refuseError(answer, 'upload the image', this.clock, true);
+			refuseError(answer, UPLOAD, this.clock, true);
 		});
 		return url;
 	}
@@ -198,7 +192,7 @@ export class MagicHourClient {
 		return await request().catch((error: unknown) => {
 			throw error instanceof RequestFailure || error instanceof Stopped
 				? error
-				: networkFailure(error, what);
+				: networkFailure(error, what, NOTHING_CHARGED[what] ?? '');
 		});
 	}
 }
@@ -207,15 +201,24 @@ function projectPath(id: string): string {
 	return `/v1/video-projects/${encodeURIComponent(id)}`;
 }
 
-function networkFailure(error: unknown, what: string): RequestFailure {
+const PREPARE_UPLOAD = 'prepare the upload';
+const UPLOAD = 'upload the image';
+
+/** What a failure of a request that comes before the create request means for the credits. */
+const NOTHING_CHARGED: Readonly<Record<string, string>> = {
+	[PREPARE_UPLOAD]: ' Nothing was created or charged.',
+	[UPLOAD]: ' Nothing was created or charged.',
+};
+
+function networkFailure(error: unknown, what: string, consequence: string): RequestFailure {
 	const { what: happened, fate, temporary, code } = readNetworkError(error);
 	const details = code === undefined ? '' : ` (${code})`;
 	return new RequestFailure({
 		message: `Could not ${what}: ${happened}`,
 		hint:
-			fate === 'unsent'
+			(fate === 'unsent'
 				? `The request never reached the server${details}. Check the API Base URL of the credential and the network of the n8n server.`
-				: `It is not known whether the server carried the request out${details}.`,
+				: `Check the network of the n8n server${details}, and try again.`) + consequence,
 		fate,
 		temporary,
 	});
@@ -313,6 +316,6 @@ function unexpected(error: UnexpectedAnswer, what: string): never {
 		message: `Could not ${what}: ${error.message}`,
 		hint: 'Check that the API Base URL of the credential is that of the Magic Hour API; a proxy may have answered instead.',
 		fate: 'unknown',
-		temporary: !error.isJson,
+		temporary: true,
 	});
 }

@@ -92,15 +92,14 @@ function urlOf(baseUrl: string, path: string): string {
 /** @throws {RequestFailure} when the answer is absurdly long or takes too long to come */
 async function readText(stream: ByteStream): Promise<string> {
 	const late = AbortSignal.timeout(TIMEOUTS.answer);
-	const onLate = () => stream.destroy(unreadable('it did not come to an end in time', true));
+	const onLate = () => stream.destroy(unreadable('it did not come to an end in time'));
 	late.addEventListener('abort', onLate);
 	try {
 		const chunks: Buffer[] = [];
 		let length = 0;
 		for await (const chunk of stream) {
 			length += chunk.length;
-			if (length > LARGEST_ANSWER)
-				throw unreadable('it is larger than any answer of the API', false);
+			if (length > LARGEST_ANSWER) throw unreadable('it is larger than any answer of the API');
 			chunks.push(chunk);
 		}
 		return Buffer.concat(chunks).toString('utf8');
@@ -109,11 +108,11 @@ async function readText(stream: ByteStream): Promise<string> {
 	}
 }
 
-function unreadable(what: string, temporary: boolean): RequestFailure {
+function unreadable(what: string): RequestFailure {
 	return new RequestFailure({
 		message: `Could not read Magic Hour's answer: ${what}`,
 		hint: 'Check that the API Base URL of the credential is that of the Magic Hour API; a proxy may have answered instead.',
 		fate: 'unknown',
-		temporary,
+		temporary: true,
 	});
 }

@@ -46,10 +46,15 @@ function lab(...replies: Reply[]) {
 	transport.answer(...replies);
 	const logged: string[] = [];
 	const hints: string[] = [];
+	const customData = new Map<string, string>();
 	const n8n = {
 		getWorkflow: () => ({ name: 'Clips' }),
 		getExecutionId: () => '77',
 		logger: { info: (text: string) => logged.push(text) },
+		customData: {
+			get: (key: string) => customData.get(key),
+			set: (key: string, value: string) => customData.set(key, value),
+		},
 	} as unknown as IExecuteFunctions;
 	/** A try of the node, as Retry On Fail makes another: a new session in the same execution. */
 	function enter(orders: readonly Order[], runIndex = 0, interrupted = false) {
@@ -82,7 +87,7 @@ function lab(...replies: Reply[]) {
 				? [request.call.body as CreateBody]
 				: [],
 		);
-	return { enter, begin, clock, transport, creates, logged, hints, context };
+	return { enter, begin, clock, transport, creates, logged, hints, context, customData };
 }
 
 const created = (id: string): Reply => ({ json: { id, credits_charged: 240 } });
@@ -93,7 +98,7 @@ function lostConnection(): Error {
 
 describe('a new project', () => {
 	test('is created once, and said in the log, which outlives n8n', async () => {
-		const { begin, creates, logged, clock } = lab(created('p1'));
+		const { begin, creates, logged, clock, customData } = lab(created('p1'));
 		const { id, answer, createdAt } = await begin();
 		expect(id).toBe('p1');
 		expect(answer).toMatchObject({ name: 'Lighthouse', credits_charged: 240 });
@@ -109,6 +114,16 @@ describe('a new project', () => {
 			},
 		]);
 		expect(logged.join()).toMatch(/p1.*Lighthouse/);
+		expect(customData.get('magic_hour_projects')).toBe('p1');
+	});
+
+	test('is in the custom data of the execution: the latest ones, as far as there is room', async () => {
+		const ids = Array.from({ length: 12 }, (_, index) => `project-with-a-long-id-${index + 10}`);
+		const { begin, customData } = lab(...ids.map(created));
+		for (const itemIndex of ids.keys()) (await begin({ itemIndex })).done();
+		const kept = customData.get('magic_hour_projects') ?? '';
+		expect(kept.length).toBeLessThanOrEqual(255);
+		expect(ids.slice(-9).join(' ')).toBe(kept);
 	});
 
 	test('says what was chosen, and leaves out what was not', async () => {
