@@ -6,7 +6,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ARTEFACTS_DIRECTORY, PROJECT_DIRECTORY } from './pack.mts';
 
-const CHECKS = ['lint', 'types'];
+const CHECKS = ['lint', 'types', 'docs:check'];
 /** The real n8n of the last one wants the machine to itself. */
 const SUITES: [name: string, ...jestOptions: string[]][] = [
 	['unit'],
