@@ -8,6 +8,7 @@ import {
 	MIME_TYPES,
 	readImageHeader,
 	type ImageFormat,
+	type ImageHeader,
 	type ImageSize,
 } from '../shared/imageFormat';
 import { checkFilePath, checkImageUrl } from '../shared/imageReference';
@@ -123,7 +124,7 @@ export async function readImageFile(
 			? Buffer.from(binary.data, 'base64')
 			: ((await n8n.helpers.getBinaryStream(id)) as ByteStream);
 
-	const { head, length, hash } = await surveyOnce(n8n, id, content);
+	const { header, description, length, hash } = await surveyOnce(n8n, id, content);
 	const name =
 		binary.fileName === undefined ? `The file in "${binaryField.trim()}"` : binary.fileName;
 	if (length === 0) {
@@ -132,10 +133,9 @@ export async function readImageFile(
 			'Check the node that the file comes from.',
 		);
 	}
-	const header = readImageHeader(head);
 	if (header === undefined) {
 		throw new InvalidInput(
-			`${label}: ${name} is ${describeContent(head)}, which Magic Hour does not take`,
+			`${label}: ${name} is ${description}, which Magic Hour does not take`,
 			`Give an image of one of these formats: ${orList(IMAGE_EXTENSIONS)}. What counts is the content, not the name of the file.`,
 		);
 	}
@@ -169,9 +169,12 @@ function missingBinary(field: string, available: readonly string[], label: strin
 	);
 }
 
+/** What is kept of a file: nothing that grows with it. */
 interface Survey {
-	/** The first bytes: at most `HEADER_BYTES`. */
-	readonly head: Buffer;
+	/** `undefined`: it is no image that Magic Hour takes. */
+	readonly header?: ImageHeader;
+	/** What it is, for a message. */
+	readonly description: string;
 	/** Bytes in all. */
 	readonly length: number;
 	/** SHA-256, in hex. */
@@ -195,7 +198,7 @@ async function surveyOnce(
 	return await known;
 }
 
-/** Reads content through, keeping only its beginning. */
+/** Reads content through. */
 async function survey(content: Buffer | ByteStream): Promise<Survey> {
 	const hash = createHash('sha256');
 	const beginning: Buffer[] = [];
@@ -205,8 +208,10 @@ async function survey(content: Buffer | ByteStream): Promise<Survey> {
 		length += chunk.length;
 		hash.update(chunk);
 	}
+	const head = Buffer.concat(beginning).subarray(0, HEADER_BYTES);
 	return {
-		head: Buffer.concat(beginning).subarray(0, HEADER_BYTES),
+		header: readImageHeader(head),
+		description: describeContent(head),
 		length,
 		hash: hash.digest('hex'),
 	};

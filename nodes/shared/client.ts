@@ -141,6 +141,7 @@ export class MagicHourClient {
 
 	/** Opens a download once: a second try needs a fresh URL, which is the caller's to get. */
 	async openDownload(url: string, signal?: AbortSignal): Promise<Download> {
+		await this.pace.ready(Infinity, signal);
 		const download = await this.answerOf('download the video', () =>
 			this.transport.open(url, signal),
 		);

@@ -6,6 +6,8 @@ export interface Clock {
 	now(): number;
 	/** @throws {Stopped} as soon as the signal fires */
 	sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+	/** Lets everything else that is due happen first. */
+	turn(): Promise<void>;
 	/** A signal that fires after a time, or when the other one does. */
 	limit(milliseconds: number, signal?: AbortSignal): AbortSignal;
 }
@@ -22,6 +24,7 @@ export const systemClock: Clock = {
 			await untilAborted(sleep(Math.min(rest, PIECE)), signal);
 		}
 	},
+	turn: async () => await sleep(0),
 	limit: (milliseconds, signal) => {
 		const late = AbortSignal.timeout(milliseconds);
 		return signal ? AbortSignal.any([late, signal]) : late;

@@ -1,10 +1,14 @@
 import type { Clock } from './clock';
 import type { RequestFailure } from './failures';
 
-/** Requests wait here while Magic Hour wants them to be slower: one answer of 429 holds back all items of a run. */
+/**
+ * Requests wait here while Magic Hour wants them to be slower: one answer of 429 holds back all items of a run. They go on
+ * one to a turn of the event loop: many that begin at once would hold up n8n for longer than a tenth of a second.
+ */
 export class Pace {
 	private until = -Infinity;
 	private reason?: RequestFailure;
+	private turns = Promise.resolve();
 
 	constructor(
 		private readonly clock: Clock,
@@ -24,10 +28,15 @@ export class Pace {
 	async ready(deadline: number, signal?: AbortSignal): Promise<void> {
 		for (;;) {
 			const wait = this.until - this.clock.now();
-			if (wait <= 0) return;
+			if (wait <= 0) return await this.turn();
 			if (this.until >= deadline && this.reason) throw this.reason;
 			await this.clock.sleep(wait + this.random() * STAGGER, signal);
 		}
+	}
+
+	private async turn(): Promise<void> {
+		this.turns = this.turns.then(async () => await this.clock.turn());
+		await this.turns;
 	}
 }
 

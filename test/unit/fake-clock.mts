@@ -26,6 +26,10 @@ export class FakeClock implements Clock {
 		this.advance(milliseconds);
 	}
 
+	async turn(): Promise<void> {
+		await Promise.resolve();
+	}
+
 	limit(milliseconds: number, signal?: AbortSignal): AbortSignal {
 		const late = new AbortController();
 		this.limits.push({ at: this.time + milliseconds, late });
