@@ -1,4 +1,5 @@
 import { Uploads } from '../../shared/uploads';
+import { IMAGE_BINARY_FIELD } from '../fields';
 import { START_IMAGE, readImageFile, type ImageFile } from '../imageInput';
 import type { Operation } from '../operation';
 import { readText } from '../parameters';
@@ -12,11 +13,9 @@ export const uploadImage: Operation<{ readonly file: ImageFile }, Uploads> = {
 		{
 			displayName: 'Input Binary Field',
 			name: START_IMAGE.binaryField,
-			type: 'string',
 			default: 'data',
-			required: true,
 			placeholder: 'e.g. data',
-			hint: 'The name of the input binary field that contains the image',
+			...IMAGE_BINARY_FIELD,
 			displayOptions: { show: { operation: ['uploadImage'] } },
 		},
 	],
