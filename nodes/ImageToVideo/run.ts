@@ -1,4 +1,5 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { systemClock } from '../shared/clock';
 import { inParallel } from '../shared/inParallel';
 import { failedItemJson, toNodeError } from '../shared/nodeErrors';
 import type { Batch, Operation } from './operation';
@@ -48,6 +49,9 @@ type Prepared =
 	| { readonly failed: false; readonly itemIndex: number; readonly input: unknown }
 	| { readonly failed: true; readonly output: INodeExecutionData };
 
+/** Items that are checked before the rest of n8n has its turn: expressions take their time. */
+const ITEMS_PER_TURN = 20;
+
 /** Checks the input of every item before any request, so that a wrong last item does not leave paid videos behind. */
 async function prepareAll(
 	n8n: IExecuteFunctions,
@@ -55,6 +59,7 @@ async function prepareAll(
 ): Promise<Prepared[]> {
 	const prepared: Prepared[] = [];
 	for (const itemIndex of n8n.getInputData().keys()) {
+		if (itemIndex % ITEMS_PER_TURN === 0) await systemClock.turn();
 		try {
 			prepared.push({ failed: false, itemIndex, input: await operation.prepare(n8n, itemIndex) });
 		} catch (error) {
