@@ -1,0 +1,48 @@
+/** Simulates when the node asks whether a video is ready, beside what others do. Takes no time. */
+import { follow, followAll, MEDIAN_JOB, NODE, OTHERS } from './polling-simulation.mts';
+import { checkBounds, printTable } from './table.mts';
+
+const seconds = (milliseconds: number) => (milliseconds / 1000).toFixed(2);
+const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
+
+const results = [NODE, ...OTHERS].map((schedule) => ({
+	name: schedule.name,
+	spread: followAll(schedule),
+	median: follow(schedule, MEDIAN_JOB),
+}));
+const [node] = results;
+if (!node) throw new Error('Nothing was simulated');
+
+printTable(
+	'Polling: jobs of 20 s to 10 min (simulated; lost = from the end of the job until it is noticed)',
+	[
+		...['schedule', 'requests, mean', 'x node', 'lost s, mean', 'x node', 'worst'],
+		...['lost % of job, mean', 'worst', 'worst / allowed', 'jobs over allowed'],
+	],
+	results.map(({ name, spread }) => [
+		name,
+		spread.meanRequests.toFixed(1),
+		(spread.meanRequests / node.spread.meanRequests).toFixed(2),
+		seconds(spread.meanLost),
+		(spread.meanLost / node.spread.meanLost).toFixed(2),
+		seconds(spread.worstLost),
+		percent(spread.meanShare),
+		percent(spread.worstShare),
+		spread.worstOfAllowed.toFixed(2),
+		percent(spread.overAllowed),
+	]),
+);
+printTable(
+	`Polling: a job of ${MEDIAN_JOB / 1000} s (the median)`,
+	['schedule', 'requests', 'lost s'],
+	results.map(({ name, median }) => [name, median.requests, seconds(median.lost)]),
+);
+checkBounds([
+	{ name: 'requests for a job of 74 s', value: node.median.requests, atMost: 25, unit: '' },
+	{
+		name: 'lost time / allowed (5 % of the job, or 2 s), worst of 20 s to 10 min',
+		value: node.spread.worstOfAllowed,
+		atMost: 1,
+		unit: 'x',
+	},
+]);
