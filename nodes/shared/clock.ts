@@ -28,10 +28,11 @@ export const systemClock: Clock = {
 	// Not AbortSignal.any: on Node 20 it loses a time-out that nothing else holds to the garbage collector.
 	limit: (milliseconds, signal) => {
 		const limited = new AbortController();
-		const end = () => limited.abort();
-		AbortSignal.timeout(milliseconds).addEventListener('abort', end);
-		signal?.addEventListener('abort', end);
-		if (signal?.aborted) end();
+		for (const source of [AbortSignal.timeout(milliseconds), ...(signal ? [signal] : [])]) {
+			const end = () => limited.abort(source.reason);
+			source.addEventListener('abort', end);
+			if (source.aborted) end();
+		}
 		return limited.signal;
 	},
 };
