@@ -16,6 +16,8 @@ export interface ProjectView extends VideoRequest {
 	readonly creditsEstimated: number;
 	/** By the clock, in ms. */
 	readonly createdAt: number;
+	/** When it is finished, by the clock, in ms. */
+	readonly endsAt: number;
 	readonly deleted: boolean;
 	/** Downloads begun. */
 	readonly downloads: number;
@@ -28,7 +30,7 @@ export interface ProjectView extends VideoRequest {
 
 /** A picture of a project at this moment. */
 export function projectView(project: Project, projects: Projects): ProjectView {
-	const { id, account, name, width, height, createdAt, deleted, downloads, body } = project;
+	const { id, account, name, width, height, createdAt, endsAt, deleted, downloads, body } = project;
 	return {
 		id,
 		account,
@@ -40,6 +42,7 @@ export function projectView(project: Project, projects: Projects): ProjectView {
 		creditsCharged: projects.creditsCharged(project),
 		creditsEstimated: project.credits,
 		createdAt,
+		endsAt,
 		deleted,
 		downloads,
 		picture: project.picture?.shows ?? null,
