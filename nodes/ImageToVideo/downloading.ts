@@ -29,11 +29,11 @@ export async function downloadVideo(
 ): Promise<IBinaryData> {
 	const deadline = Math.max(options.deadline, clock.now() + LEAST_PATIENCE);
 	const patient = { ...options, deadline };
+	const signal = clock.limit(deadline - clock.now(), options.signal);
 	let current: Project | undefined = project;
 	const work = async (): Promise<IBinaryData> => {
 		const latest = current ?? (await getProject(client, project.id, patient));
 		current = undefined;
-		const signal = clock.limit(deadline - clock.now(), options.signal);
 		return await downloadOnce(n8n, client, latest, signal);
 	};
 	return await withRetries(work, { ...patient, clock, rule: DOWNLOADING }).catch(

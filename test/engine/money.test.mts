@@ -1,0 +1,238 @@
+import { MagicHourApi } from '../../credentials/MagicHourApi.credentials.ts';
+import { ImageToVideo } from '../../nodes/ImageToVideo/ImageToVideo.node.ts';
+import type { EngineRun } from './engine.mts';
+import { png } from './images.mts';
+import { imageItem, openLab, textOf, type Lab } from './lab.mts';
+import { runLoop } from './loop-run.mts';
+
+/** Seconds of the node's time that a video takes. */
+const JOB = 25;
+/** Seconds: a video is not ready when the wait ends, and is when the next wait ends. */
+const SHORT = { options: { timeout: 15 } };
+
+let lab: Lab;
+
+beforeAll(async () => {
+	lab = await openLab({ jobSeconds: JOB });
+});
+
+afterEach(() => {
+	lab.api.reset();
+});
+
+afterAll(async () => {
+	await lab.close();
+});
+
+const RETRY = { retryOnFail: true, maxTries: 3, waitBetweenTries: 10 };
+const NO_WAIT = { waitForCompletion: false };
+const ONCE_NOT_FOUND = { status: 404, body: { message: 'Not yet' } };
+
+const model = (value: string) => ({ __rl: true, mode: 'list', value });
+/** 24 credits a second. */
+const CHEAP = { model: model('ltx-2.3'), resolution: '480p' };
+
+const told = ({ error }: EngineRun): string =>
+	`${error?.message ?? ''}\n${error?.description ?? ''}`;
+
+const isVideo = async (run: EngineRun, item = 0): Promise<boolean> =>
+	(await run.binary(item, 'data')).toString('latin1', 4, 8) === 'ftyp';
+
+describe('Retry On Fail', () => {
+	it('goes on with the project of an item whose wait has timed out', async () => {
+		const run = await lab.run(SHORT, RETRY);
+
+		expect(run.error).toBeUndefined();
+		expect(await isVideo(run)).toBe(true);
+		expect(lab.api.projects.map(({ id }) => id)).toEqual([textOf(run, 'id')]);
+		expect(lab.creates()).toHaveLength(1);
+	});
+
+	it('says that nothing was charged again', async () => {
+		const run = await lab.run(SHORT, RETRY);
+
+		const hints = run.hints.map(({ message }) => message).join('\n');
+		expect(hints).toContain(textOf(run, 'id'));
+		expect(hints).toMatch(/nothing was charged again/);
+	});
+
+	it('goes on with the projects of all items, each with its own', async () => {
+		const items = [0, 1, 2].map((n) => imageItem(png(320, 180, n), { name: `Film ${n}` }));
+		const run = await lab.run({ ...SHORT, projectName: '={{ $json.name }}' }, { ...RETRY, items });
+
+		expect(run.error).toBeUndefined();
+		expect(lab.creates()).toHaveLength(3);
+		const made = new Map(lab.api.projects.map(({ id, name }) => [name, id]));
+		expect(run.output[0]?.map(({ json }) => [json.name, json.id])).toEqual(
+			['Film 0', 'Film 1', 'Film 2'].map((name) => [name, made.get(name)]),
+		);
+	});
+
+	it('goes on with the project after its download has failed', async () => {
+		// Each try of the node gives a download four chances.
+		lab.api.setFault('download', { status: 503, body: { message: 'Busy' } }, 5);
+		const run = await lab.run({}, RETRY);
+
+		expect(run.error).toBeUndefined();
+		expect(await isVideo(run)).toBe(true);
+		expect(lab.creates()).toHaveLength(1);
+	});
+
+	it('makes a new project when the image has changed in between', async () => {
+		lab.api.setFault('poll', ONCE_NOT_FOUND, 1);
+		const [first, second] = [png(320, 180, 1), png(320, 180, 2)];
+		const file = (data: Buffer) => ({ data, mimeType: 'image/png', fileName: 'picture.png' });
+		const items = [{ json: {}, binary: { first: file(first), second: file(second) } }];
+		// The first try leaves a project in the custom data of the execution.
+		const field = "={{ $execution.customData.get('magic_hour_projects') ? 'second' : 'first' }}";
+		const run = await lab.run({ binaryPropertyName: field }, { ...RETRY, items });
+
+		expect(run.error).toBeUndefined();
+		const [one, other] = lab.creates().map(({ assets }) => assets.image_file_path);
+		expect(other).toBeTruthy();
+		expect(other).not.toBe(one);
+		expect(lab.api.projects).toHaveLength(2);
+		expect(textOf(run, 'id')).toBe(lab.api.projects[1]?.id);
+	});
+
+	it('makes a new project when the duration has changed in between', async () => {
+		lab.api.setFault('poll', ONCE_NOT_FOUND, 1);
+		const duration = "={{ $execution.customData.get('magic_hour_projects') ? 4 : 3 }}";
+		const run = await lab.run({ ...CHEAP, duration }, RETRY);
+
+		expect(run.error).toBeUndefined();
+		expect(lab.creates().map(({ end_seconds: seconds }) => seconds)).toEqual([3, 4]);
+	});
+
+	it('makes no new project when only how to wait has changed in between', async () => {
+		const timeout = "={{ $execution.customData.get('magic_hour_projects') ? 600 : 15 }}";
+		const run = await lab.run({ options: { timeout } }, { ...RETRY, maxTries: 2 });
+
+		expect(run.error).toBeUndefined();
+		expect(lab.creates()).toHaveLength(1);
+	});
+
+	it('creates only the project of the item that was refused', async () => {
+		const items = [0, 1, 2].map((n) => imageItem(png(320, 180, n), { n }));
+		lab.api.setFault('create', { status: 402, body: { message: 'No credits' } }, 1);
+		const run = await lab.run(
+			{ ...NO_WAIT, options: { concurrentProjects: 3 } },
+			{ ...RETRY, items },
+		);
+
+		expect(run.error).toBeUndefined();
+		expect(lab.api.projects).toHaveLength(3);
+		expect(new Set(run.output[0]?.map(({ json }) => json.id)).size).toBe(3);
+	});
+
+	it('does not send the request of one item again whose fate is not known, and keeps the projects of the others', async () => {
+		const items = [0, 1, 2].map((n) => imageItem(png(320, 180, n), { n }));
+		lab.api.setFault('create', { reset: 'after' }, 1);
+		const run = await lab.run({}, { ...RETRY, items, onError: 'continueRegularOutput' });
+
+		expect(lab.creates()).toHaveLength(3);
+		expect(lab.api.projects).toHaveLength(3);
+		const failures = run.output[0]?.filter(({ json }) => 'error' in json) ?? [];
+		expect(failures).toHaveLength(1);
+		expect(JSON.stringify(failures[0]?.json)).toMatch(/may have been created/);
+	});
+});
+
+describe('a timed-out item', () => {
+	it('says its id, and Get with Wait for Completion resumes it', async () => {
+		const failed = await lab.run(SHORT);
+		const [project] = lab.api.projects;
+		expect(told(failed)).toContain(project?.id);
+		expect(told(failed)).toMatch(/still (draft|queued|rendering)/);
+		expect(told(failed)).toMatch(/\bGet operation\b/);
+
+		const run = await lab.run({
+			operation: 'get',
+			projectId: project?.id ?? '',
+			waitForCompletion: true,
+		});
+		expect(run.error).toBeUndefined();
+		expect(await isVideo(run)).toBe(true);
+		expect(lab.creates()).toHaveLength(1);
+	});
+
+	it('is not waited for much longer than its timeout', async () => {
+		const begun = Date.now();
+		await lab.run(SHORT);
+		// 15 s of the node's time are 0.4 s here.
+		expect(Date.now() - begun).toBeLessThan(3_000);
+	});
+});
+
+describe('the same node run again by a loop', () => {
+	const subject = {
+		nodeName: 'n8n-nodes-magic-hour.imageToVideo',
+		node: new ImageToVideo(),
+		credential: new MagicHourApi(),
+	};
+
+	/** The node in three rounds with the same items, which have no files to be lost on the way. */
+	async function rounds(parameters: object = {}, settings: object = {}) {
+		const path = textOf(await lab.run({ operation: 'uploadImage' }), 'file_path');
+		return await runLoop({
+			subject,
+			credentials: { apiKey: lab.api.keys.business, baseUrl: lab.api.url },
+			parameters: { imageSource: 'filePath', imageFilePath: path, ...parameters },
+			settings,
+			items: [{ n: 0 }, { n: 1 }],
+			rounds: 3,
+		});
+	}
+
+	const ids = (tasks: Awaited<ReturnType<typeof rounds>>) =>
+		tasks.map(({ data }) => data?.main?.[0]?.map(({ json }) => json.id));
+
+	it('makes new projects in every round', async () => {
+		const tasks = await rounds(NO_WAIT);
+
+		expect(tasks.map(({ error }) => error)).toEqual([undefined, undefined, undefined]);
+		expect(new Set(ids(tasks).flat()).size).toBe(6);
+		expect(lab.creates()).toHaveLength(6);
+	});
+
+	it('with Retry On Fail, goes on with the projects of its own round', async () => {
+		const tasks = await rounds(SHORT, RETRY);
+
+		expect(tasks.map(({ error }) => error)).toEqual([undefined, undefined, undefined]);
+		expect(ids(tasks).flat()).toEqual(lab.api.projects.map(({ id }) => id));
+		expect(lab.creates()).toHaveLength(6);
+	});
+
+	it('gives the projects of the rounds names that tell them apart', async () => {
+		await rounds(NO_WAIT);
+
+		expect(new Set(lab.creates().map(({ name }) => name)).size).toBe(6);
+	});
+});
+
+describe('Max Credits Per Run', () => {
+	const items = [0, 1, 2].map((n) => imageItem(png(320, 180, n), { n }));
+	/** 5 s at 24 credits a second, three times. */
+	const SUM = 360;
+
+	it('makes no request when the cost of one item is not known', async () => {
+		const parameters = {
+			model: { __rl: true, mode: 'id', value: "={{ $json.n === 1 ? 'minimax-h3' : 'ltx-2.3' }}" },
+			resolution: '480p',
+			options: { maxCreditsPerRun: 100_000 },
+		};
+		const run = await lab.run(parameters, { items });
+
+		expect(told(run)).toMatch(/item 1/);
+		expect(told(run)).toMatch(/not known/);
+		expect(lab.api.requests).toHaveLength(0);
+	});
+
+	it('goes by the smallest limit when the items have different ones', async () => {
+		const maxCreditsPerRun = `={{ $json.n === 2 ? ${SUM - 1} : 100000 }}`;
+		const run = await lab.run({ ...CHEAP, options: { maxCreditsPerRun } }, { items });
+
+		expect(told(run)).toContain(String(SUM - 1));
+		expect(lab.api.requests).toHaveLength(0);
+	});
+});
