@@ -93,6 +93,14 @@ const status = (
 	};
 };
 
+const tooMany = (name: string, more: Parameters<typeof status>[2] = {}): FaultRow =>
+	status(429, WAITS, {
+		name,
+		// A download that is under way at the deadline is cut off.
+		says: (stage) => (stage === 'download' ? /\b429\b|broke off/ : /\b429\b/),
+		...more,
+	});
+
 const detour = (
 	name: string,
 	kind: DetourKind,
@@ -171,14 +179,12 @@ export const FAULTS: readonly FaultRow[] = [
 	status(404, FINAL, { gone: 'poll' }),
 	status(408, UNKNOWN, { after: true }),
 	status(422, FINAL),
-	status(429, WAITS, { name: '429' }),
-	status(429, WAITS, {
-		name: '429, Retry-After in seconds',
+	tooMany('429'),
+	tooMany('429, Retry-After in seconds', {
 		headers: { 'retry-after': String(RETRY_AFTER) },
 		leastWait: Object.fromEntries(STAGES.map((stage) => [stage, RETRY_AFTER])),
 	}),
-	{
-		...status(429, WAITS, { name: '429, Retry-After as a date' }),
+	tooMany('429, Retry-After as a date', {
 		how: (_, { begun }) => ({
 			status: 429,
 			body: { message: 'Fault 429' },
@@ -186,7 +192,7 @@ export const FAULTS: readonly FaultRow[] = [
 		}),
 		// An HTTP date has no fractions of a second.
 		notBefore: RETRY_DATE - 1,
-	},
+	}),
 	status(500, UNKNOWN, { after: true }),
 	// "No job was created: repeat after 30-60 s."
 	status(502, PASSES, { leastWait: { create: 30 } }),
