@@ -4,7 +4,7 @@ import { inParallel } from '../shared/inParallel';
 import { failedItemJson, toNodeError } from '../shared/nodeErrors';
 import type { Batch, Operation } from './operation';
 import { operationOf } from './operations';
-import { beginSession, openMemory, type Session } from './session';
+import { beginSession, openMemory, type Memory } from './session';
 
 /** Items that are worked on side by side by operations that say nothing else. */
 const WORKERS = 5;
@@ -37,7 +37,7 @@ export async function runImageToVideo(n8n: IExecuteFunctions): Promise<INodeExec
 				const result = await operation.run({ input, shared, itemIndex, signal, session, hint });
 				return { ...result, pairedItem: { item: itemIndex } };
 			} catch (error) {
-				return failed(n8n, error, itemIndex, await otherProjects(session, itemIndex));
+				return failed(n8n, error, itemIndex, otherProjects(memory, itemIndex));
 			}
 		},
 		n8n.getExecutionCancelSignal(),
@@ -99,8 +99,7 @@ function failed(
 }
 
 /** Names the projects of other items, whose output is lost when the run ends here. */
-async function otherProjects(session: () => Promise<Session>, itemIndex: number): Promise<string> {
-	const { ledger, runIndex } = await session();
+function otherProjects({ ledger, runIndex }: Memory, itemIndex: number): string {
 	const others = ledger.projectsOf(runIndex).filter((entry) => entry.itemIndex !== itemIndex);
 	if (others.length === 0) return '';
 	const list = others.map((entry) => `item ${entry.itemIndex}: ${entry.projectId}`).join(', ');

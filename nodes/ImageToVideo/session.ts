@@ -16,7 +16,7 @@ export interface Session {
 	readonly runIndex: number;
 }
 
-export type Memory = Pick<Session, 'ledger' | 'interrupted'>;
+export type Memory = Pick<Session, 'ledger' | 'interrupted' | 'runIndex'>;
 
 /**
  * Opens what this execution remembers of earlier tries of the node. To be called before anything can fail: that the
@@ -26,7 +26,8 @@ export function openMemory(n8n: IExecuteFunctions): Memory {
 	const context = n8n.getContext('node');
 	const isRetry = n8n.getMode() === 'retry' && hasRunBefore(n8n);
 	const interrupted = isRetry && !hasLedger(context);
-	return { ledger: ledgerIn(context), interrupted };
+	const runIndex = Number(n8n.evaluateExpression('{{ $runIndex }}', 0));
+	return { ledger: ledgerIn(context), interrupted, runIndex };
 }
 
 /** Whether the execution that is tried again had begun this node. */
@@ -44,7 +45,6 @@ export async function beginSession(n8n: IExecuteFunctions, memory: Memory): Prom
 		clock,
 		client: new MagicHourClient(n8nTransport(n8n, String(credential.baseUrl)), clock),
 		...memory,
-		runIndex: Number(n8n.evaluateExpression('{{ $runIndex }}', 0)),
 	};
 }
 
