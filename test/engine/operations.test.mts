@@ -1,9 +1,12 @@
 import { IMAGE, openLab, textOf, type Lab } from './lab.mts';
 
+/** A prompt that the local API takes an hour for. */
+const LONG = 'This takes long';
+
 let lab: Lab;
 
 beforeAll(async () => {
-	lab = await openLab();
+	lab = await openLab({ jobSeconds: ({ style }) => (style?.prompt === LONG ? 3600 : 25) });
 });
 
 afterEach(() => {
@@ -15,8 +18,8 @@ afterAll(async () => {
 });
 
 /** Creates a project without waiting for it. @returns its id */
-async function newProject(): Promise<string> {
-	const run = await lab.run({ waitForCompletion: false });
+async function newProject(prompt = ''): Promise<string> {
+	const run = await lab.run({ waitForCompletion: false, prompt });
 	return textOf(run, 'id');
 }
 
@@ -38,7 +41,7 @@ describe('Get', () => {
 	});
 
 	it('without waiting tells how the project stands', async () => {
-		const projectId = await newProject();
+		const projectId = await newProject(LONG);
 		const run = await lab.run({ operation: 'get', projectId, waitForCompletion: false });
 
 		expect(['draft', 'queued', 'rendering']).toContain(run.output[0]?.[0]?.json.status);
