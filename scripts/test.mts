@@ -4,14 +4,19 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ensureChromium } from './browser.mts';
+import { ensureN8nInstallation } from './n8n-installation.mts';
 import { ARTEFACTS_DIRECTORY, PROJECT_DIRECTORY } from './pack.mts';
 
 const CHECKS = ['lint', 'types', 'docs:check'];
+/** The suite that needs what is installed meanwhile. */
+const REAL_N8N = 'e2e';
 /** The real n8n of the last one wants the machine to itself. */
 const SUITES: [name: string, ...jestOptions: string[]][] = [
 	['unit'],
-	['engine'],
-	['e2e', '--runInBand'],
+	// Most of its time is waiting.
+	['engine', '--maxWorkers=100%'],
+	[REAL_N8N, '--runInBand'],
 ];
 
 interface JestResults {
@@ -53,7 +58,13 @@ async function runSuite([name, ...options]: (typeof SUITES)[number]): Promise<
 	return [results.numPassedTests, failed > 0 || succeeded ? failed : 1];
 }
 
+/** On a new machine both take minutes, so they begin at once. What fails here is tried again, and told, by the suite's set-up. */
+async function install(): Promise<void> {
+	await Promise.allSettled([ensureN8nInstallation(), ensureChromium()]);
+}
+
 await mkdir(ARTEFACTS_DIRECTORY, { recursive: true });
+const installed = install();
 let passed = 0;
 let failed = 0;
 for (const check of CHECKS) {
@@ -62,6 +73,7 @@ for (const check of CHECKS) {
 }
 for (const suite of SUITES) {
 	console.log(`\n== ${suite[0]}`);
+	if (suite[0] === REAL_N8N) await installed;
 	const [suitePassed, suiteFailed] = await runSuite(suite);
 	passed += suitePassed;
 	failed += suiteFailed;
