@@ -2,7 +2,7 @@ import type { Choice } from '../shared/choice';
 import type { Created } from '../shared/answers';
 import type { CreateBody } from '../shared/client';
 import { CreateUnknown, RequestFailure, Stopped } from '../shared/failures';
-import { fingerprintOf } from '../shared/ledger';
+import { fingerprintOf, type Place } from '../shared/ledger';
 import { backoff, PAYING } from '../shared/retry';
 import { Slots } from '../shared/slots';
 import { Uploads } from '../shared/uploads';
@@ -60,7 +60,7 @@ export async function beginProject(
 	{ uploads, slots }: Workshop,
 	timeout: number,
 ): Promise<BegunProject> {
-	const { clock, ledger, runIndex, n8n } = session;
+	const { clock, ledger, marks, runIndex, n8n } = session;
 	const place = { runIndex, itemIndex };
 	const fingerprint = fingerprintOfOrder(order);
 	const known = ledger.find(place, fingerprint);
@@ -86,8 +86,12 @@ export async function beginProject(
 	const name = order.name === '' ? findableName(session, itemIndex) : order.name;
 	const body = createBody(order, name, image, endImage);
 	const created = await createInTurn(session, slots, body, timeout, signal, {
-		sending: () => ledger.noteSending(place, fingerprint, name),
-		notCreated: () => ledger.forget(place),
+		sending: async () => {
+			if (await marks.note(place, fingerprint))
+				throw interruptedTry(order.name, n8n.getWorkflow().name);
+			ledger.noteSending(place, fingerprint, name);
+		},
+		notCreated: async () => await forgetProject(session, place, fingerprint),
 	});
 	ledger.noteProject(place, created.id);
 	// n8n's log outlives an n8n that is killed while the node waits; custom data is saved also when a person stops it.
@@ -99,6 +103,16 @@ export async function beginProject(
 		createdAt: clock.now(),
 		done: () => slots.give(),
 	};
+}
+
+/** There is no project for this item, or no more: the next try needs a new one. */
+export async function forgetProject(
+	{ ledger, marks }: Session,
+	place: Place,
+	fingerprint: string,
+): Promise<void> {
+	ledger.forget(place);
+	await marks.remove(place, fingerprint);
 }
 
 const CUSTOM_DATA = { key: 'magic_hour_projects', longest: 255 };
@@ -155,8 +169,9 @@ function createBody(
 
 /** What has to be known of a create request, should the next try come before its answer. */
 interface Notes {
-	sending(): void;
-	notCreated(): void;
+	/** @throws {CreateUnknown} when an earlier try may have sent it */
+	sending(): Promise<void>;
+	notCreated(): Promise<void>;
 }
 
 /**
@@ -176,7 +191,10 @@ async function createInTurn(
 	for (let tries = 1; ; tries++) {
 		await slots.take(signal);
 		deadline ??= clock.now() + timeout;
-		notes.sending();
+		await notes.sending().catch((error: unknown) => {
+			slots.give();
+			throw error as Error;
+		});
 		const outcome = await outcomeOf(client.create(body, { deadline, signal }));
 		if (!('failure' in outcome)) {
 			slots.taken(clock.now());
@@ -189,7 +207,7 @@ async function createInTurn(
 			const status = failure instanceof RequestFailure ? failure.status : undefined;
 			throw unknownFate(failure.message, body.name, status);
 		}
-		notes.notCreated();
+		await notes.notCreated();
 		const wait = isBusy(failure) ? backoff(tries, failure, PAYING, Math.random()) : Infinity;
 		if (isBusy(failure)) slots.full(clock.now());
 		slots.give();
@@ -220,8 +238,8 @@ function isBusy(failure: Error): failure is RequestFailure {
 
 function interruptedTry(name: string, workflow = ''): CreateUnknown {
 	return new CreateUnknown(
-		'n8n was stopped while an earlier try of this execution was under way. It may have created videos, so no request is sent again',
-		'n8n\'s log has a line "Magic Hour project … was created" for each, and your Magic Hour library has them under the name ' +
+		'An earlier try of this execution was cut off: it was stopped, or n8n was. It may have created videos, so no request is sent again',
+		'A stopped execution shows their project IDs in its custom data; n8n\'s log has a line "Magic Hour project … was created" for each, and your Magic Hour library has them under the name ' +
 			`"${name === '' ? `${workflow} - execution …` : name}". Use the Get operation with the project ID. If there are none, run the ` +
 			'workflow anew instead of retrying this execution.',
 	);

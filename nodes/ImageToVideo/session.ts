@@ -3,6 +3,7 @@ import { MagicHourClient } from '../shared/client';
 import { systemClock, type Clock } from '../shared/clock';
 import { hasLedger, ledgerIn, type Ledger } from '../shared/ledger';
 import { CREDENTIAL, n8nTransport } from '../shared/n8nTransport';
+import { sentMarks, type SentMarks } from './sentMarks';
 
 /** What all items of one run of the node share. */
 export interface Session {
@@ -10,6 +11,7 @@ export interface Session {
 	readonly client: MagicHourClient;
 	readonly clock: Clock;
 	readonly ledger: Ledger;
+	readonly marks: SentMarks;
 	/** An earlier try was killed together with n8n, and what it had created is not in the ledger. */
 	readonly interrupted: boolean;
 	/** How often n8n has run this node before in this execution: loops run it again. */
@@ -44,6 +46,7 @@ export async function beginSession(n8n: IExecuteFunctions, memory: Memory): Prom
 		n8n,
 		clock,
 		client: new MagicHourClient(n8nTransport(n8n, String(credential.baseUrl)), clock),
+		marks: sentMarks(n8n),
 		...memory,
 	};
 }

@@ -197,7 +197,7 @@ describe('n8n is killed (kill -9) while it waits for a video, and started again'
 			expectVideo(await probeOutput(execution, GET));
 		});
 
-		it.each<Name>(['as it is', 'with progress', 'in two steps'])(
+		it.each<Name>(['as it is', 'with progress', 'in two steps', 'loop with progress'])(
 			'%s: sends no create request, and says where the id is',
 			async (name) => {
 				const { outcome, creates } = await retry(name);
@@ -218,13 +218,6 @@ describe('n8n is killed (kill -9) while it waits for a video, and started again'
 
 			expect('refused' in outcome && outcome.refused).toContain('cannot be retried');
 			expect(creates).toBe(0);
-		});
-
-		it('loop with progress: makes the video of that round again', async () => {
-			const { outcome, creates } = await retry('loop with progress');
-
-			expect(outcome).toMatchObject({ status: 'success' });
-			expect(creates).toBe(1);
 		});
 	});
 });

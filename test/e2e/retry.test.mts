@@ -292,18 +292,15 @@ describe('in a real n8n', () => {
 			);
 		});
 
-		it("begins anew when it is retried through n8n's API", async () => {
-			const before = made('stopped').length;
-			const outcome = lab.executions.retry(id);
-			await until('a new video', async () =>
-				Promise.resolve(made('stopped').length > before ? true : undefined),
-			);
-			const [retry = ''] = await lab.executions.idsOf(workflowId);
-			await lab.executions.stop(retry);
-			await outcome;
+		it("sends no create request when it is retried through n8n's API, and says where the ids are", async () => {
+			const before = lab.creates();
+			const retry = await retried(await lab.executions.retry(id));
 
-			expect(retry).not.toBe(id);
-			expect(lab.projectsNamed(`stopped - execution ${retry} - item 0`)).toHaveLength(1);
+			expect(retry.status).toBe('error');
+			const { error } = retry.data.resultData;
+			expect(error?.message).toContain('may have created videos');
+			expect(error?.description).toContain('custom data');
+			expect(lab.creates()).toBe(before);
 		});
 	});
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 
 import { BinaryDataConfig, BinaryDataService, ErrorReporter } from 'n8n-core';
 
+import { startDeduplication } from './deduplication.mts';
 import { showAll } from './show-all.mts';
 
 /** A class by which n8n-core's services are looked up. */
@@ -47,6 +48,7 @@ export async function startCoreServices(): Promise<CoreServices> {
 	);
 	await binaryData.init();
 	Container.set(BinaryDataService, binaryData);
+	await startDeduplication();
 
 	return {
 		binaryData,

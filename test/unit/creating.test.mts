@@ -2,10 +2,12 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import {
 	beginProject,
 	fingerprintOfOrder,
+	forgetProject,
 	openWorkshop,
 	type Order,
 } from '../../nodes/ImageToVideo/creating.ts';
 import type { ImageFile } from '../../nodes/ImageToVideo/imageInput.ts';
+import { sentMarks } from '../../nodes/ImageToVideo/sentMarks.ts';
 import type { Session } from '../../nodes/ImageToVideo/session.ts';
 import { choose } from '../../nodes/shared/choice.ts';
 import { MagicHourClient, type CreateBody } from '../../nodes/shared/client.ts';
@@ -47,10 +49,18 @@ function lab(...replies: Reply[]) {
 	const logged: string[] = [];
 	const hints: string[] = [];
 	const customData = new Map<string, string>();
+	const database = fakeDatabase();
+	let mode = 'trigger';
 	const n8n = {
 		getWorkflow: () => ({ name: 'Clips' }),
 		getExecutionId: () => '77',
-		logger: { info: (text: string) => logged.push(text) },
+		getMode: () => mode,
+		getExecutionContext: () => ({ establishedAt: 1_764_000_000_000 }),
+		helpers: database.helpers,
+		logger: {
+			info: (text: string) => logged.push(text),
+			warn: (text: string) => logged.push(text),
+		},
 		customData: {
 			get: (key: string) => customData.get(key),
 			set: (key: string, value: string) => customData.set(key, value),
@@ -60,7 +70,8 @@ function lab(...replies: Reply[]) {
 	function enter(orders: readonly Order[], runIndex = 0, interrupted = false) {
 		const client = new MagicHourClient(transport, clock);
 		const ledger = ledgerIn(context);
-		const session: Session = { n8n, clock, client, ledger, interrupted, runIndex };
+		const marks = sentMarks(n8n);
+		const session: Session = { n8n, clock, client, ledger, marks, interrupted, runIndex };
 		return { session, workshop: openWorkshop(session, orders, 1) };
 	}
 	interface Item {
@@ -81,13 +92,59 @@ function lab(...replies: Reply[]) {
 		};
 		return await beginProject(task, session, workshop, TIMEOUT);
 	}
+	/** n8n was killed, or the execution stopped, and it is tried again: of all that the node noted, the marks are left. */
+	const retryAfterCut = () => {
+		mode = 'retry';
+		for (const key of Object.keys(context)) Reflect.deleteProperty(context, key);
+	};
 	const creates = () =>
 		transport.requests.flatMap((request) =>
 			request.kind === 'api' && request.call.path === '/v1/image-to-video'
 				? [request.call.body as CreateBody]
 				: [],
 		);
-	return { enter, begin, clock, transport, creates, logged, hints, context, customData };
+	return {
+		enter,
+		begin,
+		retryAfterCut,
+		clock,
+		transport,
+		creates,
+		logged,
+		hints,
+		context,
+		customData,
+		database,
+	};
+}
+
+/** n8n's deduplication helpers: as n8n does, they read all marks and write all back. */
+function fakeDatabase() {
+	let marks: string[] = [];
+	let problem: Error | undefined;
+	const change = async (work: (read: string[]) => string[]) => {
+		const read = marks;
+		await turns();
+		if (problem) throw problem;
+		marks = work(read);
+	};
+	return {
+		marks: () => marks,
+		breakDown: () => (problem = new Error('database is locked')),
+		helpers: {
+			checkProcessedAndRecord: async ([mark = '']: string[]) => {
+				let processed: string[] = [];
+				await change((read) => {
+					processed = read.filter((known) => known === mark);
+					return [...new Set([...read, mark])];
+				});
+				return { new: [], processed };
+			},
+			removeProcessed: async ([mark]: string[]) => {
+				await change((read) => read.filter((known) => known !== mark));
+			},
+		},
+	};
 }
 
 const created = (id: string): Reply => ({ json: { id, credits_charged: 240 } });
@@ -172,7 +229,7 @@ describe('never paid for twice', () => {
 		const { enter, begin, creates } = lab(created('p1'));
 		const run = enter([ORDER], 0, true);
 		const failure = await rejectionOf(CreateUnknown, begin({ run }));
-		expect(failure.message).toContain('n8n was stopped');
+		expect(failure.message).toMatch(/was cut off: it was stopped, or n8n was/);
 		expect(failure.hint).toMatch(/log.*"Lighthouse".*run the workflow anew/s);
 		expect(creates()).toEqual([]);
 	});
@@ -269,6 +326,76 @@ describe('never paid for twice', () => {
 		const noted = ledger.find({ runIndex: 0, itemIndex: 0 }, fingerprintOfOrder(ORDER));
 		expect(noted?.name).toBe('Lighthouse');
 		expect(noted?.projectId).toBeUndefined();
+	});
+});
+
+describe('an execution that was cut off, tried again', () => {
+	test('sends nothing for an item whose request was sent, and says where to look', async () => {
+		const { begin, retryAfterCut, creates } = lab(created('p1'), created('p2'));
+		await begin();
+		retryAfterCut();
+		const failure = await rejectionOf(CreateUnknown, begin());
+		expect(failure.message).toMatch(/was cut off/);
+		expect(failure.hint).toMatch(/custom data.*log.*"Lighthouse"/s);
+		expect(creates()).toHaveLength(1);
+	});
+
+	test.each<[string, { itemIndex?: number; order?: Order }]>([
+		['an item that was not begun', { itemIndex: 1 }],
+		['another prompt', { order: { ...ORDER, prompt: 'storm' } }],
+	])('makes the video of %s', async (_, other) => {
+		const { begin, retryAfterCut } = lab(created('p1'), created('p2'));
+		(await begin()).done();
+		retryAfterCut();
+		await expect(begin(other)).resolves.toMatchObject({ id: 'p2' });
+	});
+
+	test('makes the video of a later run of the node', async () => {
+		const { begin, enter, retryAfterCut } = lab(created('p1'), created('p2'));
+		await begin();
+		retryAfterCut();
+		await expect(begin({ run: enter([ORDER], 1) })).resolves.toMatchObject({ id: 'p2' });
+	});
+
+	test('makes the video of an item whose request was refused', async () => {
+		const { begin, retryAfterCut, transport } = lab({ status: 400 });
+		await rejectionOf(RequestFailure, begin());
+		retryAfterCut();
+		transport.answer(created('p2'));
+		await expect(begin()).resolves.toMatchObject({ id: 'p2' });
+	});
+
+	test('makes the video of an item whose project had ended without one', async () => {
+		const { begin, enter, retryAfterCut } = lab(created('p1'), created('p2'));
+		const run = enter([ORDER]);
+		await begin({ run });
+		await forgetProject(run.session, { runIndex: 0, itemIndex: 0 }, fingerprintOfOrder(ORDER));
+		retryAfterCut();
+		await expect(begin()).resolves.toMatchObject({ id: 'p2' });
+	});
+
+	test('a refused item gives its room back', async () => {
+		const { begin, enter, retryAfterCut } = lab(created('p1'), created('p2'));
+		(await begin()).done();
+		retryAfterCut();
+		const run = enter([ORDER, ORDER]);
+		await rejectionOf(CreateUnknown, begin({ run }));
+		await expect(begin({ run, itemIndex: 1 })).resolves.toMatchObject({ id: 'p2' });
+	});
+
+	test('marks of items that begin together are all kept', async () => {
+		const { begin, database } = lab(...['p1', 'p2', 'p3'].map(created));
+		await Promise.all([0, 1, 2].map(async (itemIndex) => await begin({ itemIndex })));
+		expect(database.marks()).toHaveLength(3);
+	});
+
+	test('a database that takes no marks stops no video, and the log says once what is missing', async () => {
+		const { begin, enter, database, logged } = lab(created('p1'), created('p2'));
+		database.breakDown();
+		const run = enter([ORDER, ORDER]);
+		(await begin({ run })).done();
+		(await begin({ run, itemIndex: 1 })).done();
+		expect(logged.filter((line) => line.includes('database is locked'))).toHaveLength(1);
 	});
 });
 

@@ -6,6 +6,7 @@ import { InvalidInput } from '../../shared/failures';
 import {
 	beginProject,
 	fingerprintOfOrder,
+	forgetProject,
 	openWorkshop,
 	type Order,
 	type Workshop,
@@ -228,7 +229,7 @@ export const generate: Operation<Prepared, Workshop> = {
 
 		const begun = await beginProject(task, session, workshop, delivery.timeout);
 		const { id, answer, createdAt } = begun;
-		const { client, clock, ledger, runIndex } = session;
+		const { client, clock, runIndex } = session;
 		const options: CallOptions = { deadline: clock.now() + delivery.timeout, signal };
 		const estimated = { credits_estimated: estimate.credits };
 		if (!delivery.wait) {
@@ -243,11 +244,15 @@ export const generate: Operation<Prepared, Workshop> = {
 			createdAt === undefined
 				? followProject(client, clock, id, options)
 				: waitForProject(client, clock, id, createdAt, options);
-		const project = await namingProject(id, waiting.finally(begun.done)).catch((error: unknown) => {
-			// Only this is certain: a project that is not found (404) may be there all the same.
-			if (error instanceof ProjectEnded) ledger.forget({ runIndex, itemIndex });
-			throw error as Error;
-		});
+		const project = await namingProject(id, waiting.finally(begun.done)).catch(
+			async (error: unknown) => {
+				// Only this is certain: a project that is not found (404) may be there all the same.
+				if (error instanceof ProjectEnded) {
+					await forgetProject(session, { runIndex, itemIndex }, fingerprintOfOrder(input));
+				}
+				throw error as Error;
+			},
+		);
 		const { json, binary } = await namingProject(id, deliver(session, project, delivery, options));
 		return { json: delivery.simplify ? { ...json, ...estimated } : json, binary };
 	},
