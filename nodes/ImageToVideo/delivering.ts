@@ -3,7 +3,7 @@ import type { Project } from '../shared/answers';
 import type { CallOptions } from '../shared/client';
 import { downloadVideo } from './downloading';
 import type { Result } from './operation';
-import { simplify } from './output';
+import { simplify } from '../shared/simplifiedProject';
 import type { Delivery } from './parameters';
 import type { Session } from './session';
 

@@ -58,15 +58,20 @@ export class UnexpectedAnswer extends Error {
 
 /**
  * Parses the text of an answer.
+ * @param what what the text is called in the message
  * @throws {UnexpectedAnswer} that names the field and what was wrong with it
  */
-export function parseAnswer<T extends z.ZodTypeAny>(schema: T, text: string): z.infer<T> {
-	const parsed = schema.safeParse(parseJson(text));
+export function parseAnswer<T extends z.ZodTypeAny>(
+	schema: T,
+	text: string,
+	what = 'answer',
+): z.infer<T> {
+	const parsed = schema.safeParse(parseJson(text, what));
 	if (parsed.success) return parsed.data as z.infer<T>;
 	const problems = parsed.error.issues.map(
-		(issue) => `${issue.path.join('.') || 'answer'}: ${issue.message}`,
+		(issue) => `${issue.path.join('.') || what}: ${issue.message}`,
 	);
-	throw new UnexpectedAnswer(`The answer has an unexpected shape (${problems.join('; ')})`);
+	throw new UnexpectedAnswer(`The ${what} has an unexpected shape (${problems.join('; ')})`);
 }
 
 /** The `message` of an error answer; `undefined` when the answer is something else, such as a proxy's HTML page. */
@@ -81,13 +86,13 @@ export function errorMessageOf(text: string): string | undefined {
 	return parsed.success ? parsed.data.message : undefined;
 }
 
-function parseJson(text: string): unknown {
+function parseJson(text: string, what: string): unknown {
 	try {
 		return JSON.parse(text);
 	} catch {
 		const isHtml = /^\s*</.test(text);
-		const what = text.trim() === '' ? 'empty' : isHtml ? 'an HTML page' : 'not JSON';
-		return unexpected(`The answer is ${what}`);
+		const looks = text.trim() === '' ? 'empty' : isHtml ? 'an HTML page' : 'not JSON';
+		return unexpected(`The ${what} is ${looks}`);
 	}
 }
 

@@ -1,5 +1,5 @@
 import type { Project } from '../../nodes/shared/answers.ts';
-import { simplify } from '../../nodes/ImageToVideo/output.ts';
+import { simplify } from '../../nodes/shared/simplifiedProject.ts';
 
 const COMPLETE: Project = {
 	id: 'p1',

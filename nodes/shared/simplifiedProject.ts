@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import type { Project } from '../shared/answers';
+import type { Project } from './answers';
 
 /** Fields of a simplified project: names are the API's; the video's URL and length are brought up to the top. */
 export interface SimplifiedProject extends IDataObject {

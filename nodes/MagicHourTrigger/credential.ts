@@ -1,0 +1,50 @@
+import {
+	NodeOperationError,
+	type ICredentialsDecrypted,
+	type ICredentialTestFunctions,
+	type IHookFunctions,
+	type INodeCredentialTestResult,
+	type IWebhookFunctions,
+} from 'n8n-workflow';
+
+const CREDENTIAL = 'magicHourWebhookApi';
+
+/** @throws n8n's own error when there is no credential */
+export async function readSecret(n8n: IWebhookFunctions | IHookFunctions): Promise<string> {
+	const { signingSecret } = await n8n.getCredentials(CREDENTIAL);
+	return String(signingSecret ?? '').trim();
+}
+
+/** @throws {NodeOperationError} when the workflow is published with a secret that can't be one */
+export async function requireSecret(n8n: IHookFunctions): Promise<void> {
+	if (n8n.getNodeParameter('verifySignature') !== true) return;
+	const problem = problemOf(await readSecret(n8n));
+	if (problem !== undefined) throw new NodeOperationError(n8n.getNode(), problem);
+}
+
+/**
+ * Magic Hour can't be asked whether a signing secret is right: only an event shows it. What can be seen at once is that
+ * something else was pasted.
+ */
+export async function signingSecretTest(
+	this: ICredentialTestFunctions,
+	credential: ICredentialsDecrypted,
+): Promise<INodeCredentialTestResult> {
+	const problem = problemOf(String(credential.data?.signingSecret ?? '').trim());
+	if (problem !== undefined) return { status: 'Error', message: problem };
+	return { status: 'OK', message: 'The first event will show whether the secret is right' };
+}
+
+const DEVELOPER_HUB = 'Copy the secret of the webhook from the Magic Hour Developer Hub.';
+
+/** What can't be a signing secret. */
+export function problemOf(secret: string): string | undefined {
+	if (secret === '') return `The signing secret is empty. ${DEVELOPER_HUB}`;
+	if (secret.startsWith('mhk_')) {
+		return `This is an API key, not the signing secret of a webhook. ${DEVELOPER_HUB}`;
+	}
+	if (/^https?:/.test(secret)) {
+		return `This is an address, not the signing secret of a webhook. ${DEVELOPER_HUB}`;
+	}
+	return undefined;
+}

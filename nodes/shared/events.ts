@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { parseAnswer, projectAnswer, type Project } from './answers';
+
+/** Magic Hour's webhook events, one row each. There is none for a canceled project. */
+export const EVENTS = [
+	{ type: 'video.completed', name: 'Video Completed', description: 'A video is finished' },
+	{ type: 'video.errored', name: 'Video Errored', description: 'A video could not be made' },
+	{ type: 'video.started', name: 'Video Started', description: 'The rendering of a video began' },
+	{ type: 'image.completed', name: 'Image Completed', description: 'An image is finished' },
+	{ type: 'image.errored', name: 'Image Errored', description: 'An image could not be made' },
+	{ type: 'image.started', name: 'Image Started', description: 'The making of an image began' },
+	{ type: 'audio.completed', name: 'Audio Completed', description: 'An audio file is finished' },
+	{ type: 'audio.errored', name: 'Audio Errored', description: 'An audio file could not be made' },
+	{
+		type: 'audio.started',
+		name: 'Audio Started',
+		description: 'The making of an audio file began',
+	},
+] as const;
+
+/** Values of `type` in video projects, as the API's description lists them. */
+export const VIDEO_PROJECT_TYPES = [
+	'ANIMATION',
+	'AUDIO_TO_VIDEO',
+	'AUTO_SUBTITLE',
+	'AVATAR',
+	'CHARACTER_REPLACE',
+	'EXTEND',
+	'FACE_SWAP',
+	'IMAGE_TO_VIDEO',
+	'LIP_SYNC',
+	'MUSIC_VIDEO',
+	'TALKING_PHOTO',
+	'TEXT_TO_VIDEO',
+	'UGC_AD',
+	'VIDEO_COLORIZER',
+	'VIDEO_EDITOR',
+	'VIDEO_EXPANDER',
+	'VIDEO_TO_VIDEO',
+	'VIDEO_TRANSLATOR',
+	'VIDEO_UPSCALER',
+] as const;
+
+export interface MagicHourEvent {
+	readonly type: string;
+	/** What asking for the project would have answered at that moment. */
+	readonly project: Project;
+}
+
+/** Which events are wanted; an empty list of project types stands for all. */
+export interface EventChoice {
+	readonly types: readonly string[];
+	readonly projectTypes: readonly string[];
+}
+
+const eventBody = z.object({
+	type: z.string().regex(/^[a-z]+\.[a-z]+$/, 'expected something like video.completed'),
+	// What is not finished may have no list of downloads.
+	payload: projectAnswer.extend({ downloads: projectAnswer.shape.downloads.default([]) }),
+});
+
+/** Parses the body of an event. @throws {UnexpectedAnswer} that says why it is none */
+export function parseEvent(body: Buffer): MagicHourEvent {
+	const { type, payload } = parseAnswer(eventBody, body.toString('utf8'), 'body');
+	return { type, project: payload };
+}
+
+/** Why an event is not wanted; `undefined` if it is. */
+export function whyNotWanted(event: MagicHourEvent, choice: EventChoice): string | undefined {
+	const { type, project } = event;
+	if (!choice.types.includes(type)) return `The event ${type} is not chosen in this trigger`;
+	if (choice.projectTypes.length === 0) return undefined;
+	if (project.type && choice.projectTypes.includes(project.type)) return undefined;
+	return `Projects of the type ${project.type ?? 'unknown'} are not chosen in this trigger`;
+}
