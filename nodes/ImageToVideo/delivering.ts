@@ -1,11 +1,12 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { Project } from '../shared/answers';
 import type { CallOptions } from '../shared/client';
-import { downloadVideo } from './downloading';
+import { downloadVideo } from '../shared/downloading';
 import type { Result } from './operation';
 import { simplify } from '../shared/simplifiedProject';
 import type { Delivery } from './parameters';
 import type { Session } from './session';
+import { getProject, resumeHint } from './waiting';
 
 /** A project as an output item's JSON. */
 export function projectJson(project: Project, simplified: boolean): IDataObject {
@@ -21,6 +22,11 @@ export async function deliver(
 ): Promise<Result> {
 	const json = projectJson(project, delivery.simplify);
 	if (!delivery.download || project.status !== 'complete') return { json };
-	const video = await downloadVideo(n8n, client, clock, project, options);
+	const source = {
+		project,
+		refresh: async (patient: CallOptions) => await getProject(client, project.id, patient),
+		hint: resumeHint(project.id),
+	};
+	const video = await downloadVideo(n8n, client, clock, source, options);
 	return { json, binary: { [delivery.field]: video } };
 }

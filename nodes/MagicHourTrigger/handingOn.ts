@@ -1,22 +1,77 @@
-import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IBinaryData, IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Project } from '../shared/answers';
+import { MagicHourClient } from '../shared/client';
+import { systemClock } from '../shared/clock';
+import { downloadVideo } from '../shared/downloading';
+import type { MagicHourEvent } from '../shared/events';
+import { ProjectFailure, Stopped } from '../shared/failures';
+import { n8nTransport } from '../shared/n8nTransport';
+import { failedItemJson, toNodeError } from '../shared/nodeErrors';
 import { simplify } from '../shared/simplifiedProject';
-import { readSettings } from './settings';
+import { keyOf } from './duplicates';
+import { isDuplicateExecution } from './processedEvents';
+import { readSettings, type Settings } from './settings';
 
-/** Makes the output of an event, in the execution that it has started. */
+/**
+ * Makes the output of an event, in the execution that it has started: Magic Hour has its answer and does not wait for
+ * the download, and a download that fails is a failed execution, which can be tried again.
+ */
 export async function handOn(n8n: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const settings = readSettings(n8n);
-	const outputs = n8n.getInputData().map(({ json }, item): INodeExecutionData => {
-		const event = String(json.event);
-		const project = json.payload as unknown as Project;
-		const data = settings.simplify ? simplifyEvent(project) : (project as IDataObject);
-		return { json: { event, ...data }, pairedItem: { item } };
-	});
-	return [outputs];
+	const [item] = n8n.getInputData();
+	const { event: type, payload } = (item?.json ?? {}) as { event: string; payload: IDataObject };
+	const event: MagicHourEvent = { type, project: payload as unknown as Project };
+	// Not where a person tries out the workflow, or tries an execution again.
+	if (n8n.getMode() === 'webhook' && (await isDuplicateExecution(n8n, keyOf(event)))) return [[]];
+
+	const json = { event: type, ...dataOf(event.project, settings) };
+	if (!wantsDownload(event, settings)) return [[{ json }]];
+	try {
+		return [[{ json, binary: { [settings.field]: await download(n8n, event.project) } }]];
+	} catch (error) {
+		const nodeError = toNodeError(n8n.getNode(), error, undefined);
+		if (!n8n.continueOnFail()) throw nodeError;
+		const { message, ...details } = failedItemJson(error);
+		return [[{ json: { ...json, error: message, ...details }, error: nodeError }]];
+	}
 }
 
-/** The fields of the Image To Video node, and why the project failed, if it did. */
-function simplifyEvent(project: Project): IDataObject {
-	const { code, message } = project.error ?? {};
-	return { ...simplify(project), ...(project.error ? { error: { code, message } } : {}) };
+/** Simplified: the fields of the Image To Video node, and why the project failed, if it did. */
+function dataOf(project: Project, settings: Settings): IDataObject {
+	if (!settings.simplify) return project as IDataObject;
+	if (!project.error) return simplify(project);
+	const { code, message } = project.error;
+	return { ...simplify(project), error: { code, message } };
+}
+
+function wantsDownload({ type, project }: MagicHourEvent, settings: Settings): boolean {
+	return settings.download && type === 'video.completed' && project.status === 'complete';
+}
+
+/** Longest time, in milliseconds, that a download is tried. */
+const PATIENCE = 1_800_000;
+
+/** @throws {ProjectFailure} */
+async function download(n8n: IExecuteFunctions, project: Project): Promise<IBinaryData> {
+	const clock = systemClock;
+	// Makes no call of the API: a trigger has no key for it.
+	const client = new MagicHourClient(n8nTransport(n8n, ''), clock);
+	const hint = `The video is not lost: get it with the Get operation of the Magic Hour Image To Video node and Project ID ${project.id}. ${untilWhen(project)}`;
+	const options = { deadline: clock.now() + PATIENCE, signal: n8n.getExecutionCancelSignal() };
+	return await downloadVideo(n8n, client, clock, { project, hint }, options).catch(
+		(error: unknown) => {
+			if (!(error instanceof Stopped)) throw error as Error;
+			throw new ProjectFailure(
+				`Stopped before the video of project ${project.id} was handed on`,
+				project.id,
+				hint,
+			);
+		},
+	);
+}
+
+function untilWhen({ downloads: [first] }: Project): string {
+	return first?.expires_at
+		? `Until ${first.expires_at}, when the URL of this event expires, a retry of this execution may help, too.`
+		: 'While the URL of this event works, a retry of this execution may help, too.';
 }

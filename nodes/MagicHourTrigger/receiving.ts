@@ -1,52 +1,85 @@
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
-import { UnexpectedAnswer } from '../shared/answers';
-import { parseEvent, whyNotWanted, type MagicHourEvent } from '../shared/events';
-import { BadSignature, verifySignature, type SignedRequest } from '../shared/signature';
+import { systemClock } from '../shared/clock';
+import type { SignedRequest } from '../shared/signature';
 import { readSecret } from './credential';
-import { readSettings, type Settings } from './settings';
+import { keyOf, RecentEvents, type Accepted, type Claim } from './duplicates';
+import { readSettings } from './settings';
+import { judge, type Refusal } from './verdict';
 
-/** Decides about a request, and answers it if it starts nothing. */
+/** Of all triggers of this process. */
+const recentEvents = new RecentEvents();
+
+/**
+ * Decides about a request before anything is started. Never throws: n8n would start an execution to show the error, and
+ * any stranger could make it do so.
+ */
 export async function receiveEvent(n8n: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const settings = readSettings(n8n);
-	const request = n8n.getRequestObject() as unknown as {
-		headers: SignedRequest['headers'];
-		rawBody?: Buffer;
+	const secret = settings.verify ? await secretOrNothing(n8n) : '';
+	if (settings.verify && secret === '') return refuse(n8n, NO_SECRET);
+
+	const verdict = judge(requestOf(n8n), settings, secret, systemClock.now());
+	if ('status' in verdict) return refuse(n8n, verdict);
+	const { event } = verdict;
+	// A person who tries out the workflow may send the same event as often as they like.
+	if (n8n.getMode() !== 'manual') {
+		const claim = await claimEvent(n8n, keyOf(event));
+		if (!claim) return refuse(n8n, DUPLICATE);
+	}
+	const payload = event.project as IDataObject;
+	return {
+		workflowData: [[{ json: { event: event.type, payload } }]],
+		webhookResponse: { message: 'The event starts the workflow' },
 	};
-	const signed = { headers: request.headers, body: request.rawBody ?? Buffer.alloc(0) };
-	const secret = settings.verify ? await readSecret(n8n) : '';
-	const verdict = judge(signed, settings, secret, Date.now());
-	if ('event' in verdict) {
-		const { type, project } = verdict.event;
-		return { workflowData: [[{ json: { event: type, payload: project as IDataObject } }]] };
+}
+
+const NO_SECRET: Refusal = {
+	status: 500,
+	message: 'The signing secret of this trigger could not be read, so that no event can be verified',
+};
+
+const DUPLICATE: Refusal = { status: 200, message: 'The event has started the workflow before' };
+
+/** The request with its raw body, which n8n has read; there is none in a multipart form. */
+function requestOf(n8n: IWebhookFunctions): SignedRequest {
+	const { headers, rawBody } = n8n.getRequestObject() as { rawBody?: Buffer } & Pick<
+		SignedRequest,
+		'headers'
+	>;
+	return { headers, body: rawBody ?? Buffer.alloc(0) };
+}
+
+async function secretOrNothing(n8n: IWebhookFunctions): Promise<string> {
+	return await readSecret(n8n).catch((error: unknown) => {
+		n8n.logger.error(`Magic Hour Trigger could not read its credential: ${String(error)}`);
+		return '';
+	});
+}
+
+/** @returns nothing if the event is a duplicate */
+async function claimEvent(n8n: IWebhookFunctions, key: string): Promise<Claim | undefined> {
+	const trigger = `${n8n.getWorkflow().id} ${n8n.getNode().id}`;
+	const store = n8n.getWorkflowStaticData('node') as { accepted?: Accepted };
+	const claim = await recentEvents.claim(trigger, key, store.accepted ?? {}, systemClock.now());
+	if (!claim) return undefined;
+	store.accepted = claim.accepted;
+	// n8n answers when it has started the execution and written the static data.
+	const response = n8n.getResponseObject();
+	response.once('close', () => {
+		claim.settle(response.writableFinished && response.statusCode < 300);
+	});
+	return claim;
+}
+
+function refuse(n8n: IWebhookFunctions, { status, message }: Refusal): IWebhookResponseData {
+	if (status !== 200) {
+		const { id, name } = n8n.getWorkflow();
+		n8n.logger.warn(`Magic Hour Trigger refused a request (${status}): ${message}`, {
+			workflowId: id,
+			workflowName: name,
+			nodeName: n8n.getNode().name,
+		});
 	}
-	return answer(n8n, verdict);
-}
-
-interface Refusal {
-	readonly status: number;
-	readonly message: string;
-}
-
-/** What becomes of a request, by what it says alone. */
-export function judge(
-	request: SignedRequest,
-	{ choice, verify, toleranceSeconds }: Settings,
-	secret: string,
-	now: number,
-): { readonly event: MagicHourEvent } | Refusal {
-	try {
-		if (verify) verifySignature(request, { secret, toleranceSeconds, now });
-		const event = parseEvent(request.body);
-		const message = whyNotWanted(event, choice);
-		return message === undefined ? { event } : { status: 200, message };
-	} catch (error) {
-		if (error instanceof BadSignature) return { status: 401, message: error.message };
-		if (error instanceof UnexpectedAnswer) return { status: 400, message: error.message };
-		throw error as Error;
-	}
-}
-
-function answer(n8n: IWebhookFunctions, { status, message }: Refusal): IWebhookResponseData {
 	n8n.getResponseObject().status(status).json({ message });
 	return { noWebhookResponse: true };
 }

@@ -32,6 +32,13 @@ export const AFTER_PAYING: RetryRule = {
 /** Downloads of a paid video, each with a fresh signed URL, which may help whatever went wrong. */
 export const DOWNLOADING: RetryRule = { statuses: 'any', repeatable: true, maxTries: 4 };
 
+/** Downloads where the URL is all there is: of no use again once it has expired. */
+export const DOWNLOADING_ONE_URL: RetryRule = {
+	statuses: TEMPORARY,
+	repeatable: true,
+	maxTries: 4,
+};
+
 /**
  * The one request that costs money. After a 502 the documentation asks for 30 to 60 seconds. A 429 is safe to repeat,
  * too: the batch does so, when there is room (see `createInTurn`).

@@ -1,52 +1,61 @@
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
-import type { Project } from '../shared/answers';
-import type { CallOptions, MagicHourClient } from '../shared/client';
-import type { Clock } from '../shared/clock';
-import { ProjectFailure, RequestFailure } from '../shared/failures';
-import { videoFileName } from '../shared/fileName';
-import { inspectMp4 } from '../shared/mp4';
-import { readNetworkError } from '../shared/networkErrors';
-import { DOWNLOADING, withRetries } from '../shared/retry';
-import type { ByteStream } from '../shared/transport';
-import { getProject, resumeHint } from './waiting';
+import type { Project } from './answers';
+import type { CallOptions, MagicHourClient } from './client';
+import type { Clock } from './clock';
+import { ProjectFailure, RequestFailure } from './failures';
+import { videoFileName } from './fileName';
+import { inspectMp4 } from './mp4';
+import { readNetworkError } from './networkErrors';
+import { DOWNLOADING, DOWNLOADING_ONE_URL, withRetries } from './retry';
+import type { ByteStream } from './transport';
 
 const MIME_TYPE = 'video/mp4';
 
 /** A finished video may take this long to arrive, in milliseconds, although the time for waiting is over. */
 const LEAST_PATIENCE = 300_000;
 
+/** Where a download's URL comes from. */
+export interface DownloadSource {
+	/** Says the URL that is tried first. */
+	readonly project: Project;
+	/** Asks for the project again, for a fresh URL; absent where there is no API key to do so. */
+	readonly refresh?: (options: CallOptions) => Promise<Project>;
+	/** What to do when no try brought the video. */
+	readonly hint: string;
+}
+
 /**
- * Streams a complete project's video into n8n's binary storage. A download that fails half-way is repeated with a fresh
- * URL, and a file that is not whole is never handed on.
+ * Streams a complete project's video into n8n's binary storage. A download that fails half-way is repeated, with a fresh
+ * URL if there is a way to get one, and a file that is not whole is never handed on.
  * @throws {ProjectFailure} when no try brought a whole file
  */
 export async function downloadVideo(
 	n8n: IExecuteFunctions,
 	client: MagicHourClient,
 	clock: Clock,
-	project: Project,
+	{ project, refresh, hint }: DownloadSource,
 	options: CallOptions,
 ): Promise<IBinaryData> {
 	const deadline = Math.max(options.deadline, clock.now() + LEAST_PATIENCE);
 	const patient = { ...options, deadline };
 	const signal = clock.limit(deadline - clock.now(), options.signal);
-	let current: Project | undefined = project;
+	const rule = refresh ? DOWNLOADING : DOWNLOADING_ONE_URL;
+	let isFirst = true;
 	const work = async (): Promise<IBinaryData> => {
-		const latest = current ?? (await getProject(client, project.id, patient));
-		current = undefined;
+		const latest = isFirst || !refresh ? project : await refresh(patient);
+		isFirst = false;
 		return await downloadOnce(n8n, client, latest, signal);
 	};
-	return await withRetries(work, { ...patient, clock, rule: DOWNLOADING }).catch(
-		(error: unknown) => {
-			if (!(error instanceof RequestFailure)) throw error as Error;
-			throw new ProjectFailure(
-				`The video of project ${project.id} is finished, but it could not be downloaded: ${error.message}`,
-				project.id,
-				`${resumeHint(project.id)} ${error.hint}`.trim(),
-				error.status,
-			);
-		},
-	);
+	return await withRetries(work, { ...patient, clock, rule }).catch((error: unknown) => {
+		if (!(error instanceof RequestFailure)) throw error as Error;
+		throw new ProjectFailure(
+			`The video of project ${project.id} is finished, but it could not be downloaded: ${error.message}`,
+			project.id,
+			// What helps against a temporary failure is no help against a URL that can't be renewed.
+			refresh ? `${hint} ${error.hint}`.trim() : hint,
+			error.status,
+		);
+	});
 }
 
 async function downloadOnce(

@@ -1,0 +1,41 @@
+import type { DeduplicationHelperFunctions } from 'n8n-workflow';
+import { MOST_EVENTS } from './duplicates';
+
+/** The part of n8n's context that is needed here. */
+export interface ProcessedData {
+	getExecutionId(): string;
+	readonly helpers: Pick<DeduplicationHelperFunctions, 'checkProcessedAndRecord'>;
+}
+
+/** Two entries for each event. */
+const OPTIONS = { mode: 'entries', maxEntries: 2 * MOST_EVENTS } as const;
+
+/** Several processes that all begin the record of a trigger get in each other's way once. */
+const TRIES = 3;
+
+/** The end of the last look. n8n reads the record, changes it and writes it: one after the other in this process. */
+let lastLook: Promise<unknown> = Promise.resolve();
+
+/**
+ * The second guard against duplicates (see `duplicates.ts`), asked in the execution itself: whether another execution
+ * was given this event before. The execution's own id is recorded with the event, so that it is no duplicate of its own
+ * when the node is tried again, or when n8n's queue gives it to a second worker because the first one died.
+ */
+export async function isDuplicateExecution(n8n: ProcessedData, key: string): Promise<boolean> {
+	const own = `${key} ${n8n.getExecutionId()}`;
+	const look = async () => await n8n.helpers.checkProcessedAndRecord([key, own], 'node', OPTIONS);
+	const turn = lastLook.then(async () => await withTries(look, TRIES));
+	lastLook = turn.catch(goOn);
+	const { processed } = await turn;
+	return processed.includes(key) && !processed.includes(own);
+}
+
+async function withTries<T>(work: () => Promise<T>, tries: number): Promise<T> {
+	return await work().catch(async (error: unknown) => {
+		if (tries <= 1) throw error as Error;
+		return await withTries(work, tries - 1);
+	});
+}
+
+/** Whose look failed has the error; it is no concern of those behind. */
+function goOn(): void {}

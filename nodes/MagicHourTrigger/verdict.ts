@@ -1,0 +1,36 @@
+import { UnexpectedAnswer } from '../shared/answers';
+import { parseEvent, whyNotWanted, type MagicHourEvent } from '../shared/events';
+import { BadSignature, verifySignature, type SignedRequest } from '../shared/signature';
+import type { Settings } from './settings';
+
+/** An answer that starts nothing. */
+export interface Refusal {
+	/** HTTP status. Anything but 2xx makes Magic Hour send the event again. */
+	readonly status: 200 | 400 | 401 | 500;
+	readonly message: string;
+}
+
+export type Verdict = { readonly event: MagicHourEvent } | Refusal;
+
+/**
+ * What becomes of a request, by what it says alone.
+ * @param secret not needed where nothing is verified
+ * @param now milliseconds since 1970
+ */
+export function judge(
+	request: SignedRequest,
+	{ choice, verify, toleranceSeconds }: Pick<Settings, 'choice' | 'verify' | 'toleranceSeconds'>,
+	secret: string,
+	now: number,
+): Verdict {
+	try {
+		if (verify) verifySignature(request, { secret, toleranceSeconds, now });
+		const event = parseEvent(request.body);
+		const message = whyNotWanted(event, choice);
+		return message === undefined ? { event } : { status: 200, message };
+	} catch (error) {
+		if (error instanceof BadSignature) return { status: 401, message: error.message };
+		if (error instanceof UnexpectedAnswer) return { status: 400, message: error.message };
+		throw error as Error;
+	}
+}
