@@ -21,17 +21,25 @@ export async function receiveEvent(n8n: IWebhookFunctions): Promise<IWebhookResp
 	const verdict = judge(requestOf(n8n), settings, secret, systemClock.now());
 	if ('status' in verdict) return refuse(n8n, verdict);
 	const { event } = verdict;
+	const workflowData = [[{ json: { event: event.type, payload: event.project as IDataObject } }]];
 	// A person who tries out the workflow may send the same event as often as they like.
-	if (n8n.getMode() !== 'manual') {
-		const claim = await claimEvent(n8n, keyOf(event));
-		if (!claim) return refuse(n8n, DUPLICATE);
-	}
-	const payload = event.project as IDataObject;
+	if (n8n.getMode() === 'manual') return { workflowData, webhookResponse: STARTS };
+
+	const store = n8n.getWorkflowStaticData('node') as { accepted?: Accepted };
+	const claim = await claimEvent(n8n, keyOf(event), store.accepted ?? {});
+	if (!claim) return refuse(n8n, DUPLICATE);
 	return {
-		workflowData: [[{ json: { event: event.type, payload } }]],
-		webhookResponse: { message: 'The event starts the workflow' },
+		workflowData,
+		// Stored as late as can be. n8n (2.41.1) asks for the answer when it has started the execution, and then writes the
+		// static data, but only what was changed after the start: starting marks it all as unchanged.
+		get webhookResponse() {
+			store.accepted = claim.accepted;
+			return STARTS;
+		},
 	};
 }
+
+const STARTS = { message: 'The event starts the workflow' };
 
 const NO_SECRET: Refusal = {
 	status: 500,
@@ -57,16 +65,17 @@ async function secretOrNothing(n8n: IWebhookFunctions): Promise<string> {
 }
 
 /** @returns nothing if the event is a duplicate */
-async function claimEvent(n8n: IWebhookFunctions, key: string): Promise<Claim | undefined> {
+async function claimEvent(
+	n8n: IWebhookFunctions,
+	key: string,
+	stored: Accepted,
+): Promise<Claim | undefined> {
 	const trigger = `${n8n.getWorkflow().id} ${n8n.getNode().id}`;
-	const store = n8n.getWorkflowStaticData('node') as { accepted?: Accepted };
-	const claim = await recentEvents.claim(trigger, key, store.accepted ?? {}, systemClock.now());
-	if (!claim) return undefined;
-	store.accepted = claim.accepted;
-	// n8n answers when it has started the execution and written the static data.
+	const claim = await recentEvents.claim(trigger, key, stored, systemClock.now());
 	const response = n8n.getResponseObject();
+	// The answer is sent when the execution has been started, or could not be.
 	response.once('close', () => {
-		claim.settle(response.writableFinished && response.statusCode < 300);
+		claim?.settle(response.writableFinished && response.statusCode < 300);
 	});
 	return claim;
 }
