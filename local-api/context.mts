@@ -7,6 +7,7 @@ import type { Renderer } from './render.mts';
 import type { RecordedRequest, RequestKind, RequestLog } from './request-log.mts';
 import type { UrlSigner } from './signed-url.mts';
 import type { Uploads } from './uploads.mts';
+import type { Webhooks } from './webhooks.mts';
 import type { Workers } from './workers.mts';
 
 /** What the routes work with. */
@@ -15,6 +16,7 @@ export interface Context {
 	readonly log: RequestLog;
 	readonly faults: Faults;
 	readonly projects: Projects;
+	readonly webhooks: Webhooks;
 	readonly uploads: Uploads;
 	readonly images: ImageSources;
 	readonly renderer: Renderer;

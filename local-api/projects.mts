@@ -83,9 +83,8 @@ export class Projects {
 		return done < 1 ? 'rendering' : project.outcome.status;
 	}
 
-	/** What the job costs now: nothing any more once it has failed or was canceled. */
-	creditsCharged(project: Project): number {
-		const status = this.status(project);
+	/** What the job costs now, or at a status: nothing any more once it has failed or was canceled. */
+	creditsCharged(project: Project, status: ProjectStatus = this.status(project)): number {
 		return status === 'error' || status === 'canceled' ? 0 : project.credits;
 	}
 

@@ -13,6 +13,7 @@ import type { CreateBody } from './create-rules.mts';
 import { addFaultHooks } from './fault-hooks.mts';
 import { type Fault, Faults } from './faults.mts';
 import { ImageSources } from './image-source.mts';
+import { projectDetails } from './project-details.mts';
 import { projectView, type ProjectView } from './project-view.mts';
 import { medianJobSeconds, type Outcome, Projects } from './projects.mts';
 import { Renderer } from './render.mts';
@@ -25,6 +26,7 @@ import { uploadUrls } from './routes/upload-urls.mts';
 import { videoProjects } from './routes/video-projects.mts';
 import { UrlSigner } from './signed-url.mts';
 import { Uploads } from './uploads.mts';
+import { type Webhook, type WebhookEvent, Webhooks } from './webhooks.mts';
 import { Workers } from './workers.mts';
 
 export type { AccountName } from './accounts.mts';
@@ -32,6 +34,7 @@ export type { Fault } from './faults.mts';
 export type { ProjectView } from './project-view.mts';
 export type { Outcome } from './projects.mts';
 export type { RecordedRequest, RequestKind } from './request-log.mts';
+export type { Webhook, WebhookEvent } from './webhooks.mts';
 
 export interface LocalApiOptions {
 	/** 0, the default: any free one. */
@@ -54,6 +57,8 @@ export interface LocalApiOptions {
 	readonly downloadUrlSeconds?: number;
 	/** Requests a second for each key, above which the answer is 429. Default 500. */
 	readonly requestsPerSecond?: number;
+	/** Where events are sent: see {@link LocalApi.setWebhook}. */
+	readonly webhook?: Webhook;
 	/** Called when a request has been answered. */
 	readonly onRequest?: (request: RecordedRequest) => void;
 }
@@ -76,7 +81,14 @@ export interface LocalApi {
 	clearFaults(): void;
 	/** How jobs created from now on end. */
 	setOutcome(outcome: Outcome): void;
-	/** Forgets requests, faults, outcome and projects, and so gives all credits back. Uploaded files stay. */
+	/**
+	 * Sends signed events of all accounts from now on, as the real API does: video.started, video.completed and
+	 * video.errored, again and again until they are taken. Nothing: no more.
+	 */
+	setWebhook(webhook: Webhook | undefined): void;
+	/** Every event since the start or {@link reset}, in order, with what came of each try to deliver it. */
+	readonly events: readonly WebhookEvent[];
+	/** Forgets requests, faults, outcome, events and projects, and so gives all credits back. Uploaded files and the webhook stay. */
 	reset(): void;
 	/** Leaves no process, socket, timer or file behind. */
 	close(): Promise<void>;
@@ -95,6 +107,18 @@ export async function startLocalApi(options: LocalApiOptions = {}): Promise<Loca
 	const workers = new Workers(availableParallelism());
 	const uploads = new Uploads(directory, clock, options.storedFileSeconds ?? 7 * DAY);
 	let url = '';
+	const signer = new UrlSigner(clock);
+	const origin = () => url;
+	const projects = new Projects(clock);
+	const downloadUrlSeconds = options.downloadUrlSeconds ?? DAY;
+	const webhooks = new Webhooks({
+		projects,
+		clock,
+		speed,
+		closing: closing.signal,
+		details: (project, status) =>
+			projectDetails(project, { projects, signer, origin, downloadUrlSeconds }, status),
+	});
 
 	const context: Context = {
 		accounts,
@@ -103,19 +127,21 @@ export async function startLocalApi(options: LocalApiOptions = {}): Promise<Loca
 		uploads,
 		log: new RequestLog(accounts, clock),
 		faults: new Faults(),
-		projects: new Projects(clock),
+		projects,
+		webhooks,
 		images: new ImageSources(uploads, directory, closing.signal),
 		renderer: new Renderer(workers, directory),
-		signer: new UrlSigner(clock),
-		origin: () => url,
+		signer,
+		origin,
 		jobSeconds: (body) => (typeof jobSeconds === 'number' ? jobSeconds : jobSeconds(body)) / speed,
 		uploadUrlSeconds: options.uploadUrlSeconds ?? HOUR,
-		downloadUrlSeconds: options.downloadUrlSeconds ?? DAY,
+		downloadUrlSeconds,
 		outcome: { status: 'complete' },
 		reset() {
 			context.log.clear();
 			context.faults.clear();
 			context.projects.clear();
+			context.webhooks.clear();
 			context.outcome = { status: 'complete' };
 		},
 	};
@@ -148,6 +174,7 @@ export async function startLocalApi(options: LocalApiOptions = {}): Promise<Loca
 
 	const close = async (): Promise<void> => {
 		closing.abort();
+		await webhooks.settled();
 		await workers.close();
 		await app.close();
 		await rm(directory, { recursive: true, force: true });
@@ -159,6 +186,7 @@ export async function startLocalApi(options: LocalApiOptions = {}): Promise<Loca
 		throw error;
 	}
 	url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
+	webhooks.set(options.webhook);
 
 	const accountNamed = (name: AccountName) => {
 		const account = accounts.find((candidate) => candidate.name === name);
@@ -183,6 +211,12 @@ export async function startLocalApi(options: LocalApiOptions = {}): Promise<Loca
 		},
 		setOutcome: (outcome) => {
 			context.outcome = outcome;
+		},
+		setWebhook: (webhook) => {
+			webhooks.set(webhook);
+		},
+		get events() {
+			return webhooks.events;
 		},
 		reset: context.reset,
 		close,

@@ -5,6 +5,7 @@ import type { Fault } from '../faults.mts';
 import { projectView } from '../project-view.mts';
 import type { Outcome } from '../projects.mts';
 import { REQUEST_KINDS, type RequestKind } from '../request-log.mts';
+import type { Webhook } from '../webhooks.mts';
 
 interface FaultBody {
 	kind: RequestKind;
@@ -38,6 +39,17 @@ const outcomeSchema = {
 	},
 } as const;
 
+const webhookSchema = {
+	body: {
+		type: 'object',
+		properties: {
+			url: { type: 'string', pattern: '^https?://' },
+			secret: { type: 'string', minLength: 1 },
+		},
+		required: ['url', 'secret'],
+	},
+} as const;
+
 /** `/local/...`: what a test in another process uses in place of the functions of {@link LocalApi}. */
 export function control(app: FastifyInstance, context: Context): void {
 	app.get('/local/requests', () => Promise.resolve(context.log.all));
@@ -61,6 +73,18 @@ export function control(app: FastifyInstance, context: Context): void {
 		context.outcome = request.body;
 		return reply.code(204).send();
 	});
+
+	app.put<{ Body: Webhook }>('/local/webhook', { schema: webhookSchema }, (request, reply) => {
+		context.webhooks.set(request.body);
+		return reply.code(204).send();
+	});
+
+	app.delete('/local/webhook', (_request, reply) => {
+		context.webhooks.set(undefined);
+		return reply.code(204).send();
+	});
+
+	app.get('/local/events', () => Promise.resolve(context.webhooks.events));
 
 	app.post('/local/reset', (_request, reply) => {
 		context.reset();

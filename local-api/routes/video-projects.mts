@@ -2,8 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 import { accountOf } from '../auth.mts';
 import type { Context } from '../context.mts';
-import type { Project } from '../projects.mts';
-import { FRAMES_PER_SECOND } from '../video-format.mts';
+import { projectDetails } from '../project-details.mts';
 import { ERROR_RESPONSES } from './message-schema.mts';
 
 interface ById {
@@ -59,7 +58,9 @@ export function videoProjects(app: FastifyInstance, context: Context): void {
 		'/v1/video-projects/:id',
 		{ schema: detailsSchema, config: { kind: 'poll' } },
 		(request) =>
-			Promise.resolve(details(context.projects.get(note(request), accountOf(request)), context)),
+			Promise.resolve(
+				projectDetails(context.projects.get(note(request), accountOf(request)), context),
+			),
 	);
 
 	app.delete<ById>(
@@ -70,43 +71,4 @@ export function videoProjects(app: FastifyInstance, context: Context): void {
 			return reply.code(204).send();
 		},
 	);
-}
-
-/** A project as the API describes it, with the deprecated fields that its old clients insist on. */
-function details(project: Project, context: Context) {
-	const status = context.projects.status(project);
-	const credits = context.projects.creditsCharged(project);
-	const { outcome } = project;
-	const downloads = status === 'complete' ? [downloadUrl(project, context)] : [];
-	return {
-		id: project.id,
-		name: project.name,
-		status,
-		type: 'IMAGE_TO_VIDEO',
-		created_at: new Date(project.createdAt).toISOString(),
-		width: project.width,
-		height: project.height,
-		enabled: true,
-		start_seconds: 0,
-		end_seconds: project.request.seconds,
-		total_frame_cost: credits,
-		credits_charged: credits,
-		fps: FRAMES_PER_SECOND,
-		error:
-			status === 'error' && outcome.status === 'error'
-				? { code: outcome.code, message: outcome.message }
-				: null,
-		download: downloads[0] ?? null,
-		downloads,
-	};
-}
-
-/** A fresh one for every answer. */
-function downloadUrl(project: Project, context: Context): { url: string; expires_at: string } {
-	const path = `/downloads/${project.id}/${project.id}.mp4`;
-	const signed = context.signer.sign(path, context.downloadUrlSeconds);
-	return {
-		url: `${context.origin()}${signed.pathAndQuery}`,
-		expires_at: signed.expiresAt.toISOString(),
-	};
 }

@@ -42,7 +42,7 @@ export type RetryOutcome =
 export class Executions {
 	#cookie = '';
 
-	constructor(private readonly url: string) {}
+	constructor(readonly url: string) {}
 
 	async logIn({ email, password }: N8nOwner): Promise<void> {
 		await this.#request('POST', '/rest/login', { emailOrLdapLoginId: email, password });
@@ -81,6 +81,18 @@ export class Executions {
 			body,
 		);
 		return executionId;
+	}
+
+	/** The Execute Workflow button where the trigger is a webhook: its Test URL answers from now on, for one event. */
+	async listen(workflowId: string, trigger: string): Promise<void> {
+		const body = { triggerToStartFrom: { name: trigger } };
+		const path = `/rest/workflows/${workflowId}/run`;
+		const { waitingForWebhook } = await this.#data<{ waitingForWebhook?: boolean }>(
+			'POST',
+			path,
+			body,
+		);
+		if (waitingForWebhook !== true) throw new Error('n8n does not listen to the Test URL');
 	}
 
 	/** As a service calls it. @returns the id of the execution that this began */
