@@ -5,18 +5,11 @@ import {
 	type INodeType,
 	type INodeTypeDescription,
 } from 'n8n-workflow';
-import { LEGACY_VALUES, MODELS, PLAN_DEFAULT } from '../shared/catalogue';
 import { CREDENTIAL } from '../shared/n8nTransport';
+import { HINTS } from './hints';
 import { getDurations, getResolutions, searchModels } from './menus';
 import { OPERATIONS } from './operations';
 import { runImageToVideo } from './run';
-
-/** Model ids whose rules are known; others are used as they are. */
-const KNOWN_IDS = [
-	PLAN_DEFAULT.id,
-	...MODELS.map(({ id }) => id),
-	...LEGACY_VALUES.filter(({ sameAs }) => sameAs !== undefined).map(({ id }) => id),
-];
 
 export class ImageToVideo implements INodeType {
 	description: INodeTypeDescription = {
@@ -40,16 +33,7 @@ export class ImageToVideo implements INodeType {
 				displayOptions: { show: { operation: ['generate', 'get', 'delete', 'uploadImage'] } },
 			},
 		],
-		hints: [
-			{
-				message:
-					'This node does not know this model: its duration and resolution are sent unchecked, and its cost is unknown.',
-				type: 'warning',
-				location: 'ndv',
-				whenToDisplay: 'beforeExecution',
-				displayCondition: `={{ ["generate", "estimateCredits"].includes($parameter["operation"]) && !!$parameter["model"]?.value && !${JSON.stringify(KNOWN_IDS)}.includes($parameter["model"].value) }}`,
-			},
-		],
+		hints: HINTS,
 		properties: [
 			{
 				displayName: 'Operation',

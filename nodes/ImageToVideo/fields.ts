@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { modelsWithout, PLAN_DEFAULT } from '../shared/catalogue';
+import { IDS_WITH_SOUND, modelsWithout, PLAN_DEFAULT } from '../shared/catalogue';
 
 /** Fields that more than one operation has. Labels follow n8n's UX guidelines. */
 
@@ -19,6 +19,14 @@ export const PREFER_DEFAULT = {
 	cachedResultName: PLAN_DEFAULT.name,
 };
 
+/**
+ * The fields that a menu is read anew for: those that `menus.ts` reads. The `&` ("beside this one") is for n8n's editor: it
+ * gives up on a menu when a field that is named plainly holds an expression that has no value before the first run.
+ */
+function dependsOn(other: 'duration' | 'resolution'): string[] {
+	return ['model.value', `&${other}`, '&audio', '&endImageSource', '&operation'];
+}
+
 /** Fields that decide what a video is and costs: the same for Generate and Estimate Credits. */
 export function choiceFields(operations: string[]): INodeProperties[] {
 	const show = { operation: operations };
@@ -30,7 +38,7 @@ export function choiceFields(operations: string[]): INodeProperties[] {
 			default: PREFER_DEFAULT,
 			required: true,
 			description:
-				'The AI model that makes the video. It decides which durations and resolutions there are, and what they cost.',
+				'The AI model that makes the video. It decides which durations and resolutions there are, and what they cost. Default leaves the choice to your Magic Hour plan.',
 			displayOptions: { show },
 			modes: [
 				{
@@ -44,6 +52,7 @@ export function choiceFields(operations: string[]): INodeProperties[] {
 					name: 'id',
 					type: 'string',
 					placeholder: 'e.g. kling-3.0',
+					hint: 'The ID of any Magic Hour model, also of one that is not in the list',
 				},
 			],
 		},
@@ -53,12 +62,12 @@ export function choiceFields(operations: string[]): INodeProperties[] {
 			type: 'options',
 			typeOptions: {
 				loadOptionsMethod: 'getDurations',
-				loadOptionsDependsOn: ['model.value', 'resolution', 'audio'],
+				loadOptionsDependsOn: dependsOn('resolution'),
 			},
 			default: 5,
 			required: true,
 			description:
-				'Length of the video in seconds. The list has what the model makes. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+				'Length of the video in seconds. The list has what the model makes, with the price in Magic Hour credits. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 			displayOptions: { show },
 		},
 		{
@@ -67,12 +76,12 @@ export function choiceFields(operations: string[]): INodeProperties[] {
 			type: 'options',
 			typeOptions: {
 				loadOptionsMethod: 'getResolutions',
-				loadOptionsDependsOn: ['model.value', 'audio'],
+				loadOptionsDependsOn: dependsOn('duration'),
 			},
 			default: '720p',
 			required: true,
 			description:
-				'Length of the shorter side of the video in pixels. The list has what the model makes. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+				'Length of the shorter side of the video in pixels. The list has what the model makes, with the price in Magic Hour credits. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 			displayOptions: { show },
 		},
 		{
@@ -80,10 +89,12 @@ export function choiceFields(operations: string[]): INodeProperties[] {
 			name: 'audio',
 			type: 'boolean',
 			default: false,
-			description: 'Whether to make a video with sound. Some models charge extra credits for it.',
+			description:
+				'Whether to make a video with sound. Some models charge extra credits for it, which the prices above then include.',
 			displayOptions: {
 				show,
-				hide: { model: modelsWithout((model) => model.audio !== 'none') },
+				// It would do nothing: the model has no sound, or its ID says already that it has.
+				hide: { model: [...modelsWithout((model) => model.audio !== 'none'), ...IDS_WITH_SOUND] },
 			},
 		},
 	];
@@ -123,7 +134,7 @@ export const TIMEOUT_OPTION: INodeProperties = {
 	typeOptions: { minValue: TIMEOUT.min, maxValue: TIMEOUT.max },
 	default: 1800,
 	description:
-		'How long to wait for a video. One that takes longer is not lost: the error names its project ID, and the Get operation resumes it.',
+		'How long to go on trying: until there is room for the video at Magic Hour, and until it is finished. A video that takes longer is not lost: the error names its project ID, and the Get operation resumes it.',
 };
 
 /** Last, because n8n shows options in this order: what the output looks like. */
@@ -143,7 +154,7 @@ export const WAIT_FIELD: INodeProperties = {
 	type: 'boolean',
 	default: true,
 	description:
-		'Whether to wait until the video is finished, which takes a minute or more. Otherwise the node returns the project ID at once.',
+		'Whether to wait until the video is finished, which takes a minute or more. Otherwise the node returns the project ID at once, with which the Get operation gets the video later.',
 };
 
 export const DOWNLOAD_FIELD: INodeProperties = {
@@ -173,7 +184,7 @@ export function projectIdField(operations: string[]): INodeProperties {
 		default: '',
 		required: true,
 		placeholder: 'e.g. clx7uu86w0a5qp55yxz315r6r',
-		description: 'The ID that the Generate operation returned',
+		description: 'The ID of the video, as the Generate operation returned it',
 		displayOptions: { show: { operation: operations } },
 	};
 }
@@ -199,5 +210,5 @@ export const IMAGE_FILE_FIELD = {
 	required: true,
 	placeholder: 'e.g. api-assets/ab12/photo.png',
 	description:
-		'The file_path that Upload Image returned (kept for 7 days), or the URL of an image in your Magic Hour library',
+		'The file_path that the Upload Image operation returned (kept for 7 days), or the URL of an image in your Magic Hour library',
 } satisfies Partial<INodeProperties>;

@@ -68,7 +68,8 @@ export const SOURCE_OPTIONS: NonNullable<INodeProperties['options']> = [
 	{
 		name: 'Magic Hour File',
 		value: 'filePath',
-		description: 'A file_path that Upload Image returned, or a URL of your Magic Hour library',
+		description:
+			'An image that is at Magic Hour: uploaded by the Upload Image operation, or in your library',
 	},
 	{
 		name: 'URL',
@@ -83,7 +84,12 @@ export function isGiven(
 	parameters: ImageParameters,
 	itemIndex: number,
 ): boolean {
-	return !['', 'none'].includes(readText(n8n, parameters.source, itemIndex));
+	return isSource(readText(n8n, parameters.source, itemIndex));
+}
+
+/** Whether the value of a source field says that there is an image. */
+export function isSource(value: string): boolean {
+	return !['', 'none'].includes(value);
 }
 
 /**

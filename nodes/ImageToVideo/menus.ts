@@ -3,16 +3,8 @@ import type {
 	INodeListSearchResult,
 	INodePropertyOptions,
 } from 'n8n-workflow';
-import {
-	durationsOf,
-	MODELS,
-	offerOf,
-	PLAN_DEFAULT,
-	planLimit,
-	resolutionsOf,
-	type Model,
-	type Offer,
-} from '../shared/catalogue';
+import { durationEntries, modelEntries, resolutionEntries, type Form } from '../shared/menuEntries';
+import { END_IMAGE, isSource } from './imageInput';
 
 /** What the dropdowns hold: computed from the catalogue, without any request. */
 
@@ -21,48 +13,28 @@ export async function searchModels(
 	this: ILoadOptionsFunctions,
 	filter?: string,
 ): Promise<INodeListSearchResult> {
-	const entries = [PLAN_DEFAULT, ...MODELS].map((model) => ({
-		name: 'legacy' in model && model.legacy ? `${model.name} (Legacy)` : model.name,
-		value: model.id,
-		description: model.bestFor,
-	}));
 	const wanted = (filter ?? '').trim().toLowerCase();
-	const matches = ({ name, value, description }: (typeof entries)[number]) =>
-		[name, value, description].some((text) => text.toLowerCase().includes(wanted));
-	return { results: entries.filter(matches) };
+	const matches = ({ name, value }: { name: string; value: string }) =>
+		[name, value].some((text) => text.toLowerCase().includes(wanted));
+	return { results: modelEntries().filter(matches) };
 }
 
-/** The durations that the chosen model makes. */
 export async function getDurations(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
-	const offer = chosenOffer(this);
-	return durationsOf(offer).map((seconds) => ({
-		name: `${seconds} s${marked(offer, (model) => model.durations.includes(seconds))}`,
-		value: seconds,
-	}));
+	return durationEntries(formOf(this));
 }
 
-/** The resolutions that the chosen model makes. */
 export async function getResolutions(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
-	const offer = chosenOffer(this);
-	return resolutionsOf(offer).map((resolution) => ({
-		name: `${resolution}${marked(offer, (model) => model.resolutions.includes(resolution))}`,
-		value: resolution,
-	}));
+	return resolutionEntries(formOf(this));
 }
 
-/** A model that the catalogue has no rules for, or that an expression decides, may make what any model makes. */
-const ANYTHING: Offer = { id: '', models: MODELS, impliesAudio: false };
-
-function chosenOffer(n8n: ILoadOptionsFunctions): Offer {
-	const model = n8n.getCurrentNodeParameter('model', { extractValue: true });
-	const offer = offerOf(typeof model === 'string' ? model : '');
-	return offer.models.length === 0 ? ANYTHING : offer;
-}
-
-const PLAN_NAMES = { paid: ' (Paid Plans Only)', free: ' (Free Plan Only)' };
-
-/** For the plan's default: says so where only one plan's model takes the value. */
-function marked(offer: Offer, takes: (model: Model) => boolean): string {
-	const limit = planLimit(offer, takes);
-	return limit === undefined ? '' : PLAN_NAMES[limit];
+/** Reads the fields that decide what the menus hold and say: `fields.ts` names them to n8n, in `dependsOn`. */
+function formOf(n8n: ILoadOptionsFunctions): Form {
+	const read = (name: string): unknown => n8n.getCurrentNodeParameter(name);
+	return {
+		model: read('model.value') ?? read('model'),
+		duration: read('duration'),
+		resolution: read('resolution'),
+		audio: [true, 'true'].includes(read('audio') as boolean | string),
+		endImage: read('operation') === 'generate' && isSource(String(read(END_IMAGE.source) ?? '')),
+	};
 }

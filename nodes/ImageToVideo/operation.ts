@@ -16,6 +16,8 @@ export interface Operation<Prepared, Shared = undefined> {
 	share?(run: Run<Prepared>): Promise<Batch<Shared>>;
 	/** Carries it out. `pairedItem` is added by the caller. */
 	run(task: Task<Prepared, Shared>): Promise<Result>;
+	/** What to tell of the run as a whole in the node's panel, when all its items are through. */
+	report?(shared: Shared): readonly string[];
 }
 
 export interface Run<Prepared> {

@@ -42,6 +42,7 @@ export async function runImageToVideo(n8n: IExecuteFunctions): Promise<INodeExec
 		},
 		n8n.getExecutionCancelSignal(),
 	);
+	if (items.length > 0) operation.report?.(shared).forEach(hint);
 	return [outputs];
 }
 

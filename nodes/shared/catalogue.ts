@@ -32,7 +32,7 @@ export interface Model {
 	/** The API's value of `model`. */
 	readonly id: string;
 	readonly name: string;
-	/** What the model is good at, in a few words, for the menu. */
+	/** What the model is good at, in so few words that they fit into the menu beside its name. */
 	readonly bestFor: string;
 	/** Lengths the model makes, in seconds, ascending. */
 	readonly durations: readonly number[];
@@ -58,7 +58,7 @@ export interface Model {
 export const PLAN_DEFAULT = {
 	id: 'default',
 	name: 'Default',
-	bestFor: "Magic Hour's choice for your plan: Kling 3.0 on paid plans, LTX 2.3 on the free plan",
+	bestFor: 'Kling 3.0 on paid plans, LTX 2.3 on the free plan',
 	paid: 'kling-3.0',
 	free: 'ltx-2.3',
 	defaultDuration: 5,
@@ -93,7 +93,7 @@ export const MODELS: readonly Model[] = [
 	{
 		id: 'ltx-2.3',
 		name: 'LTX 2.3',
-		bestFor: 'Quick drafts with sound, lip-sync and an end image',
+		bestFor: 'Quick drafts with sound and lip-sync',
 		durations: SHORT_AND_LONG,
 		defaultDuration: 5,
 		resolutions: UP_TO_1080P,
@@ -104,7 +104,7 @@ export const MODELS: readonly Model[] = [
 	{
 		id: 'wan-2.2',
 		name: 'Wan 2.2',
-		bestFor: 'Fast, with strong effects, physics and camera moves',
+		bestFor: 'Fast, with strong effects and physics',
 		durations: [...seconds(3, 10), 15],
 		defaultDuration: 5,
 		resolutions: UP_TO_1080P,
@@ -125,7 +125,7 @@ export const MODELS: readonly Model[] = [
 	{
 		id: 'veo3.1-lite',
 		name: 'Veo 3.1 Lite',
-		bestFor: "The quality of Google's Veo at a lower price",
+		bestFor: 'Near the quality of Veo, for less',
 		durations: VEO_DURATIONS,
 		defaultDuration: 8,
 		resolutions: HD,
@@ -137,7 +137,7 @@ export const MODELS: readonly Model[] = [
 	{
 		id: 'veo3.1',
 		name: 'Veo 3.1',
-		bestFor: 'Realism, and doing what the prompt says',
+		bestFor: 'Realism that follows the prompt closely',
 		durations: VEO_DURATIONS,
 		defaultDuration: 8,
 		resolutions: HD,
@@ -149,7 +149,7 @@ export const MODELS: readonly Model[] = [
 	{
 		id: 'seedance-2.5',
 		name: 'Seedance 2.5',
-		bestFor: 'The finest realism, detail and motion, up to 30 seconds',
+		bestFor: 'The finest realism, up to 30 seconds',
 		durations: seconds(4, 30),
 		defaultDuration: 5,
 		resolutions: UP_TO_720P,
@@ -182,7 +182,7 @@ export const MODELS: readonly Model[] = [
 	{
 		id: 'seedance-1.5',
 		name: 'Seedance 1.5',
-		bestFor: 'Smooth, precise motion at a moderate price',
+		bestFor: 'Smooth motion at a moderate price',
 		durations: seconds(4, 12),
 		defaultDuration: 5,
 		resolutions: UP_TO_1080P,
@@ -194,7 +194,7 @@ export const MODELS: readonly Model[] = [
 	{
 		id: 'minimax-h3',
 		name: 'MiniMax H3',
-		bestFor: 'Videos that follow the reference image, with sound',
+		bestFor: 'True to your image, with sound',
 		durations: SHORT_AND_LONG,
 		defaultDuration: 5,
 		resolutions: UP_TO_1080P,
@@ -203,7 +203,7 @@ export const MODELS: readonly Model[] = [
 	{
 		id: 'sora-2',
 		name: 'Sora 2',
-		bestFor: 'Creative stories up to a minute; images of 16:9 or 9:16 only',
+		bestFor: 'Stories up to a minute; 16:9 or 9:16 images',
 		durations: [4, 8, 12, 24, 36, 48, 60],
 		defaultDuration: 4,
 		resolutions: ['720p'],
@@ -217,7 +217,7 @@ export const MODELS: readonly Model[] = [
 	{
 		id: 'kling-2.5',
 		name: 'Kling 2.5',
-		bestFor: 'Action and camera control; Magic Hour now runs it as Kling 2.6',
+		bestFor: 'Action; now runs as Kling 2.6',
 		durations: [5, 10],
 		defaultDuration: 5,
 		resolutions: HD,
@@ -234,7 +234,7 @@ export const MODELS: readonly Model[] = [
 	{
 		id: 'seedance',
 		name: 'Seedance',
-		bestFor: 'Quick drafts between a start and an end image',
+		bestFor: 'Quick drafts, with an end image',
 		durations: seconds(2, 12),
 		defaultDuration: 5,
 		resolutions: UP_TO_1080P,
@@ -260,6 +260,11 @@ export const LEGACY_VALUES: ReadonlyArray<{ readonly id: string; readonly sameAs
 	{ id: 'ltx-2' },
 	{ id: 'kling-1.6' },
 ];
+
+/** Ids that say themselves that the video has sound. */
+export const IDS_WITH_SOUND = LEGACY_VALUES.filter(({ sameAs }) => sameAs !== undefined).map(
+	({ id }) => id,
+);
 
 /** The row of a model id, or `undefined` where the catalogue has none (`default` and legacy values included). */
 export function findModel(id: string): Model | undefined {

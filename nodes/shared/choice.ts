@@ -48,7 +48,7 @@ const SECONDS = { min: 1, max: 60 };
  */
 export function choose(wish: Wish): Choice {
 	const offer = offerOf(parseModel(wish.model));
-	const seconds = parseSeconds(wish.duration);
+	const seconds = requireSeconds(wish.duration);
 	const resolution = parseResolution(wish.resolution);
 	if (offer.models.length === 0) {
 		return {
@@ -133,16 +133,19 @@ function parseModel(model: unknown): string {
 	return id;
 }
 
-/** Takes 5, "5", "5.0", "5 s" and "5s". @throws {InvalidInput} on anything else */
-function parseSeconds(duration: unknown): number {
+function requireSeconds(duration: unknown): number {
+	const seconds = parseSeconds(duration);
+	if (seconds !== undefined) return seconds;
+	throw new InvalidInput(
+		`Duration: ${shown(duration)} was given; it must be a number of seconds, such as 5`,
+	);
+}
+
+/** Takes 5, "5", "5.0", "5 s" and "5s". `undefined`: anything else. */
+export function parseSeconds(duration: unknown): number | undefined {
 	if (typeof duration === 'number' && Number.isFinite(duration)) return duration;
 	const text = typeof duration === 'string' ? /^\s*(\d+(?:\.\d+)?)\s*s?\s*$/i.exec(duration) : null;
-	if (text === null) {
-		throw new InvalidInput(
-			`Duration: ${shown(duration)} was given; it must be a number of seconds, such as 5`,
-		);
-	}
-	return Number(text[1]);
+	return text === null ? undefined : Number(text[1]);
 }
 
 function withinLimits(seconds: number, given: unknown): number {
@@ -156,7 +159,7 @@ function withinLimits(seconds: number, given: unknown): number {
  * Takes "720p", "720P", "720", 720, "4K" and 2160. Anything else is returned as text, for a model that is not
  * known, or to be refused with the list of what is right.
  */
-function parseResolution(resolution: unknown): string | undefined {
+export function parseResolution(resolution: unknown): string | undefined {
 	if (resolution === undefined || resolution === null || resolution === '') return undefined;
 	const text = String(resolution).trim().toLowerCase();
 	if (text === '2160' || text === '2160p') return '4k';
@@ -214,11 +217,9 @@ function takersOfEndImage(name: string, models: readonly Model[], resolution: Re
 			`Models with an end image: ${orList(MODELS.filter((model) => model.endImage).map((model) => model.id))}.`,
 		);
 	}
-	const atResolution = takers.filter(
-		({ endImage }) => endImage?.resolutions?.includes(resolution) ?? true,
-	);
+	const atResolution = takers.filter((model) => resolutionsWith(model, true).includes(resolution));
 	if (atResolution.length === 0) {
-		const right = takers.flatMap((model) => model.endImage?.resolutions ?? []);
+		const right = takers.flatMap((model) => resolutionsWith(model, true));
 		throw new InvalidInput(
 			`End Image: ${name} takes an end image at ${orList(right)} only; Resolution is ${resolution}`,
 		);
@@ -226,8 +227,13 @@ function takersOfEndImage(name: string, models: readonly Model[], resolution: Re
 	return atResolution;
 }
 
+/** The resolutions that a model makes: with an end image there may be fewer. */
+export function resolutionsWith(model: Model, endImage: boolean): readonly Resolution[] {
+	return (endImage ? model.endImage?.resolutions : undefined) ?? model.resolutions;
+}
+
 /** The lengths that a model makes, in seconds: with an end image there may be fewer. */
-function durationsWith(model: Model, endImage: boolean): readonly number[] {
+export function durationsWith(model: Model, endImage: boolean): readonly number[] {
 	const longest = endImage ? (model.endImage?.maxSeconds ?? Infinity) : Infinity;
 	return model.durations.filter((seconds) => seconds <= longest);
 }

@@ -5,6 +5,8 @@ import type { Choice } from './choice';
 export interface Estimate {
 	/** Whole credits; `null` when no rate is published. Where it depends on the plan, the higher figure. */
 	readonly credits: number | null;
+	/** The plan decides, and one of its models costs less than `credits`. */
+	readonly dependsOnPlan: boolean;
 	/** How the figure came about, or why there is none: a sentence for people. */
 	readonly note: string;
 }
@@ -16,23 +18,18 @@ export interface Estimate {
 export function estimateCredits(choice: Choice): Estimate {
 	const { offer, makers, seconds, audio } = choice;
 	if (makers.length === 0) {
-		return { credits: null, note: `Unknown: the catalogue has no rate for ${offer.id}.` };
+		return unknown(`the catalogue has no rate for ${offer.id}`);
 	}
 	if (offer.impliesAudio) {
-		return { credits: null, note: `Unknown: Magic Hour publishes no rate for ${offer.id}.` };
+		return unknown(`Magic Hour publishes no rate for ${offer.id}`);
 	}
 	const resolution = choice.resolution as Resolution;
 	const costs = makers.map((model) => ({
 		model,
 		credits: cost(model, resolution, seconds, audio),
 	}));
-	const unknown = costs.find(({ credits }) => credits === undefined);
-	if (unknown) {
-		return {
-			credits: null,
-			note: `Unknown: Magic Hour publishes no rate for ${unknown.model.id}.`,
-		};
-	}
+	const unpriced = costs.find(({ credits }) => credits === undefined);
+	if (unpriced) return unknown(`Magic Hour publishes no rate for ${unpriced.model.id}`);
 	const known = costs as Array<{ model: Model; credits: number }>;
 	const highest = Math.max(...known.map(({ credits }) => credits));
 	if (known.some(({ credits }) => credits !== highest)) {
@@ -40,10 +37,19 @@ export function estimateCredits(choice: Choice): Estimate {
 			({ model, credits }) =>
 				`${credits} on ${model.id === PLAN_DEFAULT.paid ? 'paid plans' : 'the free plan'} (${model.id})`,
 		);
-		return { credits: highest, note: `Depends on the plan: ${each.join(', ')}.` };
+		return {
+			credits: highest,
+			dependsOnPlan: true,
+			note: `Depends on the plan: ${each.join(', ')}.`,
+		};
 	}
 	const { model } = known[0] as { model: Model };
-	return { credits: highest, note: explain(model, resolution, seconds, audio) };
+	const note = explain(model, resolution, seconds, audio);
+	return { credits: highest, dependsOnPlan: false, note };
+}
+
+function unknown(reason: string): Estimate {
+	return { credits: null, dependsOnPlan: false, note: `Unknown: ${reason}.` };
 }
 
 /** Credits per second of one model, or `undefined` where no rate is published. */

@@ -25,6 +25,24 @@ export function orNumbers(numbers: readonly number[]): string {
 	return orList(words);
 }
 
+/** Most words of a list that a message shows. */
+const LONGEST_LIST = 5;
+
+/** A list that may be long, in a message: "a, b, c, d, e and 7 more". */
+export function shownList(words: readonly string[]): string {
+	const more = words.length - LONGEST_LIST;
+	return words.slice(0, LONGEST_LIST).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+
+/** A time that something took, as a person would say it: "45 s", "1 min 14 s", "2 h 5 min". */
+export function shownTime(milliseconds: number): string {
+	const seconds = Math.round(milliseconds / 1_000);
+	const minutes = Math.floor(seconds / 60);
+	if (minutes === 0) return `${seconds} s`;
+	if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
+	return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
 /** A value as it can be shown in a message: short, in one line, and recognisable when it is empty or no text. */
 export function shown(value: unknown): string {
 	if (value === undefined || value === null || value === '') return 'nothing';

@@ -1,4 +1,4 @@
-import { orList, orNumbers, shown } from '../../nodes/shared/wording.ts';
+import { orList, orNumbers, shown, shownList, shownTime } from '../../nodes/shared/wording.ts';
 
 test.each([
 	[[], ''],
@@ -54,4 +54,22 @@ describe('shown', () => {
 			expect(shown(value)).toMatch(/./);
 		},
 	);
+});
+
+test.each([
+	[0, '0 s'],
+	[400, '0 s'],
+	[45_000, '45 s'],
+	[59_600, '1 min 0 s'],
+	[74_000, '1 min 14 s'],
+	[3_600_000, '1 h 0 min'],
+	[7_500_000, '2 h 5 min'],
+])('%i ms: %s', (milliseconds, text) => {
+	expect(shownTime(milliseconds)).toBe(text);
+});
+
+test('a long list says how many more there are', () => {
+	expect(shownList(['a', 'b'])).toBe('a, b');
+	expect(shownList(['a', 'b', 'c', 'd', 'e'])).toBe('a, b, c, d, e');
+	expect(shownList(['a', 'b', 'c', 'd', 'e', 'f', 'g'])).toBe('a, b, c, d, e and 2 more');
 });

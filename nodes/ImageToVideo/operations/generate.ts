@@ -1,5 +1,6 @@
 import { modelsWithout } from '../../shared/catalogue';
 import { choose, refuseWrongShape, type Choice } from '../../shared/choice';
+import type { Project } from '../../shared/answers';
 import type { CallOptions } from '../../shared/client';
 import { estimateCredits, type Estimate } from '../../shared/credits';
 import { InvalidInput } from '../../shared/failures';
@@ -35,6 +36,7 @@ import {
 } from '../imageInput';
 import type { Operation, Run, Task } from '../operation';
 import { readDelivery, readLimits, readText, readWish, type Delivery } from '../parameters';
+import { reportOf, type Made } from '../report';
 import type { Session } from '../session';
 import { followProject, namingProject, ProjectEnded, waitForProject } from '../waiting';
 
@@ -50,7 +52,15 @@ interface Prepared extends Order {
 	readonly concurrentProjects: number;
 }
 
-export const generate: Operation<Prepared, Workshop> = {
+/** What the items of a run share. */
+interface Production extends Workshop {
+	/** What there is so far. */
+	readonly made: Made[];
+	/** Milliseconds since the run began. */
+	elapsed(): number;
+}
+
+export const generate: Operation<Prepared, Production> = {
 	fields: [
 		{
 			displayName: 'Image From',
@@ -101,7 +111,8 @@ export const generate: Operation<Prepared, Workshop> = {
 				...SOURCE_OPTIONS,
 			],
 			default: 'none',
-			description: 'Where the image that the video ends with comes from, if there is one',
+			description:
+				'Where the image that the video ends with comes from, if you want one. With some models there are fewer durations or resolutions then.',
 			displayOptions: { show, hide: hideWithoutEndImage },
 		},
 		{
@@ -159,6 +170,8 @@ export const generate: Operation<Prepared, Workshop> = {
 					default: 3,
 					description:
 						'How many unfinished videos this node has at Magic Hour at a time. Your plan has a limit of its own: 3 for Creator, 5 for Pro, none for Business.',
+					// A node that does not wait can't know when a video is finished.
+					displayOptions: { show: { '/waitForCompletion': [true] } },
 				},
 				DURATION_NOT_SUPPORTED,
 				{
@@ -210,30 +223,39 @@ export const generate: Operation<Prepared, Workshop> = {
 		const session = await begin();
 		const concurrentProjects = Math.min(...items.map(({ input }) => input.concurrentProjects));
 		refuseCostOfRun(items, session);
+		const { clock } = session;
+		const begunAt = clock.now();
 		return {
 			// More than there are slots: while videos are made, others are uploaded and downloaded.
 			workers: concurrentProjects + Math.max(2, Math.ceil(concurrentProjects / 2)),
-			shared: openWorkshop(
-				session,
-				items.map(({ input }) => input),
-				concurrentProjects,
-			),
+			shared: {
+				...openWorkshop(
+					session,
+					items.map(({ input }) => input),
+					concurrentProjects,
+				),
+				made: [],
+				elapsed: () => clock.now() - begunAt,
+			},
 		};
 	},
 
 	async run(task) {
-		const { input, itemIndex, shared: workshop, signal } = task;
+		const { input, itemIndex, shared, signal } = task;
 		const { delivery, choice, estimate } = input;
 		const session = await task.session();
 		tellNotes(task);
 
-		const begun = await beginProject(task, session, workshop, delivery.timeout);
+		const begun = await beginProject(task, session, shared, delivery.timeout);
 		const { id, answer, createdAt } = begun;
 		const { client, clock, runIndex } = session;
 		const options: CallOptions = { deadline: clock.now() + delivery.timeout, signal };
 		const estimated = { credits_estimated: estimate.credits };
+		const note = ({ credits_charged: charged = null }: Pick<Project, 'credits_charged'>) =>
+			shared.made.push({ id, charged, estimated: estimate.credits, finished: delivery.wait });
 		if (!delivery.wait) {
 			begun.done();
+			note(answer);
 			const queued = { status: 'queued' as const, downloads: [], ...answer, id };
 			const project = { name: answer.name, end_seconds: choice.seconds, ...queued };
 			const json = delivery.simplify ? { ...projectJson(project, true), ...estimated } : queued;
@@ -254,8 +276,11 @@ export const generate: Operation<Prepared, Workshop> = {
 			},
 		);
 		const { json, binary } = await namingProject(id, deliver(session, project, delivery, options));
+		note(project);
 		return { json: delivery.simplify ? { ...json, ...estimated } : json, binary };
 	},
+
+	report: ({ made, elapsed }) => reportOf(made, elapsed()),
 };
 
 /** @throws {InvalidInput} when the estimate is higher than the limit, or there is none to compare */
@@ -311,7 +336,7 @@ function refuseShapeOf(choice: Choice, image: ImageInput, field: string): void {
 	if (image.kind === 'file' && image.file.size) refuseWrongShape(choice, image.file.size, field);
 }
 
-function tellNotes({ input: { choice }, hint }: Task<Prepared, Workshop>): void {
+function tellNotes({ input: { choice }, hint }: Task<Prepared, Production>): void {
 	choice.notes.forEach(hint);
 	if (choice.makers.length === 0) {
 		hint(

@@ -1,3 +1,4 @@
+import type { Project } from '../../shared/answers';
 import type { CallOptions } from '../../shared/client';
 import { deliver } from '../delivering';
 import {
@@ -9,11 +10,25 @@ import {
 } from '../fields';
 import type { Operation } from '../operation';
 import { readDelivery, readProjectId, type Delivery } from '../parameters';
-import { followProject, getProject } from '../waiting';
+import { stillRendering } from '../report';
+import { followProject, getProject, isUnfinished } from '../waiting';
 
 const show = { operation: ['get'] };
 
-export const get: Operation<{ readonly id: string; readonly delivery: Delivery }> = {
+/** Projects looked after side by side. */
+const WORKERS = 5;
+
+interface Asked {
+	readonly id: string;
+	readonly delivery: Delivery;
+}
+
+/** What the items of a run share. */
+interface Seen {
+	readonly unfinished: Project[];
+}
+
+export const get: Operation<Asked, Seen> = {
 	fields: [
 		projectIdField(['get', 'delete']),
 		{
@@ -45,13 +60,18 @@ export const get: Operation<{ readonly id: string; readonly delivery: Delivery }
 		delivery: readDelivery(n8n, itemIndex),
 	}),
 
-	async run({ input: { id, delivery }, signal, session: begin }) {
+	share: async () => ({ workers: WORKERS, shared: { unfinished: [] } }),
+
+	async run({ input: { id, delivery }, shared, signal, session: begin }) {
 		const session = await begin();
 		const { client, clock } = session;
 		const options: CallOptions = { deadline: clock.now() + delivery.timeout, signal };
 		const project = delivery.wait
 			? await followProject(client, clock, id, options)
 			: await getProject(client, id, options);
+		if (isUnfinished(project)) shared.unfinished.push(project);
 		return await deliver(session, project, delivery, options);
 	},
+
+	report: ({ unfinished }) => (unfinished.length === 0 ? [] : [stillRendering(unfinished)]),
 };

@@ -1,0 +1,53 @@
+import type { NodeHint } from 'n8n-workflow';
+import { IDS_WITH_SOUND, MODELS, offerOf, PLAN_DEFAULT, type Model } from '../shared/catalogue';
+import { orList } from '../shared/wording';
+
+/** What the form says of a combination before it is run, computed from the catalogue as the menus are. */
+
+/** Model ids whose rules are known; others are used as they are. */
+const KNOWN_IDS = [PLAN_DEFAULT.id, ...MODELS.map(({ id }) => id), ...IDS_WITH_SOUND];
+
+export const HINTS: NodeHint[] = [
+	warning(
+		'This node does not know this model: its duration and resolution are sent unchecked, and its cost is unknown.',
+		`["generate", "estimateCredits"].includes($parameter["operation"]) && !!$parameter["model"]?.value && !${JSON.stringify(KNOWN_IDS)}.includes($parameter["model"].value)`,
+	),
+	...MODELS.flatMap(endImageHints),
+];
+
+/** n8n marks the value that does not go with an end image in its menu; these say why. */
+function endImageHints({ id, name, endImage }: Model): NodeHint[] {
+	const { resolutions, maxSeconds } = endImage ?? {};
+	const ids = [id, ...IDS_WITH_SOUND.filter((each) => offerOf(each).models[0]?.id === id)];
+	const given =
+		'$parameter["operation"] === "generate" && !["", "none", undefined].includes($parameter["endImageSource"]) && ' +
+		`${JSON.stringify(ids)}.includes($parameter["model"]?.value)`;
+	const hints: NodeHint[] = [];
+	if (resolutions !== undefined) {
+		hints.push(
+			warning(
+				`With an end image, ${name} makes ${orList(resolutions)} only. Choose that resolution, or set End Image From to None.`,
+				`${given} && !${JSON.stringify(resolutions.map((each) => parseInt(each)))}.includes(parseInt($parameter["resolution"]))`,
+			),
+		);
+	}
+	if (maxSeconds !== undefined) {
+		hints.push(
+			warning(
+				`With an end image, ${name} makes videos of ${maxSeconds} seconds or less. Choose a shorter duration, or set End Image From to None.`,
+				`${given} && parseFloat($parameter["duration"]) > ${maxSeconds}`,
+			),
+		);
+	}
+	return hints;
+}
+
+function warning(message: string, condition: string): NodeHint {
+	return {
+		message,
+		type: 'warning',
+		location: 'ndv',
+		whenToDisplay: 'beforeExecution',
+		displayCondition: `={{ ${condition} }}`,
+	};
+}
