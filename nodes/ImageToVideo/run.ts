@@ -86,15 +86,10 @@ function failed(
 	others: string,
 	wholeRun = false,
 ): INodeExecutionData {
-	const nodeError = toNodeError(n8n.getNode(), error, wholeRun ? undefined : itemIndex);
 	if (n8n.continueOnFail()) {
-		const { message, ...details } = failedItemJson(error);
-		return {
-			json: { error: message, ...details },
-			error: nodeError,
-			pairedItem: { item: itemIndex },
-		};
+		return { json: failedItemJson(error), pairedItem: { item: itemIndex } };
 	}
+	const nodeError = toNodeError(n8n.getNode(), error, wholeRun ? undefined : itemIndex);
 	nodeError.description = [nodeError.description, others].filter(Boolean).join(' ');
 	throw nodeError;
 }

@@ -29,10 +29,8 @@ export async function handOn(n8n: IExecuteFunctions): Promise<INodeExecutionData
 	try {
 		return [[{ json, binary: { [settings.field]: await download(n8n, event.project) } }]];
 	} catch (error) {
-		const nodeError = toNodeError(n8n.getNode(), error, undefined);
-		if (!n8n.continueOnFail()) throw nodeError;
-		const { message, ...details } = failedItemJson(error);
-		return [[{ json: { ...json, error: message, ...details }, error: nodeError }]];
+		if (n8n.continueOnFail()) return [[{ json: failedItemJson(error) }]];
+		throw toNodeError(n8n.getNode(), error, undefined);
 	}
 }
 

@@ -1,4 +1,4 @@
-import { NodeApiError, NodeOperationError, type INode } from 'n8n-workflow';
+import { NodeApiError, NodeOperationError, type IDataObject, type INode } from 'n8n-workflow';
 import { CreateUnknown, InvalidInput, ProjectFailure, RequestFailure, Stopped } from './failures';
 
 /**
@@ -31,18 +31,28 @@ function spellForN8n(message: string): string {
 	return message.replace(/(cancel)(ed)/gi, '$1l$2');
 }
 
-/** What a failed item hands on, where the node goes on in spite of the failure. */
-export function failedItemJson(error: unknown): {
-	message: string;
-	hint?: string;
-	project_id?: string;
-} {
+/**
+ * What a failed item hands on, where the node goes on in spite of the failure. n8n (2.41.1, `handleNodeErrorOutput`) takes
+ * an item for a failed one, and gives it the fields of its input, only if it has no other keys than `error`, `message` and
+ * `details`; and it throws all of this away if the item has an `error` beside its `json`.
+ */
+export interface FailedItemJson extends IDataObject {
+	/** What happened. */
+	error: string;
+	details?: {
+		/** What to do. */
+		hint?: string;
+		project_id?: string;
+	};
+}
+
+export function failedItemJson(error: unknown): FailedItemJson {
 	const { message, hint } = partsOf(error);
-	return {
-		message,
-		...(hint === undefined ? {} : { hint }),
+	const details = {
+		...(hint ? { hint } : {}),
 		...(error instanceof ProjectFailure ? { project_id: error.projectId } : {}),
 	};
+	return { error: message, ...(Object.keys(details).length > 0 ? { details } : {}) };
 }
 
 function partsOf(error: unknown): { message: string; hint?: string; status?: number } {

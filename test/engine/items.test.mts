@@ -102,10 +102,24 @@ describe('Continue', () => {
 		lab.api.setOutcome({ status: 'error', code: 'invalid_file_format', message: 'Not an image' });
 		const run = await lab.run({}, { onError: 'continueErrorOutput' });
 
-		const [item] = run.output[1] ?? [];
-		expect(text(item)).toMatch(/invalid_file_format/);
-		expect(text(item)).toMatch(/Not an image/);
-		expect(text(item)).toContain(lab.api.projects[0]?.id);
+		const projectId = lab.api.projects[0]?.id ?? 'none';
+		expect(run.output[1]?.[0]?.json).toEqual({
+			error: `Project ${projectId} failed: Not an image (invalid_file_format)`,
+			details: { hint: expect.stringContaining('refunded') as string, project_id: projectId },
+		});
+	});
+
+	it('hands on the fields of the input beside the error', async () => {
+		const items = [{ ...imageItem(), json: { row: 7 } }];
+		const run = await lab.run(
+			{ prompt: 'x', duration: 7, model: { __rl: true, mode: 'id', value: 'kling-2.6' } },
+			{ items, onError: 'continueErrorOutput' },
+		);
+
+		expect(run.output[1]?.[0]?.json).toEqual({
+			row: 7,
+			error: expect.stringContaining('5 or 10 seconds') as string,
+		});
 	});
 
 	it('an item that the API refuses does not stop the others', async () => {

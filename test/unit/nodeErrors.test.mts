@@ -100,26 +100,26 @@ test("the request, and the API key with it, stay out of n8n's error", () => {
 
 describe('what a failed item hands on', () => {
 	test.each<[string, unknown, ReturnType<typeof failedItemJson>]>([
-		['wrong input', new InvalidInput('no', 'use 4'), { message: 'no', hint: 'use 4' }],
-		['wrong input without a hint', new InvalidInput('no'), { message: 'no' }],
+		['wrong input', new InvalidInput('no', 'use 4'), { error: 'no', details: { hint: 'use 4' } }],
+		['wrong input without a hint', new InvalidInput('no'), { error: 'no' }],
 		[
 			'a project: its id',
 			new ProjectFailure('failed', 'p1', 'do this'),
-			{ message: 'failed', hint: 'do this', project_id: 'p1' },
+			{ error: 'failed', details: { hint: 'do this', project_id: 'p1' } },
 		],
 		[
 			'an unknown fate',
 			new CreateUnknown('who knows', 'look'),
-			{ message: 'who knows', hint: 'look' },
+			{ error: 'who knows', details: { hint: 'look' } },
 		],
-		['a stop', new Stopped('stopped'), { message: 'stopped' }],
+		['a stop', new Stopped('stopped'), { error: 'stopped' }],
 		[
 			"an error of n8n's",
 			new NodeOperationError(NODE, 'wrong', { description: 'do this' }),
-			{ message: 'wrong', hint: 'do this' },
+			{ error: 'wrong', details: { hint: 'do this' } },
 		],
-		['a bug', new TypeError('x is undefined'), { message: 'x is undefined' }],
-		['something that is no error', 'text', { message: 'text' }],
+		['a bug', new TypeError('x is undefined'), { error: 'x is undefined' }],
+		['something that is no error', 'text', { error: 'text' }],
 	])('%s', (_, error, json) => {
 		expect(failedItemJson(error)).toEqual(json);
 	});
