@@ -1,3 +1,4 @@
+import { ImageToVideo } from '../nodes/ImageToVideo/ImageToVideo.node.ts';
 import {
 	durationsOf,
 	findModel,
@@ -10,9 +11,19 @@ import {
 	type Resolution,
 } from '../nodes/shared/catalogue.ts';
 import { orList, orNumbers } from '../nodes/shared/wording.ts';
+import { fieldsTable, operationsTable } from './field-tables.mts';
+import { code, table } from './markdown-table.mts';
 
-/** The README's tables, made from the catalogue that the node itself works with. */
+const imageToVideo = new ImageToVideo().description;
+
+/** The README's tables, made from the nodes' own descriptions and the catalogue that they work with. */
 export const TABLES: Readonly<Record<string, () => string>> = {
+	operations: () => operationsTable(imageToVideo),
+	generate: () => fieldsTable(imageToVideo, 'generate'),
+	get: () => fieldsTable(imageToVideo, 'get'),
+	delete: () => fieldsTable(imageToVideo, 'delete'),
+	'upload-image': () => fieldsTable(imageToVideo, 'uploadImage'),
+	'estimate-credits': () => fieldsTable(imageToVideo, 'estimateCredits'),
 	models: modelsTable,
 	credits: creditsTable,
 };
@@ -70,15 +81,6 @@ function perSecond({ rate, audioRate, resolutions }: Model, resolution: Resoluti
 	if (base === undefined) return 'unknown';
 	const extra = audioRate?.[resolution];
 	return extra === undefined ? String(base) : `${base} (${base + extra} with sound)`;
-}
-
-function code(text: string): string {
-	return `\`${text}\``;
-}
-
-function table(head: readonly string[], rows: ReadonlyArray<readonly string[]>): string {
-	const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-	return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
 /**

@@ -51,7 +51,7 @@ export class ImageToVideo implements INodeType {
 					{
 						name: 'Estimate Credits',
 						value: 'estimateCredits',
-						description: 'Work out what a video would cost, without making it',
+						description: 'Work out what a video would cost, without making it or any request',
 						action: 'Estimate the credits of a video',
 					},
 					{

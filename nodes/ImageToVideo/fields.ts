@@ -90,7 +90,7 @@ export function choiceFields(operations: string[]): INodeProperties[] {
 			type: 'boolean',
 			default: false,
 			description:
-				'Whether to make a video with sound. Some models charge extra credits for it, which the prices above then include.',
+				'Whether to make a video with sound. Some models charge extra credits for it; the prices in the lists include them.',
 			displayOptions: {
 				show,
 				// It would do nothing: the model has no sound, or its ID says already that it has.
@@ -134,7 +134,7 @@ export const TIMEOUT_OPTION: INodeProperties = {
 	typeOptions: { minValue: TIMEOUT.min, maxValue: TIMEOUT.max },
 	default: 1800,
 	description:
-		'How long to go on trying: until there is room for the video at Magic Hour, and until it is finished. A video that takes longer is not lost: the error names its project ID, and the Get operation resumes it.',
+		'How long to wait for the video. One that takes longer is not lost: the error names its project ID, and the Get operation resumes it.',
 };
 
 /** Last, because n8n shows options in this order: what the output looks like. */
@@ -145,8 +145,6 @@ export const SIMPLIFY: INodeProperties = {
 	default: true,
 	description: 'Whether to return a simplified version of the response instead of the raw data',
 };
-
-export const WAITING_OPTIONS: INodeProperties[] = [SIMPLIFY, TIMEOUT_OPTION];
 
 export const WAIT_FIELD: INodeProperties = {
 	displayName: 'Wait for Completion',

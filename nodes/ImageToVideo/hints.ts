@@ -4,13 +4,16 @@ import { orList } from '../shared/wording';
 
 /** What the form says of a combination before it is run, computed from the catalogue as the menus are. */
 
+/** The model's id: n8n gives expressions the value of a resource locator, or the whole of it. */
+const MODEL = '($parameter["model"]?.value ?? $parameter["model"])';
+
 /** Model ids whose rules are known; others are used as they are. */
 const KNOWN_IDS = [PLAN_DEFAULT.id, ...MODELS.map(({ id }) => id), ...IDS_WITH_SOUND];
 
 export const HINTS: NodeHint[] = [
 	warning(
 		'This node does not know this model: its duration and resolution are sent unchecked, and its cost is unknown.',
-		`["generate", "estimateCredits"].includes($parameter["operation"]) && !!$parameter["model"]?.value && !${JSON.stringify(KNOWN_IDS)}.includes($parameter["model"].value)`,
+		`["generate", "estimateCredits"].includes($parameter["operation"]) && !!${MODEL} && !${JSON.stringify(KNOWN_IDS)}.includes(${MODEL})`,
 	),
 	...MODELS.flatMap(endImageHints),
 ];
@@ -21,7 +24,7 @@ function endImageHints({ id, name, endImage }: Model): NodeHint[] {
 	const ids = [id, ...IDS_WITH_SOUND.filter((each) => offerOf(each).models[0]?.id === id)];
 	const given =
 		'$parameter["operation"] === "generate" && !["", "none", undefined].includes($parameter["endImageSource"]) && ' +
-		`${JSON.stringify(ids)}.includes($parameter["model"]?.value)`;
+		`${JSON.stringify(ids)}.includes(${MODEL})`;
 	const hints: NodeHint[] = [];
 	if (resolutions !== undefined) {
 		hints.push(
@@ -46,7 +49,7 @@ function warning(message: string, condition: string): NodeHint {
 	return {
 		message,
 		type: 'warning',
-		location: 'ndv',
+		location: 'outputPane',
 		whenToDisplay: 'beforeExecution',
 		displayCondition: `={{ ${condition} }}`,
 	};

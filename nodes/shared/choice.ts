@@ -71,13 +71,14 @@ export function choose(wish: Wish): Choice {
 		);
 		throw new InvalidInput(
 			`Resolution: ${name} makes ${orList(makes)}; ${shown(wish.resolution)} was given`,
+			'Choose a resolution that it makes, or another model.',
 		);
 	}
 	const audio = wish.audio || offer.impliesAudio;
 	const withAudio = audio ? atResolution.filter((model) => model.audio !== 'none') : atResolution;
 	if (withAudio.length === 0) {
 		throw new InvalidInput(
-			`Audio: ${name} makes video without sound only; turn Audio off or choose another model`,
+			`Audio: ${name} makes videos without sound only; turn Audio off or choose another model`,
 			`Models with sound: ${orList(MODELS.filter((model) => model.audio !== 'none').map((model) => model.id))}.`,
 		);
 	}
@@ -179,6 +180,7 @@ function chooseDuration(
 		throw new InvalidInput(
 			`Duration: ${offer.id} makes ${orNumbers(durations)} seconds${limitedBy(offer, resolution, wish.endImage)}; ` +
 				`${shown(wish.duration)} was given; the nearest is ${nearest}`,
+			'Choose a duration that it makes, or add the option "If Duration Is Not Supported" to have the node choose.',
 		);
 	}
 	const preferred = defaultDurationOf(offer);
@@ -213,7 +215,7 @@ function takersOfEndImage(name: string, models: readonly Model[], resolution: Re
 	const takers = models.filter((model) => model.endImage !== undefined);
 	if (takers.length === 0) {
 		throw new InvalidInput(
-			`End Image: ${name} takes no end image; set End Image to None or choose another model`,
+			`End Image: ${name} takes no end image; set End Image From to None or choose another model`,
 			`Models with an end image: ${orList(MODELS.filter((model) => model.endImage).map((model) => model.id))}.`,
 		);
 	}
@@ -222,6 +224,7 @@ function takersOfEndImage(name: string, models: readonly Model[], resolution: Re
 		const right = takers.flatMap((model) => resolutionsWith(model, true));
 		throw new InvalidInput(
 			`End Image: ${name} takes an end image at ${orList(right)} only; Resolution is ${resolution}`,
+			`Set Resolution to ${orList(right)}, or End Image From to None.`,
 		);
 	}
 	return atResolution;

@@ -1,8 +1,10 @@
 import type { INodeParameters, INodePropertyOptions } from 'n8n-workflow';
 
+import { MagicHourApi } from '../../credentials/MagicHourApi.credentials.ts';
 import { ImageToVideo } from '../../nodes/ImageToVideo/ImageToVideo.node.ts';
 import { durationsOf, MODELS, offerOf, resolutionsOf } from '../../nodes/shared/catalogue.ts';
 import { MODEL_FACTS } from '../unit/model-facts.mts';
+import { loneWorkflow, NODE } from './harness-workflow.mts';
 import { openLab, type Lab } from './lab.mts';
 
 let lab: Lab;
@@ -159,5 +161,62 @@ describe('the fields that decide what a menu says', () => {
 		for (const each of field?.typeOptions?.loadOptionsDependsOn ?? []) {
 			expect(parameters).not.toContain(each);
 		}
+	});
+});
+
+describe('the warnings before a run', () => {
+	const END_IMAGE = { endImageSource: 'url', endImageUrl: 'https://example.com/end.png' };
+	const node = new ImageToVideo();
+
+	/** Those that n8n shows for these parameters. */
+	function warnings(parameters: INodeParameters): string[] {
+		const subject = { nodeName: 'test.imageToVideo', node, credential: new MagicHourApi() };
+		const { expression } = loneWorkflow(subject, parameters);
+		return (node.description.hints ?? [])
+			.filter(({ displayCondition = '' }) => {
+				const shows = expression.getParameterValue(
+					displayCondition,
+					null,
+					0,
+					0,
+					NODE,
+					[],
+					'manual',
+					{},
+				);
+				expect(typeof shows).toBe('boolean');
+				return shows;
+			})
+			.map(({ message }) => message);
+	}
+
+	it('are none for what the models make', () => {
+		expect(warnings({})).toEqual([]);
+		for (const { id } of MODELS) expect(warnings(model(id))).toEqual([]);
+		expect(warnings({ ...model('kling-2.6'), resolution: '1080p', ...END_IMAGE })).toEqual([]);
+		expect(warnings({ ...model('veo3.1'), duration: 8, ...END_IMAGE })).toEqual([]);
+		expect(warnings({ ...model('veo3.1'), duration: 16 })).toEqual([]);
+	});
+
+	it.each(['generate', 'estimateCredits'])('%s: say that a model is not known', (operation) => {
+		expect(warnings({ ...model('ltx-2.5'), operation })).toEqual([
+			expect.stringContaining('does not know this model'),
+		]);
+	});
+
+	it('say nothing of a model where there is none', () => {
+		expect(warnings({ ...model('ltx-2.5'), operation: 'get' })).toEqual([]);
+	});
+
+	it.each([
+		['kling-2.6', { resolution: '720p' }, 'Kling 2.6 makes 1080p only'],
+		['kling-2.5-audio', { resolution: '720p' }, 'Kling 2.5 makes 1080p only'],
+		['veo3.1', { duration: 16 }, 'Veo 3.1 makes videos of 8 seconds or less'],
+		['veo3.1-lite', { duration: 16 }, 'Veo 3.1 Lite makes videos of 8 seconds or less'],
+		['veo3.1-audio', { duration: '16' }, 'Veo 3.1 makes videos of 8 seconds or less'],
+	])('say what %s does not make with an end image', (id, chosen, message) => {
+		expect(warnings({ ...model(id), ...chosen, ...END_IMAGE })).toEqual([
+			expect.stringContaining(message),
+		]);
 	});
 });

@@ -139,7 +139,7 @@ describe('messages', () => {
 		[
 			'a model without end image',
 			{ model: 'wan-2.2', endImage: true },
-			'End Image: wan-2.2 takes no end image; set End Image to None or choose another model',
+			'End Image: wan-2.2 takes no end image; set End Image From to None or choose another model',
 		],
 	])('%s', (_, wish, message) => {
 		expect(refusal(wish).message).toBe(message);

@@ -23,8 +23,9 @@ import {
 	IMAGE_URL_FIELD,
 	MAX_CREDITS,
 	OUTPUT_FIELD,
+	SIMPLIFY,
+	TIMEOUT_OPTION,
 	WAIT_FIELD,
-	WAITING_OPTIONS,
 } from '../fields';
 import {
 	END_IMAGE,
@@ -181,7 +182,7 @@ export const generate: Operation<Prepared, Production> = {
 					typeOptions: { minValue: MAX_CREDITS.min, maxValue: MAX_CREDITS.max },
 					default: 500,
 					description:
-						'Most credits that one video may cost. If the estimate is higher, or cannot be made, the item fails before anything is uploaded or charged.',
+						'Most credits that one video may cost. If the estimate is higher, or cannot be made, the item fails before anything is uploaded or charged. There is no limit unless this option is added.',
 				},
 				{
 					displayName: 'Max Credits Per Run',
@@ -190,9 +191,14 @@ export const generate: Operation<Prepared, Production> = {
 					typeOptions: { minValue: MAX_CREDITS.min, maxValue: MAX_CREDITS.max },
 					default: 5000,
 					description:
-						'Most credits that all videos of one run of this node may cost together. If the sum of the estimates is higher, or cannot be made, nothing is uploaded or charged.',
+						'Most credits that all videos of one run of this node may cost together. If the sum of the estimates is higher, or cannot be made, nothing is uploaded or charged. There is no limit unless this option is added.',
 				},
-				...WAITING_OPTIONS,
+				SIMPLIFY,
+				{
+					...TIMEOUT_OPTION,
+					description:
+						'How long to wait: for room for the video at Magic Hour, if your plan is busy, and until it is finished. A video that takes longer is not lost: the error names its project ID, and the Get operation resumes it.',
+				},
 			],
 		},
 	],

@@ -5,8 +5,9 @@ import {
 	DOWNLOAD_FIELD,
 	OUTPUT_FIELD,
 	projectIdField,
+	SIMPLIFY,
+	TIMEOUT_OPTION,
 	WAIT_FIELD,
-	WAITING_OPTIONS,
 } from '../fields';
 import type { Operation } from '../operation';
 import { readDelivery, readProjectId, type Delivery } from '../parameters';
@@ -51,7 +52,7 @@ export const get: Operation<Asked, Seen> = {
 			placeholder: 'Add option',
 			default: {},
 			displayOptions: { show },
-			options: WAITING_OPTIONS,
+			options: [SIMPLIFY, TIMEOUT_OPTION],
 		},
 	],
 
