@@ -6,6 +6,7 @@ import { writeSample } from '../../local-api/sample-image.mts';
 import { startLocalApi, type LocalApi, type ProjectView } from '../../local-api/server.mts';
 import { N8n } from '../../scripts/n8n.mts';
 import { ensureN8nInstallation } from '../../scripts/n8n-installation.mts';
+import type { N8nOwner } from '../../scripts/n8n-rest.mts';
 import { Executions, until } from './executions.mts';
 import { packedPackage } from './packed-package.mts';
 
@@ -24,6 +25,8 @@ export interface Lab {
 	/** Of the n8n that is running now. */
 	readonly executions: Executions;
 	readonly credentialId: string;
+	/** Whom the n8n belongs to: for a browser to sign in. */
+	readonly owner: N8nOwner;
 	/** Nodes may read and write files in here. */
 	readonly filesFolder: string;
 	readonly imageFile: string;
@@ -104,6 +107,7 @@ export async function startLab(): Promise<Lab> {
 				return executions;
 			},
 			credentialId,
+			owner,
 			filesFolder,
 			imageFile,
 			twoImages: join(two, '*.png'),

@@ -1,0 +1,257 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { chromium, selectors, type Browser, type Locator, type Page } from 'playwright-core';
+import { CHROMIUM_FLAGS, ensureChromium } from './browser.mts';
+import type { N8nOwner } from './n8n-rest.mts';
+
+/** Milliseconds for one step of a person: machines may have other things to do. */
+const PATIENCE_MS = 60_000;
+
+export interface EditorOptions {
+	/** Of a running n8n. */
+	readonly url: string;
+	readonly owner: N8nOwner;
+	/** n8n follows what the system prefers. */
+	readonly dark?: boolean;
+	/** CSS pixels. */
+	readonly size?: { readonly width: number; readonly height: number };
+}
+
+/** n8n's editor in a real Chromium, and what a person does there. Every step waits until it can be done. */
+export class EditorPage {
+	private constructor(
+		readonly page: Page,
+		private readonly browser: Browser,
+		private readonly url: string,
+	) {}
+
+	/** Starts Chromium and signs in. */
+	static async open({
+		url,
+		owner,
+		dark = false,
+		size = { width: 1440, height: 1000 },
+	}: EditorOptions): Promise<EditorPage> {
+		selectors.setTestIdAttribute('data-test-id');
+		const browser = await chromium.launch({
+			executablePath: await ensureChromium(),
+			args: CHROMIUM_FLAGS,
+		});
+		try {
+			const page = await browser.newPage({
+				viewport: size,
+				colorScheme: dark ? 'dark' : 'light',
+				reducedMotion: 'reduce',
+			});
+			page.setDefaultTimeout(PATIENCE_MS);
+			page.setDefaultNavigationTimeout(PATIENCE_MS);
+			await page.goto(`${url}/signin`);
+			await page.locator('input[name=emailOrLdapLoginId]').fill(owner.email);
+			await page.locator('input[name=password]').fill(owner.password);
+			await page.getByRole('button', { name: 'Sign in' }).click();
+			await page.waitForURL((address) => !address.pathname.startsWith('/signin'));
+			return new EditorPage(page, browser, url);
+		} catch (error) {
+			await browser.close();
+			throw error;
+		}
+	}
+
+	async close(): Promise<void> {
+		await this.browser.close();
+	}
+
+	/** A PNG of what is seen now, or of a part of it. */
+	async picture(path: string, part?: Locator): Promise<void> {
+		await mkdir(dirname(path), { recursive: true });
+		await (part ?? this.page).screenshot({ path, animations: 'disabled' });
+	}
+
+	// The canvas
+
+	/** An empty workflow. Loads the editor anew: nothing is left of what was there before. */
+	async newWorkflow(): Promise<void> {
+		await this.load('/workflow/new');
+		await this.page.getByTestId('canvas-add-button').waitFor();
+	}
+
+	async openWorkflow(id: string): Promise<void> {
+		await this.load(`/workflow/${id}`);
+		await this.nodes.first().waitFor();
+	}
+
+	/** The menu's "Import from file", into an empty workflow; resolves when so many nodes are on the canvas. */
+	async importFile(path: string, count: number): Promise<void> {
+		await this.newWorkflow();
+		await this.page.getByTestId('workflow-import-input').setInputFiles(path);
+		await this.nodes.nth(count - 1).waitFor();
+	}
+
+	/** Every node on the canvas, without the sticky notes. */
+	get nodes(): Locator {
+		return this.page.getByTestId('canvas-node');
+	}
+
+	node(name: string): Locator {
+		return this.page.locator(`[data-test-id=canvas-node][data-node-name="${name}"]`);
+	}
+
+	/** Names of the nodes on the canvas, sorted. */
+	async nodeNames(): Promise<string[]> {
+		return (await namesOf(this.nodes)).sort();
+	}
+
+	/** Names of the nodes that n8n marks with an issue. */
+	async markedNodes(): Promise<string[]> {
+		return await namesOf(this.nodes.filter({ has: this.page.getByTestId('node-issues') }));
+	}
+
+	/** What the connection to a node says after a run: "2 items". */
+	async itemsTo(node: string): Promise<string> {
+		const label = this.page.locator(`[data-test-id=edge-label][data-target-node-name="${node}"]`);
+		return await label.innerText();
+	}
+
+	/** The Execute Workflow button; resolves when the run has ended, however it did. */
+	async execute(): Promise<void> {
+		const button = this.page.getByTestId('execute-workflow-button');
+		await button.click();
+		await this.page.getByTestId('stop-execution-button').waitFor();
+		await this.page.getByTestId('stop-execution-button').waitFor({ state: 'detached' });
+	}
+
+	/** The "+" of the canvas, and a word in its search field. @returns the entries found */
+	async searchNodes(word: string): Promise<Locator> {
+		const creator = this.page.getByTestId('node-creator');
+		const field = creator.getByTestId('node-creator-search-bar');
+		if (!(await field.isVisible())) await this.page.getByTestId('node-creator-plus-button').click();
+		await field.fill(word);
+		return creator.getByTestId('item-iterator-item');
+	}
+
+	// The panel of a node
+
+	async openNode(name: string): Promise<void> {
+		await this.node(name).dblclick();
+		await this.form.waitFor();
+	}
+
+	async closeNode(): Promise<void> {
+		await this.page.getByTestId('ndv-close-button').click();
+		await this.form.waitFor({ state: 'hidden' });
+	}
+
+	get form(): Locator {
+		return this.page.getByTestId('node-parameters');
+	}
+
+	get output(): Locator {
+		return this.page.getByTestId('output-panel');
+	}
+
+	/** A field of the form, by its parameter's name. */
+	field(name: string): Locator {
+		return this.form.getByTestId(`parameter-input-${name}`);
+	}
+
+	/** Labels of the fields that are seen, in their order. */
+	async labels(): Promise<string[]> {
+		const labels = await this.form.getByTestId('input-label').filter({ visible: true }).all();
+		const texts = await Promise.all(labels.map((label) => label.innerText()));
+		return texts.map((text) => text.split('\n', 1).join('').trim());
+	}
+
+	/** Parameter names of the fields that n8n marks with an issue. */
+	async marked(): Promise<string[]> {
+		const marked = this.form.locator('[data-test-id^="parameter-input-"]', {
+			has: this.page.getByTestId('parameter-issues'),
+		});
+		return await marked.evaluateAll((fields) =>
+			fields.map((field) =>
+				(field.getAttribute('data-test-id') ?? '').replace('parameter-input-', ''),
+			),
+		);
+	}
+
+	/** What a field shows. */
+	async shown(name: string): Promise<string> {
+		return await this.field(name).locator('input').inputValue();
+	}
+
+	/** The entries of a field's menu: it holds them also while it is closed. */
+	async menu(name: string): Promise<string[]> {
+		const id = await this.field(name).getByRole('combobox').getAttribute('aria-controls');
+		return await this.page
+			.locator(`[id="${id}"]`)
+			.locator('[data-test-id=parameter-input-item] .option-headline')
+			.allTextContents();
+	}
+
+	/** Opens a field's menu, as a person reads it. */
+	async openMenu(name: string): Promise<Locator> {
+		await this.field(name).getByRole('combobox').click();
+		const entries = this.page.getByRole('option').filter({ visible: true });
+		await entries.first().waitFor();
+		return entries;
+	}
+
+	async closeMenu(): Promise<void> {
+		await this.page.keyboard.press('Escape');
+		await this.page
+			.getByRole('option')
+			.filter({ visible: true })
+			.first()
+			.waitFor({ state: 'hidden' });
+	}
+
+	/** @param entry its text, or how it begins */
+	async choose(name: string, entry: string | RegExp): Promise<void> {
+		const entries = await this.openMenu(name);
+		await entries.filter({ hasText: entry }).first().click();
+	}
+
+	/** Opens the list of a field that can be searched. @returns its entries */
+	async openList(name: string): Promise<Locator> {
+		await this.field(name).getByTestId('rlc-input').click();
+		const entries = this.page.getByTestId('rlc-item').filter({ visible: true });
+		await entries.first().waitFor();
+		return entries;
+	}
+
+	async chooseFromList(name: string, entry: RegExp): Promise<void> {
+		const entries = await this.openList(name);
+		await entries.filter({ hasText: entry }).first().click();
+		await entries.first().waitFor({ state: 'hidden' });
+	}
+
+	/** The Fixed | Expression switch, and what is typed then. */
+	async typeExpression(name: string, expression: string): Promise<void> {
+		await this.field(name).hover();
+		await this.form
+			.getByTestId(`${name}-parameter-input-options-container`)
+			.getByTestId('radio-button-expression')
+			.click();
+		const editor = this.field(name)
+			.getByTestId('inline-expression-editor-input')
+			.locator('.cm-content');
+		await editor.click();
+		await this.page.keyboard.press('ControlOrMeta+A');
+		// In one piece: typed key by key, the editor would close brackets by itself.
+		await this.page.keyboard.insertText(expression);
+	}
+
+	/** The tab that a person sees files in. */
+	async showBinary(panel: Locator): Promise<void> {
+		await panel.getByTestId('radio-button-binary').click();
+	}
+
+	private async load(path: string): Promise<void> {
+		await this.page.goto(`${this.url}${path}`);
+	}
+}
+
+async function namesOf(nodes: Locator): Promise<string[]> {
+	return await nodes.evaluateAll((elements) =>
+		elements.map((element) => element.getAttribute('data-node-name') ?? ''),
+	);
+}

@@ -1,0 +1,43 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { N8nWorkflow } from './n8n.mts';
+import { PROJECT_DIRECTORY } from './pack.mts';
+
+const DIRECTORY = join(PROJECT_DIRECTORY, 'workflows');
+const STICKY_NOTE = 'n8n-nodes-base.stickyNote';
+
+/** One of the workflows that people can import. */
+export interface WorkflowFile {
+	/** Of the file, without its ending. */
+	readonly name: string;
+	readonly path: string;
+	readonly workflow: N8nWorkflow;
+	/** Names of its nodes; sticky notes are none. */
+	readonly nodeNames: readonly string[];
+}
+
+/** All of workflows/, by name. */
+export function workflowFiles(): WorkflowFile[] {
+	const files = readdirSync(DIRECTORY).filter((file) => file.endsWith('.json'));
+	return files.sort().map((file) => {
+		const path = join(DIRECTORY, file);
+		const workflow = JSON.parse(readFileSync(path, 'utf8')) as N8nWorkflow;
+		const nodes = workflow.nodes.filter(({ type }) => type !== STICKY_NOTE);
+		return {
+			name: file.replace(/\.json$/, ''),
+			path,
+			workflow,
+			nodeNames: nodes.map(({ name }) => name),
+		};
+	});
+}
+
+/** The credentials that the workflows name, each once. */
+export function credentialsOf(files: readonly WorkflowFile[]): { name: string; type: string }[] {
+	const named = files.flatMap(({ workflow }) =>
+		workflow.nodes.flatMap(({ credentials = {} }) =>
+			Object.entries(credentials).map(([type, { name }]) => ({ type, name })),
+		),
+	);
+	return [...new Map(named.map((each) => [`${each.type} ${each.name}`, each])).values()];
+}

@@ -1,0 +1,143 @@
+import { durationsOf, MODELS, offerOf, resolutionsOf } from '../../../nodes/shared/catalogue.ts';
+import { chain, generate, manualTrigger, GENERATE, readImage } from '../lab-workflow.mts';
+import { eventually, itPictured, useEditorLab, type EditorLab } from './editor-lab.mts';
+
+const NODE = 'Magic Hour Image To Video';
+const lab = useEditorLab();
+
+describe('the node creator', () => {
+	beforeAll(async () => {
+		const { editor } = lab();
+		await editor.newWorkflow();
+	});
+
+	itPictured('finds the node by what people type', lab, async ({ editor }) => {
+		for (const word of ['image to video', 'magic hour', 'animate', 'veo', 'kling']) {
+			const found = (await editor.searchNodes(word)).filter({ hasText: NODE });
+			await found.waitFor();
+		}
+	});
+
+	itPictured('adds the node, with its form open', lab, async ({ editor }) => {
+		const found = await editor.searchNodes('image to video');
+		await found.filter({ hasText: NODE }).click();
+		await editor.page
+			.getByTestId('node-creator')
+			.getByText('Generate a video from an image')
+			.click();
+		await editor.form.waitFor();
+
+		await expect(editor.shown('operation')).resolves.toBe('Generate');
+		const icon = editor.node(GENERATE).locator('img').first();
+		await expect(icon.getAttribute('src')).resolves.toContain('/icons/n8n-nodes-magic-hour/');
+	});
+});
+
+describe("the credential's dialog", () => {
+	itPictured(
+		'shows a key that is not accepted in red, and says what to do',
+		lab,
+		async (opened) => {
+			const { editor, api } = opened;
+			await editor.page.getByTestId('node-credentials-select').click();
+			await editor.page.getByTestId('node-credentials-select-item-new').click();
+			await fillCredential(opened, 'mhk_live_00000000000000000000000000000000', api.url);
+
+			await editor.page.getByText('Couldn’t connect with these settings').waitFor();
+			await editor.page.getByText('More details').click();
+			await editor.page
+				.getByText('Magic Hour did not accept this API key. Create a new one in the Developer Hub')
+				.waitFor();
+		},
+	);
+
+	itPictured('shows a good key in green', lab, async (opened) => {
+		const { editor, api } = opened;
+		await fillCredential(opened, api.keys.pro, api.url);
+		// n8n closes the dialog of a new credential that is good.
+		await editor.page.getByText('Credential saved').waitFor();
+		await editor.page.getByTestId('credential-edit-button').click();
+		await editor.page.getByText('Connection tested successfully').waitFor();
+
+		// The key is not shown to whoever opens the dialog.
+		const key = dialog(opened).getByTestId('parameter-input-apiKey').locator('input');
+		await expect(key.inputValue()).resolves.not.toContain(api.keys.pro);
+		await expect(key.getAttribute('type')).resolves.toBe('password');
+	});
+});
+
+const dialog = ({ editor }: EditorLab) => editor.page.getByTestId('editCredential-modal');
+
+async function fillCredential(opened: EditorLab, key: string, url: string): Promise<void> {
+	await dialog(opened).getByTestId('parameter-input-apiKey').locator('input').fill(key);
+	await dialog(opened).getByTestId('parameter-input-baseUrl').locator('input').fill(url);
+	await dialog(opened).getByTestId('credential-save-button').click();
+}
+
+describe('the form', () => {
+	beforeAll(async () => {
+		const opened = lab();
+		const { editor, executions } = opened;
+		const nodes = [manualTrigger, readImage(opened), generate(opened, DEFAULTS)];
+		await editor.openWorkflow(await executions.createWorkflow(chain('Form', nodes)));
+		await editor.openNode(GENERATE);
+	});
+
+	itPictured("has the default's fields, none of them marked", lab, async ({ editor }) => {
+		await eventually(async () => expect(await editor.shown('duration')).toMatch(/^5 s/));
+
+		await expect(editor.labels()).resolves.toEqual(
+			expect.arrayContaining(['Model', 'Audio', 'Prompt', 'End Image From', 'Wait for Completion']),
+		);
+		await expect(editor.shown('resolution')).resolves.toMatch(/^720p/);
+		await expect(editor.marked()).resolves.toEqual([]);
+		await eventually(async () =>
+			expect(await secondsIn(editor.menu('duration'))).toEqual(durationsOf(offerOf('default'))),
+		);
+		await expect(resolutionsIn(editor.menu('resolution'))).resolves.toEqual(
+			resolutionsOf(offerOf('default')),
+		);
+	});
+
+	for (const model of MODELS) {
+		itPictured(`follows ${model.id}`, lab, async ({ editor }) => {
+			await editor.chooseFromList('model', entryOf(model.name));
+
+			await eventually(async () => {
+				expect(await secondsIn(editor.menu('duration'))).toEqual(model.durations);
+				expect(await resolutionsIn(editor.menu('resolution'))).toEqual(model.resolutions);
+				const labels = await editor.labels();
+				expect(labels.includes('Audio')).toBe(model.audio !== 'none');
+				expect(labels.includes('End Image From')).toBe(model.endImage !== undefined);
+				// Kept, or marked: 5 s and 720p, which were chosen before.
+				expect(await editor.marked()).toEqual([
+					...(model.durations.includes(5) ? [] : ['duration']),
+					...(model.resolutions.includes('720p') ? [] : ['resolution']),
+				]);
+			});
+			await expect(editor.shown('duration')).resolves.toMatch(/^5( |$)/);
+			await expect(editor.shown('resolution')).resolves.toMatch(/^720p/);
+		});
+	}
+});
+
+/** What the menus' values are in the form. */
+const DEFAULTS = {
+	model: { __rl: true, mode: 'list', value: 'default', cachedResultName: 'Default' },
+	duration: 5,
+	resolution: '720p',
+};
+
+/** An entry of the list of models: the name, and whatever is said of it. */
+const entryOf = (name: string): RegExp =>
+	new RegExp(`^\\s*${name.replaceAll('.', '\\.')}( \\(Legacy\\))?(\\s*$| ·)`);
+
+/** The numbers that the entries of the Duration menu begin with. */
+async function secondsIn(entries: Promise<string[]>): Promise<number[]> {
+	return (await entries).map((entry) => Number(/^\s*(\d+) s\b/.exec(entry)?.[1]));
+}
+
+/** What the entries of the Resolution menu begin with. */
+async function resolutionsIn(entries: Promise<string[]>): Promise<string[]> {
+	return (await entries).map((entry) => entry.trim().split(' ', 1).join(''));
+}
