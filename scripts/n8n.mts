@@ -31,7 +31,7 @@ export interface N8nWorkflow {
 		typeVersion: number;
 		position: [number, number];
 		parameters: Record<string, unknown>;
-		credentials?: Record<string, { id?: string; name: string }>;
+		credentials?: Record<string, { id?: string | null; name: string }>;
 	}[];
 	connections: Record<string, unknown>;
 	settings?: Record<string, unknown>;

@@ -1,10 +1,22 @@
 import { readFileSync, readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { N8nWorkflow } from './n8n.mts';
 import { PROJECT_DIRECTORY } from './pack.mts';
 
 const DIRECTORY = join(PROJECT_DIRECTORY, 'workflows');
 const STICKY_NOTE = 'n8n-nodes-base.stickyNote';
+
+/** @param name of a file in workflows/, without .json */
+export async function readWorkflow(name: string): Promise<N8nWorkflow> {
+	return JSON.parse(await readFile(join(DIRECTORY, `${name}.json`), 'utf8')) as N8nWorkflow;
+}
+
+export function nodeNamed(workflow: N8nWorkflow, name: string): N8nWorkflow['nodes'][number] {
+	const node = workflow.nodes.find((candidate) => candidate.name === name);
+	if (node === undefined) throw new Error(`"${workflow.name}" has no node "${name}"`);
+	return node;
+}
 
 /** One of the workflows that people can import. */
 export interface WorkflowFile {
