@@ -158,6 +158,11 @@ export class Executions {
 		return Buffer.from(await answer.arrayBuffer());
 	}
 
+	/** Any other request of the editor's. @returns what n8n answers */
+	async ask<T>(method: string, path: string, body?: unknown): Promise<T> {
+		return await this.#data<T>(method, path, body);
+	}
+
 	async #data<T>(method: string, path: string, body?: unknown): Promise<T> {
 		return ((await this.#request(method, path, body)) as { data: T }).data;
 	}
