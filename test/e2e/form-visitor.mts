@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from './executions.mts';
 
 const POLL_MS = 200;
-/** Forms may turn away what does not say that it is a browser. */
+
 const HEADERS = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) Chrome/150.0.0.0 Safari/537.36' };
 
 /** A visitor of a form: does over HTTP what the script of n8n's form pages does in a browser. */
