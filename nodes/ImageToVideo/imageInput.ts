@@ -14,7 +14,7 @@ import {
 import { checkFilePath, checkImageUrl } from '../shared/imageReference';
 import type { ByteStream, Payload } from '../shared/transport';
 import { orList } from '../shared/wording';
-import { readText } from './parameters';
+import { readBinaryField, readText, type BinaryField } from './parameters';
 
 /** An image as the API will get it: a reference that is sent as it is, or a file that has to be uploaded first. */
 export type ImageInput =
@@ -112,18 +112,23 @@ export async function readImage(
 	}
 	return {
 		kind: 'file',
-		file: await readImageFile(n8n, text(parameters.binaryField), label, itemIndex),
+		file: await readImageFile(
+			n8n,
+			readBinaryField(n8n, parameters.binaryField, itemIndex),
+			label,
+			itemIndex,
+		),
 	};
 }
 
 /** Checks the image in a binary field. @throws {InvalidInput} when it is none that Magic Hour takes */
 export async function readImageFile(
 	n8n: IExecuteFunctions,
-	binaryField: string,
+	field: BinaryField,
 	label: string,
 	itemIndex: number,
 ): Promise<ImageFile> {
-	const binary = findBinary(n8n, binaryField.trim(), label, itemIndex);
+	const binary = typeof field === 'string' ? findBinary(n8n, field, label, itemIndex) : field;
 	const { id } = binary;
 	const content = async (): Promise<Buffer | ByteStream> =>
 		id === undefined
@@ -132,7 +137,7 @@ export async function readImageFile(
 
 	const { header, description, length, hash } = await surveyOnce(n8n, id, content);
 	const name =
-		binary.fileName === undefined ? `The file in "${binaryField.trim()}"` : binary.fileName;
+		binary.fileName ?? (typeof field === 'string' ? `The file in "${field}"` : 'The file');
 	if (length === 0) {
 		throw new InvalidInput(
 			`${label}: ${name} is empty (0 bytes)`,

@@ -1,4 +1,4 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
+import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 import type { DurationFallback, Wish } from '../shared/choice';
 import { InvalidInput } from '../shared/failures';
 import { shown } from '../shared/wording';
@@ -28,7 +28,29 @@ export function readFlag(
 	whenHidden: boolean,
 ): boolean {
 	const value = read(n8n, name, itemIndex, whenHidden);
-	return value === true || value === 'true';
+	return value === true || (typeof value === 'string' && value.trim().toLowerCase() === 'true');
+}
+
+/** The name of a binary field of the item, or a file that an expression took from another node's item. */
+export type BinaryField = string | IBinaryData;
+
+/** An agent's tool gets no files with its input: only an expression brings it one. */
+export function readBinaryField(
+	n8n: IExecuteFunctions,
+	name: string,
+	itemIndex: number,
+): BinaryField {
+	const value = read(n8n, name, itemIndex, '');
+	return isFile(value) ? value : readText(n8n, name, itemIndex).trim();
+}
+
+function isFile(value: unknown): value is IBinaryData {
+	return (
+		typeof value === 'object' &&
+		value !== null &&
+		'mimeType' in value &&
+		('id' in value || 'data' in value)
+	);
 }
 
 export type Options = Readonly<Record<string, unknown>>;

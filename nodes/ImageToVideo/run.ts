@@ -2,6 +2,7 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { systemClock } from '../shared/clock';
 import { inParallel } from '../shared/inParallel';
 import { failedItemJson, toNodeError } from '../shared/nodeErrors';
+import { hasSilentErrors, inOneText, isTool, withoutNulls } from './asTool';
 import type { Batch, Operation } from './operation';
 import { operationOf } from './operations';
 import { beginSession, openMemory, type Memory } from './session';
@@ -35,7 +36,8 @@ export async function runImageToVideo(n8n: IExecuteFunctions): Promise<INodeExec
 			const { input, itemIndex } = item;
 			try {
 				const result = await operation.run({ input, shared, itemIndex, signal, session, hint });
-				return { ...result, pairedItem: { item: itemIndex } };
+				const json = isTool(n8n) ? withoutNulls(result.json) : result.json;
+				return { ...result, json, pairedItem: { item: itemIndex } };
 			} catch (error) {
 				return failed(n8n, error, itemIndex, otherProjects(memory, itemIndex));
 			}
@@ -86,11 +88,13 @@ function failed(
 	others: string,
 	wholeRun = false,
 ): INodeExecutionData {
-	if (n8n.continueOnFail()) {
+	if (n8n.continueOnFail() || hasSilentErrors(n8n)) {
 		return { json: failedItemJson(error), pairedItem: { item: itemIndex } };
 	}
-	const nodeError = toNodeError(n8n.getNode(), error, wholeRun ? undefined : itemIndex);
+	const asTool = isTool(n8n);
+	const nodeError = toNodeError(n8n.getNode(), error, wholeRun || asTool ? undefined : itemIndex);
 	nodeError.description = [nodeError.description, others].filter(Boolean).join(' ');
+	if (asTool) nodeError.description = nodeError.message = inOneText(nodeError);
 	throw nodeError;
 }
 

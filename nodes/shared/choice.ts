@@ -9,6 +9,7 @@ import {
 } from './catalogue';
 import { InvalidInput } from './failures';
 import type { ImageSize } from './imageFormat';
+import { KNOWN_MODEL_IDS, modelIdOf } from './modelId';
 import { orList, orNumbers, shown } from './wording';
 
 /** What to do with a length that the model does not make. */
@@ -124,11 +125,15 @@ function exampleSize({ width, height }: ImageSize): string {
 	return width >= height ? '1280 × 720' : '720 × 1280';
 }
 
+const SECONDS_IN_WORDS = /^\s*(\d+(?:\.\d+)?)[\s-]*(?:s|secs?|seconds?)?\.?\s*$/i;
+
+/** Takes ids and names. @throws {InvalidInput} that lists the ids, on what can be neither */
 function parseModel(model: unknown): string {
-	const id = typeof model === 'string' ? model.trim() : '';
-	if (id === '') {
+	const id = typeof model === 'string' ? modelIdOf(model.trim()) : undefined;
+	if (id === undefined) {
 		throw new InvalidInput(
 			`Model: ${shown(model)} was given; choose one from the list, or give a model's ID such as kling-3.0`,
+			`Model IDs: ${orList(KNOWN_MODEL_IDS)}.`,
 		);
 	}
 	return id;
@@ -142,10 +147,10 @@ function requireSeconds(duration: unknown): number {
 	);
 }
 
-/** Takes 5, "5", "5.0", "5 s" and "5s". `undefined`: anything else. */
+/** Takes 5, "5", "5.0", "5 s", "5s", "5 sec" and "5 seconds". `undefined`: anything else. */
 export function parseSeconds(duration: unknown): number | undefined {
 	if (typeof duration === 'number' && Number.isFinite(duration)) return duration;
-	const text = typeof duration === 'string' ? /^\s*(\d+(?:\.\d+)?)\s*s?\s*$/i.exec(duration) : null;
+	const text = typeof duration === 'string' ? SECONDS_IN_WORDS.exec(duration) : null;
 	return text === null ? undefined : Number(text[1]);
 }
 
@@ -157,12 +162,14 @@ function withinLimits(seconds: number, given: unknown): number {
 }
 
 /**
- * Takes "720p", "720P", "720", 720, "4K" and 2160. Anything else is returned as text, for a model that is not
- * known, or to be refused with the list of what is right.
+ * Takes "720p", "720P", "720", 720, "4K", 2160, and width by height as in "1280x720". Anything else is returned as text,
+ * for a model that is not known, or to be refused with the list of what is right.
  */
 export function parseResolution(resolution: unknown): string | undefined {
 	if (resolution === undefined || resolution === null || resolution === '') return undefined;
-	const text = String(resolution).trim().toLowerCase();
+	const given = String(resolution).trim().toLowerCase();
+	const sides = /^(\d+)\s*[x×]\s*(\d+)$/.exec(given);
+	const text = sides ? String(Math.min(Number(sides[1]), Number(sides[2]))) : given;
 	if (text === '2160' || text === '2160p') return '4k';
 	return /^\d+$/.test(text) ? `${text}p` : text;
 }

@@ -1,5 +1,8 @@
-import { PLAN_DEFAULT, type Model, type Rate, type Resolution } from './catalogue';
+import { MODELS, PLAN_DEFAULT, type Model, type Rate, type Resolution } from './catalogue';
 import type { Choice } from './choice';
+import { orList } from './wording';
+
+const RATED_IDS = MODELS.filter(({ rate }) => rate !== undefined).map(({ id }) => id);
 
 /** What a video will cost, as far as it can be known before. */
 export interface Estimate {
@@ -18,7 +21,9 @@ export interface Estimate {
 export function estimateCredits(choice: Choice): Estimate {
 	const { offer, makers, seconds, audio } = choice;
 	if (makers.length === 0) {
-		return unknown(`the catalogue has no rate for ${offer.id}`);
+		return unknown(
+			`the catalogue has no rate for ${offer.id}; it has rates for ${orList(RATED_IDS)}`,
+		);
 	}
 	if (offer.impliesAudio) {
 		return unknown(`Magic Hour publishes no rate for ${offer.id}`);

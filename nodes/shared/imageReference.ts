@@ -5,13 +5,18 @@ import { orList, shown } from './wording';
 /** A picture in a person's library at Magic Hour. */
 const LIBRARY = { host: 'magichour.ai', path: '/my-library', parameter: 'imageId' };
 
+/** What the `file_path` of an upload looks like. */
+const UPLOADED = /^api-assets\/[^\s:\\]+$/;
+
 /**
- * Checks an image URL that Magic Hour will fetch itself.
+ * Checks an image URL that Magic Hour will fetch itself. A language model that has the `file_path` of an upload gives it
+ * here, too: the API takes both in the same place.
  * @returns the URL as it is sent
- * @throws {InvalidInput} unless it is an https URL that shows an image's extension, or a library URL
+ * @throws {InvalidInput} unless it is an https URL that shows an image's extension, a library URL, or an upload
  */
 export function checkImageUrl(value: unknown, field: string): string {
 	const text = typeof value === 'string' ? value.trim() : '';
+	if (UPLOADED.test(text)) return text;
 	if (!URL.canParse(text)) {
 		throw new InvalidInput(
 			`${field}: ${shown(value)} is no URL; give one such as https://example.com/photo.png`,

@@ -110,6 +110,17 @@ export class Executions {
 		);
 	}
 
+	/** As a visitor of a page posts a form. @returns the text of the answer */
+	async postForm(path: string, form: FormData): Promise<string> {
+		return await until('the form to be accepted', async () => {
+			const answer = await fetch(`${this.url}/webhook/${path}`, { method: 'POST', body: form });
+			// As above.
+			if (answer.status === 404) return undefined;
+			if (!answer.ok) throw new Error(`The webhook answered ${answer.status}`);
+			return await answer.text();
+		});
+	}
+
 	/** All executions of a workflow that n8n's list shows, the newest first. */
 	async idsOf(workflowId: string): Promise<string[]> {
 		const filter = encodeURIComponent(JSON.stringify({ workflowId }));

@@ -145,17 +145,35 @@ describe('messages', () => {
 		expect(refusal(wish).message).toBe(message);
 	});
 
-	test.each([undefined, null, '', '  ', 'five', '5,5', '5 minutes', {}, [], true, NaN, Infinity])(
-		'a duration that is no number of seconds: %p',
-		(duration) => {
-			expect(refusal({ duration }).message).toMatch(
-				/^Duration: .* was given; it must be a number of seconds, such as 5$/,
-			);
-		},
-	);
+	test.each([
+		undefined,
+		null,
+		'',
+		'  ',
+		'five',
+		'5,5',
+		'5 minutes',
+		'5 x 5',
+		'5 ss',
+		{},
+		[],
+		true,
+		NaN,
+		Infinity,
+	])('a duration that is no number of seconds: %p', (duration) => {
+		expect(refusal({ duration }).message).toMatch(
+			/^Duration: .* was given; it must be a number of seconds, such as 5$/,
+		);
+	});
 
 	test.each([undefined, null, '', '   ', 5, {}, []])('no model: %p', (model) => {
 		expect(refusal({ model }).message).toMatch(/^Model: .* was given; choose one from the list/);
+	});
+
+	test('a model that is neither name nor id: the hint lists the ids', () => {
+		const { message, hint } = refusal({ model: 'Runway Gen 4' });
+		expect(message).toMatch(/^Model: Runway Gen 4 was given; choose one from the list/);
+		for (const { id } of MODEL_FACTS) expect(hint).toContain(` ${id}`);
 	});
 
 	test('name the models that can, where one can not', () => {
@@ -170,7 +188,10 @@ describe('messages', () => {
 });
 
 describe('forms of input', () => {
-	test.each([5, '5', ' 5 ', '5s', '5 s', '5S', '5.0'])('duration %j is 5 seconds', (duration) => {
+	test.each([
+		...[5, '5', ' 5 ', '5s', '5 s', '5S', '5.0'],
+		...['5 sec', '5 secs.', '5 seconds', '5 Second', '5-second'],
+	])('duration %j is 5 seconds', (duration) => {
 		expect(chosen({ duration }).seconds).toBe(5);
 	});
 
@@ -183,12 +204,20 @@ describe('forms of input', () => {
 		['4K', '4k'],
 		['2160p', '4k'],
 		[2160, '4k'],
+		['1280x720', '720p'],
+		['720 x 1280', '720p'],
+		['1920×1080', '1080p'],
+		['3840X2160', '4k'],
 	])('resolution %j is %s', (given, resolution) => {
 		expect(chosen({ resolution: given }).resolution).toBe(resolution);
 	});
 
 	test('model ids may have spaces around them', () => {
 		expect(chosen({ model: ' kling-3.0\n' }).offer.id).toBe('kling-3.0');
+	});
+
+	test('models may be given by their names', () => {
+		expect(chosen({ model: 'Kling 3.0' })).toEqual(chosen({ model: 'kling-3.0' }));
 	});
 });
 

@@ -15,6 +15,7 @@ describe('an image URL', () => {
 		'https://example.com/s%C3%BC%20%C3%9F.jpeg',
 		LIBRARY,
 		'https://www.magichour.ai/my-library/?imageId=1&tab=images',
+		'api-assets/id/1234.png',
 	])('may be %s', (url) => {
 		expect(checkImageUrl(url, 'Image URL')).toBe(url);
 	});
@@ -30,6 +31,8 @@ describe('an image URL', () => {
 		['', 'nothing is no URL'],
 		[42, '42 is no URL'],
 		['example.com/a.png', 'example.com/a.png is no URL'],
+		['api-assets/', 'api-assets/ is no URL'],
+		['api-assets/my photo.png', 'is no URL'],
 		['https://', 'https:// is no URL'],
 		['http://example.com/a.png', 'https:// URLs only; http://example.com/a.png was given'],
 		['ftp://example.com/a.png', 'https:// URLs only'],

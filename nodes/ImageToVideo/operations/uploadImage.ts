@@ -2,7 +2,7 @@ import { Uploads } from '../../shared/uploads';
 import { IMAGE_BINARY_FIELD } from '../fields';
 import { START_IMAGE, readImageFile, type ImageFile } from '../imageInput';
 import type { Operation } from '../operation';
-import { readText } from '../parameters';
+import { readBinaryField } from '../parameters';
 import { deadlineOf } from '../session';
 
 /** Uploads side by side. */
@@ -23,7 +23,7 @@ export const uploadImage: Operation<{ readonly file: ImageFile }, Uploads> = {
 	prepare: async (n8n, itemIndex) => ({
 		file: await readImageFile(
 			n8n,
-			readText(n8n, START_IMAGE.binaryField, itemIndex),
+			readBinaryField(n8n, START_IMAGE.binaryField, itemIndex),
 			START_IMAGE.label,
 			itemIndex,
 		),

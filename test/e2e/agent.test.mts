@@ -1,0 +1,483 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { probeVideo } from '../../local-api/probe.mts';
+import { MODELS } from '../../nodes/shared/catalogue.ts';
+import { orNumbers } from '../../nodes/shared/wording.ts';
+import type { N8nWorkflow } from '../../scripts/n8n.mts';
+import {
+	agentWorkflow,
+	byModel,
+	shippedChat,
+	tool,
+	withCredentials,
+	type CredentialIds,
+} from './agent-workflow.mts';
+import {
+	startChatModel,
+	toolMessages,
+	userTexts,
+	type ChatModel,
+	type ChatRequest,
+	type ToolSchema,
+} from './chat-model.mts';
+import type { NodeRun, SavedExecution } from './executions.mts';
+import { LONG, startLab, type Lab } from './lab-n8n.mts';
+import { manualTrigger, READ, readImage, TRIGGER } from './lab-workflow.mts';
+
+jest.setTimeout(600_000);
+
+const PICTURE = 'https://example.com/beach.jpg';
+/** Bytes of a tool's answer that a signed URL fits into. */
+const SMALL = 1_000;
+
+describe('an AI agent in a real n8n', () => {
+	let model: ChatModel | undefined;
+	let lab: Lab | undefined;
+	let credentials: CredentialIds;
+	const ai = (): ChatModel => model as ChatModel;
+	const n8n = (): Lab => lab as Lab;
+
+	beforeAll(async () => {
+		model = await startChatModel();
+		lab = await startLab();
+		const openAi = await lab.executions.createCredential({
+			name: 'OpenAI',
+			type: 'openAiApi',
+			data: { apiKey: 'sk-local', url: model.url },
+		});
+		credentials = { OpenAI: openAi, 'Magic Hour API': lab.credentialId };
+	});
+
+	afterEach(() => {
+		n8n().api.clearFaults();
+	});
+
+	afterAll(async () => {
+		await lab?.close();
+		await model?.close();
+	});
+
+	async function create(workflow: N8nWorkflow, active = false): Promise<string> {
+		return await n8n().executions.createWorkflow(withCredentials(workflow, credentials), active);
+	}
+
+	/** Begun by hand; resolves when it has ended. */
+	async function run(workflow: N8nWorkflow): Promise<SavedExecution> {
+		const id = await n8n().executions.run(await create(workflow), TRIGGER);
+		return await n8n().executions.ended(id);
+	}
+
+	function runsOf(execution: SavedExecution, node: string): NodeRun[] {
+		return execution.data.resultData.runData[node] ?? [];
+	}
+
+	/** What the tools have answered in the conversation so far, oldest first. */
+	function answers(request = ai().requests.at(-1)): string[] {
+		return request === undefined ? [] : toolMessages(request);
+	}
+
+	function idIn(answer: string | undefined): string {
+		return /"id":"(\w+)"/.exec(answer ?? '')?.[1] ?? '';
+	}
+
+	describe('with workflows/chat-agent.json', () => {
+		/** The requests of each turn, and what the chat has shown. */
+		const turns: { requests: readonly ChatRequest[]; shown: string[] }[] = [];
+		let begun: SavedExecution;
+
+		beforeAll(async () => {
+			const { workflow, path } = await shippedChat();
+			const id = await create(workflow, true);
+			const say = async (text: string, picture?: Buffer): Promise<void> => {
+				const form = new FormData();
+				form.set('action', 'sendMessage');
+				form.set('sessionId', 'session-1');
+				form.set('chatInput', text);
+				if (picture) {
+					form.set(
+						'files',
+						new Blob([new Uint8Array(picture)], { type: 'image/png' }),
+						'beach.png',
+					);
+				}
+				const stream = await n8n().executions.postForm(path, form);
+				turns.push({ requests: ai().requests, shown: shownIn(stream) });
+			};
+			const wish = { model: 'Kling 3.0', resolution: '720P', audio: false };
+			const order = (request: ChatRequest, duration: string) => ({
+				name: 'Generate_Video',
+				args: { ...wish, duration, prompt: 'Waves roll in', name: 'Beach', image: pathIn(request) },
+			});
+
+			ai().follow(
+				{ calls: [{ name: 'Estimate_Credits', args: { ...wish, duration: 5 } }] },
+				{ text: 'That is 240 credits. Shall I?' },
+			);
+			await say('Make the waves move', await readFile(n8n().imageFile));
+			ai().follow(
+				(request) => ({ calls: [order(request, '20 seconds')] }),
+				(request) => ({ calls: [order(request, '5 seconds')] }),
+				{ text: 'It is on its way.' },
+			);
+			await say('Yes');
+			ai().follow(
+				(request) => ({
+					calls: [{ name: 'Check_Video', args: { id: idIn(answers(request).at(-1)) } }],
+				}),
+				{ text: 'It is ready.' },
+			);
+			await say('How is it doing?');
+			const executions = await n8n().executions.idsOf(id);
+			begun = await n8n().executions.ended(executions[1] ?? '');
+		});
+
+		it('gives the model an attached picture, and the path that tools take it by', () => {
+			const [request] = turns[0]?.requests ?? [];
+
+			expect(userTexts(request)).toEqual([
+				expect.stringMatching(
+					/^Make the waves move\n\nAttached image: api-assets\/business\/\w+\.png$/,
+				),
+			]);
+			expect(JSON.stringify(request?.messages)).toContain('data:image/png;base64,');
+		});
+
+		it('describes its tools so that they can be called rightly', () => {
+			const tools = (turns[0]?.requests[0]?.tools ?? []).map((each) => each.function);
+			const fieldsOf = ({ parameters }: ToolSchema): Record<string, string> =>
+				Object.fromEntries(
+					Object.entries(parameters.properties).map(([name, { type }]) => [name, type]),
+				);
+			const wish = { model: 'string', duration: 'number', resolution: 'string', audio: 'boolean' };
+			const image = { image: 'string', prompt: 'string', name: 'string' };
+
+			expect(Object.fromEntries(tools.map((each) => [each.name, fieldsOf(each)]))).toEqual({
+				Estimate_Credits: wish,
+				Generate_Video: { ...wish, ...image },
+				Check_Video: { id: 'string' },
+			});
+			expect(
+				Object.fromEntries(tools.map((each) => [each.name, each.parameters.required])),
+			).toEqual({
+				Estimate_Credits: undefined,
+				Generate_Video: ['image', 'prompt'],
+				Check_Video: ['id'],
+			});
+			for (const { description, parameters } of tools) {
+				expect(description).toMatch(/credits|charge/);
+				for (const field of Object.values(parameters.properties)) {
+					expect(field.description).toMatch(/\w/);
+				}
+			}
+		});
+
+		it('tells the model what each model makes, as the catalogue has it', () => {
+			const models = turns[0]?.requests[0]?.tools?.map(
+				(each) => each.function.parameters.properties.model?.description,
+			);
+
+			for (const { id, durations, resolutions, audio, legacy } of MODELS) {
+				const sound = audio === 'none' ? '' : ', sound';
+				const rule = `${id}: ${orNumbers(durations)} s, ${resolutions.join('/')}${sound}.`;
+				expect(models?.filter((text) => text?.includes(rule))).toHaveLength(legacy ? 0 : 2);
+			}
+		});
+
+		it('estimates the cost first, for nothing', () => {
+			const [answer = ''] = answers(turns[0]?.requests.at(-1));
+
+			expect(JSON.parse(answer)).toEqual([
+				{
+					model: 'kling-3.0',
+					duration: 5,
+					resolution: '720p',
+					audio: false,
+					credits: 240,
+					note: '5 s × 48 credits per second (kling-3.0, 720p).',
+				},
+			]);
+		});
+
+		it('tells the model what is wrong with a call, and makes the video of the next', () => {
+			const [wrong, right = ''] = answers(turns[1]?.requests.at(-1)).slice(-2);
+
+			expect(wrong).toBe(
+				'[{"error":"Duration: kling-3.0 makes 3 to 15 seconds; 20 seconds was given; the nearest is 15"}]',
+			);
+			expect(JSON.parse(right)).toEqual([
+				{
+					id: expect.any(String) as string,
+					name: 'Beach',
+					status: 'queued',
+					credits_charged: 240,
+					seconds: 5,
+					credits_estimated: 240,
+				},
+			]);
+			expect(n8n().projectsNamed('Beach')).toHaveLength(1);
+		});
+
+		it('answers before the video is made, and sends the video when it is', () => {
+			expect(turns[1]?.shown).toEqual([
+				expect.stringMatching(/^Error: Duration: kling-3\.0 makes 3 to 15 seconds/),
+				'It is on its way.',
+				expect.stringMatching(
+					/^Your video is ready: \[watch it\]\(http.*\.mp4.*\) \(5 s, 240 credits\)/,
+				),
+			]);
+		});
+
+		it('hands the file to the next node', async () => {
+			const item = runsOf(begun, 'Tell the Chat')[0]?.data?.main[0]?.[0];
+			const file = join(n8n().filesFolder, 'agent.mp4');
+			await writeFile(file, await n8n().executions.file(item?.binary?.data?.id ?? ''));
+
+			await expect(probeVideo(file)).resolves.toMatchObject({ seconds: 5, height: 720 });
+		});
+
+		it('knows the video in the next turn', () => {
+			const checked = answers(turns[2]?.requests.at(-1)).at(-1) ?? '';
+
+			expect(JSON.parse(checked)).toEqual([
+				expect.objectContaining({
+					name: 'Beach',
+					status: 'complete',
+					video_url: expect.stringContaining('.mp4') as string,
+				}),
+			]);
+			expect(turns[2]?.shown).toEqual(['It is ready.']);
+		});
+
+		it('gets small answers from its tools, without files or blanks', () => {
+			const all = turns.flatMap(({ requests }) => answers(requests.at(-1)));
+
+			expect(all.length).toBeGreaterThanOrEqual(4);
+			for (const answer of all) {
+				expect(Buffer.byteLength(answer)).toBeLessThan(SMALL);
+				expect(answer).not.toMatch(/null|binary|base64|mimeType/);
+			}
+		});
+	});
+
+	/** As a person sets it up with the buttons beside the fields, which leave no descriptions. */
+	const GENERATE = tool('Generate', {
+		operation: 'generate',
+		imageSource: 'url',
+		imageUrl: byModel('Image_URL'),
+		model: { __rl: true, mode: 'list', value: byModel('Model') },
+		duration: byModel('Duration', 'number'),
+		resolution: byModel('Resolution'),
+		audio: byModel('Audio', 'boolean'),
+		prompt: byModel('Prompt'),
+		options: { maxCredits: 500 },
+	});
+	const RIGHT = {
+		Image_URL: PICTURE,
+		Model: 'ltx-2.3',
+		Duration: 1,
+		Resolution: '480p',
+		Audio: false,
+		Prompt: 'Waves',
+	};
+	const call = (args: Record<string, unknown>) => ({
+		name: 'Generate',
+		args: { ...RIGHT, ...args },
+	});
+
+	/** Gives up waiting after a second, and is tried again. */
+	const impatient = {
+		...GENERATE,
+		parameters: { ...GENERATE.parameters, options: { timeout: 1 } },
+		...{ retryOnFail: true, maxTries: 3, waitBetweenTries: 1 },
+	};
+
+	describe('that makes mistakes', () => {
+		const MISTAKES: [string, Record<string, unknown>, RegExp][] = [
+			[
+				'a model that there is not',
+				{ Model: 'Runway Gen 4' },
+				/^Model: Runway Gen 4 was given; .*\. Model IDs: default, kling-3\.0, .* or kling-1\.6\.$/,
+			],
+			[
+				'a model that is not known',
+				{ Model: 'veo' },
+				/^Max Credits: the cost of this video is not known.* It has rates for kling-3\.0, .*sora-2\./,
+			],
+			[
+				'a word for a duration',
+				{ Duration: 'long' },
+				/^Duration: long was given; it must be a number/,
+			],
+			['no duration', { Duration: null }, /^Duration: nothing was given; it must be a number/],
+			[
+				'a duration of another model',
+				{ Model: 'Sora 2', Resolution: '720p', Duration: '5s' },
+				/^Duration: sora-2 makes 4, 8, .* or 60 seconds; 5s was given; the nearest is 4$/,
+			],
+			[
+				'a resolution of another model',
+				{ Resolution: '3840x2160' },
+				/^Resolution: ltx-2\.3 makes 480p, 720p or 1080p; 3840x2160 was given$/,
+			],
+			[
+				'sound where there is none',
+				{ Model: 'wan-2.2', Duration: 3, Audio: 'True' },
+				/^Audio: wan-2\.2 makes .*\. Models with sound: kling-3\.0, /,
+			],
+			['no image', { Image_URL: '' }, /^Image URL: nothing is no URL; give one such as https:/],
+			[
+				'an image in the call itself',
+				{ Image_URL: 'data:image/png;base64,iVBORw0KGgo=' },
+				/^Image URL: Magic Hour fetches images from https:\/\/ URLs only/,
+			],
+			[
+				'more credits than are allowed',
+				{ Model: 'kling-3.0', Duration: 10, Resolution: '4k' },
+				/^Max Credits: this video is estimated at 2400 credits; 500 are allowed\. .* or raise Max Credits\.$/,
+			],
+		];
+		const OUT_OF_CREDITS = /out of credits.* Buy credits .* or a cheaper model/i;
+		let execution: SavedExecution;
+		let told: string[];
+
+		beforeAll(async () => {
+			n8n().api.setFault('create', { status: 402, body: { message: 'Not enough credits' } }, 1);
+			ai().follow(
+				...MISTAKES.map(([, args]) => ({ calls: [call(args)] })),
+				{ calls: [call({})] },
+				{ calls: [call({ Model: 'LTX 2.3', Duration: '1 second', Resolution: '854 x 480' })] },
+				{ text: 'Done' },
+			);
+			execution = await run(agentWorkflow('Mistakes', [manualTrigger], [GENERATE]));
+			told = answers();
+		});
+
+		it('ends all the same', () => {
+			expect(execution.status).toBe('success');
+			expect(told).toHaveLength(MISTAKES.length + 2);
+		});
+
+		it.each(MISTAKES.map(([what, , says], index) => ({ what, says, index })))(
+			'is told what would be right: $what',
+			({ says, index }) => {
+				const [{ error }] = JSON.parse(told[index] ?? '') as [{ error: string }];
+
+				expect(error).toMatch(says);
+				expect(error).not.toContain('[item');
+			},
+		);
+
+		it('is told that the account is out of credits', () => {
+			const [{ error }] = JSON.parse(told[MISTAKES.length] ?? '') as [{ error: string }];
+
+			expect(error).toMatch(OUT_OF_CREDITS);
+		});
+
+		it('gets its video in the end, and pays for that alone', () => {
+			const [video] = JSON.parse(told.at(-1) ?? '') as [Record<string, unknown>];
+
+			expect(video).toMatchObject({ status: 'complete', seconds: 1, height: 480 });
+			expect(video.video_url).toContain('.mp4');
+			expect(Buffer.byteLength(told.at(-1) ?? '')).toBeLessThan(SMALL);
+			expect(n8n().projectsNamed('Mistakes')).toHaveLength(1);
+		});
+	});
+
+	describe('that has a file before it', () => {
+		it('can use it in a tool by an expression', async () => {
+			const fromFile = tool('Generate', {
+				...GENERATE.parameters,
+				imageSource: 'binary',
+				binaryPropertyName: `={{ $('${READ}').item.binary.data }}`,
+			});
+			ai().follow({ calls: [call({})] }, { text: 'Done' });
+			await run(agentWorkflow('From file', [manualTrigger, readImage(n8n())], [fromFile]));
+
+			expect(answers()).toEqual([expect.stringContaining('"status":"complete"')]);
+			expect(n8n().api.requests.filter(({ kind }) => kind === 'upload').length).toBeGreaterThan(0);
+		});
+	});
+
+	describe('pays', () => {
+		it('for each call, also for the same', async () => {
+			ai().follow({ calls: [call({}), call({})] }, { calls: [call({})] }, { text: 'Done' });
+			await run(agentWorkflow('Three calls', [manualTrigger], [GENERATE]));
+
+			expect(new Set(answers().map(idIn)).size).toBe(3);
+			expect(n8n().projectsNamed('Three calls')).toHaveLength(3);
+		});
+
+		it('once, when the agent fails after the call and is tried again', async () => {
+			const retrying = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
+			ai().follow({ calls: [call({})] }, { status: 500 }, { text: 'Done' });
+			const execution = await run(
+				agentWorkflow('Agent retries', [manualTrigger], [GENERATE], retrying),
+			);
+
+			expect(execution.status).toBe('success');
+			expect(ai().requests).toHaveLength(3);
+			// n8n may tell the model twice of the one call.
+			expect(new Set(answers().map(idIn)).size).toBe(1);
+			expect(n8n().projectsNamed('Agent retries')).toHaveLength(1);
+		});
+
+		it('once, when a person retries the execution', async () => {
+			ai().follow({ calls: [call({})] }, { status: 500 }, { text: 'Done' });
+			const failed = await run(agentWorkflow('Person retries', [manualTrigger], [GENERATE]));
+			const retried = await n8n().executions.retry(failed.id);
+
+			expect(failed.status).toBe('error');
+			expect(retried).toMatchObject({ status: 'success' });
+			expect(answers()).toHaveLength(1);
+			expect(n8n().projectsNamed('Person retries')).toHaveLength(1);
+		});
+
+		it('once, when the tool is tried again', async () => {
+			ai().follow({ calls: [call({ Prompt: LONG })] }, { text: 'Done' });
+			await run(agentWorkflow('Tool retries', [manualTrigger], [impatient]));
+
+			expect(answers()).toEqual([expect.stringMatching(/still \w+ after .* Get operation with/)]);
+			expect(n8n().projectsNamed('Tool retries')).toHaveLength(1);
+		});
+	});
+
+	it.each([1.7, 2.2])('of version %p is told of mistakes, too', async (typeVersion) => {
+		ai().follow({ calls: [call({ Duration: 99 })] }, { calls: [call({})] }, { text: 'Done' });
+		const execution = await run(
+			agentWorkflow(`Version ${typeVersion}`, [manualTrigger], [GENERATE], { typeVersion }),
+		);
+
+		expect(execution.status).toBe('success');
+		expect(answers()).toEqual([
+			expect.stringMatching(/"error":"Duration: ltx-2\.3 makes .*99 was given/),
+			expect.stringContaining('"status":"complete"'),
+		]);
+	});
+
+	it('of version 2.2 pays once, when the tool is tried again', async () => {
+		ai().follow({ calls: [call({ Prompt: LONG })] }, { text: 'Done' });
+		await run(
+			agentWorkflow('Old tool retries', [manualTrigger], [impatient], { typeVersion: 2.2 }),
+		);
+
+		expect(answers()).toEqual([expect.stringMatching(/still \w+ after .*"project_id":"\w+"/)]);
+		expect(n8n().projectsNamed('Old tool retries')).toHaveLength(1);
+	});
+});
+
+/** The texts that a chat shows, in order, from n8n's stream: one JSON object a line. */
+function shownIn(stream: string): string[] {
+	const chunks = stream
+		.split('\n')
+		.filter(Boolean)
+		.map((line) => JSON.parse(line) as { type: string; content?: string });
+	return chunks.flatMap(({ type, content = '' }) => {
+		if (type === 'error') return `Error: ${content}`;
+		return type === 'item' ? content : [];
+	});
+}
+
+/** The path of the attached picture, as a language model finds it: in what has been said. */
+function pathIn(request: ChatRequest): string {
+	return /Attached image: (\S+)/.exec(userTexts(request).join('\n'))?.[1] ?? '';
+}
