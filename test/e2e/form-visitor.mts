@@ -3,8 +3,6 @@ import { until } from './executions.mts';
 
 const POLL_MS = 200;
 
-const HEADERS = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) Chrome/150.0.0.0 Safari/537.36' };
-
 /** A visitor of a form: does over HTTP what the script of n8n's form pages does in a browser. */
 export class FormVisitor {
 	#url: string;
@@ -16,7 +14,7 @@ export class FormVisitor {
 
 	/** The page that the visitor is on. */
 	async page(): Promise<string> {
-		const answer = await fetch(this.#url, { headers: HEADERS });
+		const answer = await fetch(this.#url);
 		if (!answer.ok) throw new Error(`The form answered ${answer.status}: ${await answer.text()}`);
 		return await answer.text();
 	}
@@ -29,7 +27,7 @@ export class FormVisitor {
 		for (const [index, value] of fields.entries()) {
 			if (value !== undefined) form.append(`field-${index}`, value);
 		}
-		const answer = await fetch(this.#url, { method: 'POST', body: form, headers: HEADERS });
+		const answer = await fetch(this.#url, { method: 'POST', body: form });
 		const text = await answer.text();
 		const next = nextPage(text);
 		if (next !== undefined) this.#url = next;
@@ -40,7 +38,7 @@ export class FormVisitor {
 	async nextPage(): Promise<string> {
 		await until('the next page of the form', async () => {
 			await sleep(POLL_MS);
-			const answer = await fetch(this.#statusUrl, { headers: HEADERS });
+			const answer = await fetch(this.#statusUrl);
 			return (await answer.text()).trim() === 'form-waiting' ? true : undefined;
 		});
 		return await this.page();
@@ -48,7 +46,7 @@ export class FormVisitor {
 
 	/** What the script of an ending page does when it is opened: n8n ends the execution. */
 	async close(): Promise<void> {
-		await fetch(this.#url, { method: 'POST', headers: HEADERS });
+		await fetch(this.#url, { method: 'POST' });
 	}
 
 	get #statusUrl(): URL {
