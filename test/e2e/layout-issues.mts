@@ -1,4 +1,3 @@
-import type { KnownNodeTypes } from './node-types.mts';
 import { STICKY_NOTE, type FileNode, type WorkflowFile } from './workflow-file.mts';
 
 /** n8n's canvas in pixels: its grid, a node's box, the name below it, and what a node with inputs for AI parts is wide. */
@@ -16,11 +15,12 @@ interface Box {
 }
 
 /** Nodes off the grid or on top of each other, and notes that are neither around a node nor beside it. */
-export function layoutIssues({ nodes }: WorkflowFile, types: KnownNodeTypes): string[] {
+export function layoutIssues({ nodes, connections }: WorkflowFile): string[] {
+	const wide = namesOfWide(connections);
 	const notes = nodes.filter(({ type }) => type === STICKY_NOTE).map(noteBox);
 	const boxes = nodes
 		.filter(({ type }) => type !== STICKY_NOTE)
-		.map((node) => nodeBox(node, types));
+		.map((node) => nodeBox(node, wide.has(node.name)));
 	const offGrid = nodes.filter(({ position }) => position.some((side) => side % GRID !== 0));
 	return [
 		...offGrid.map(({ name }) => `"${name}" is not on the grid of ${GRID} pixels`),
@@ -40,10 +40,16 @@ export function layoutIssues({ nodes }: WorkflowFile, types: KnownNodeTypes): st
 	];
 }
 
-function nodeBox({ name, type, typeVersion, position }: FileNode, types: KnownNodeTypes): Box {
+/** Nodes with parts below them, such as an agent with its model. */
+function namesOfWide(connections: WorkflowFile['connections']): Set<string> {
+	const ends = Object.values(connections)
+		.flatMap((byType) => Object.values(byType).flat())
+		.flatMap((output) => output ?? []);
+	return new Set(ends.filter(({ type }) => type !== 'main').map(({ node }) => node));
+}
+
+function nodeBox({ name, position }: FileNode, isWide: boolean): Box {
 	const [left, top] = position;
-	const inputs = types.find(type, typeVersion)?.inputs;
-	const isWide = typeof inputs === 'string' || inputs?.some((input) => input !== 'main');
 	const width = isWide ? WIDE_NODE_WIDTH : NODE.width;
 	return { name, left, top, right: left + width, bottom: top + NODE.height + LABEL_HEIGHT };
 }

@@ -31,7 +31,7 @@ export function workflowIssues(workflow: WorkflowFile, types: KnownNodeTypes): s
 		),
 		...nodes.flatMap((node) => referenceIssues(node, nodes)),
 		...connectionIssues(workflow, types),
-		...layoutIssues(workflow, types),
+		...layoutIssues(workflow),
 	];
 }
 
