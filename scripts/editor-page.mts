@@ -98,12 +98,13 @@ export class EditorPage {
 
 	/** Names of the nodes on the canvas, sorted. */
 	async nodeNames(): Promise<string[]> {
-		return (await namesOf(this.nodes)).sort();
+		return (await attributesOf(this.nodes, 'data-node-name')).sort();
 	}
 
 	/** Names of the nodes that n8n marks with an issue. */
 	async markedNodes(): Promise<string[]> {
-		return await namesOf(this.nodes.filter({ has: this.page.getByTestId('node-issues') }));
+		const marked = this.nodes.filter({ has: this.page.getByTestId('node-issues') });
+		return await attributesOf(marked, 'data-node-name');
 	}
 
 	/** What the connection to a node says after a run: "2 items". */
@@ -166,11 +167,8 @@ export class EditorPage {
 		const marked = this.form.locator('[data-test-id^="parameter-input-"]', {
 			has: this.page.getByTestId('parameter-issues'),
 		});
-		return await marked.evaluateAll((fields) =>
-			fields.map((field) =>
-				(field.getAttribute('data-test-id') ?? '').replace('parameter-input-', ''),
-			),
-		);
+		const ids = await attributesOf(marked, 'data-test-id');
+		return ids.map((id) => id.replace('parameter-input-', ''));
 	}
 
 	/** What a field shows. */
@@ -250,8 +248,11 @@ export class EditorPage {
 	}
 }
 
-async function namesOf(nodes: Locator): Promise<string[]> {
-	return await nodes.evaluateAll((elements) =>
-		elements.map((element) => element.getAttribute('data-node-name') ?? ''),
+/** An attribute of every element, without waiting for any. */
+async function attributesOf(elements: Locator, attribute: string): Promise<string[]> {
+	return await elements.evaluateAll(
+		(all: { getAttribute(name: string): string | null }[], name) =>
+			all.map((element) => element.getAttribute(name) ?? ''),
+		attribute,
 	);
 }

@@ -84,16 +84,18 @@ describe('the form', () => {
 	});
 
 	itPictured("has the default's fields, none of them marked", lab, async ({ editor }) => {
-		await eventually(async () => expect(await editor.shown('duration')).toMatch(/^5 s/));
+		await eventually(async () => {
+			expect(await editor.shown('duration')).toMatch(/^5 s/);
+		});
 
 		await expect(editor.labels()).resolves.toEqual(
 			expect.arrayContaining(['Model', 'Audio', 'Prompt', 'End Image From', 'Wait for Completion']),
 		);
 		await expect(editor.shown('resolution')).resolves.toMatch(/^720p/);
 		await expect(editor.marked()).resolves.toEqual([]);
-		await eventually(async () =>
-			expect(await secondsIn(editor.menu('duration'))).toEqual(durationsOf(offerOf('default'))),
-		);
+		await eventually(async () => {
+			expect(await secondsIn(editor.menu('duration'))).toEqual(durationsOf(offerOf('default')));
+		});
 		await expect(resolutionsIn(editor.menu('resolution'))).resolves.toEqual(
 			resolutionsOf(offerOf('default')),
 		);

@@ -47,9 +47,9 @@ describe('a run', () => {
 		const seconds = await video.evaluate(async (element: Video) => {
 			element.currentTime = 0;
 			await element.play();
-			await new Promise<void>((resolve) =>
-				element.addEventListener('ended', resolve, { once: true }),
-			);
+			await new Promise<void>((resolve) => {
+				element.addEventListener('ended', resolve, { once: true });
+			});
 			return element.currentTime;
 		});
 		expect(seconds).toBeGreaterThan(0.9);
@@ -72,7 +72,9 @@ describe('a run', () => {
 			'Duration: veo3.1-lite makes 4, 6, 8, 16, 24, 32, 40, 48 or 56 seconds; 5 was given; the nearest is 4',
 		);
 		expect(opened.creates()).toBe(1);
-		await eventually(async () => expect(await editor.marked()).toEqual(['duration']));
+		await eventually(async () => {
+			expect(await editor.marked()).toEqual(['duration']);
+		});
 	});
 
 	itPictured('of three items, one of them bad, parts them on two branches', lab, async (opened) => {
