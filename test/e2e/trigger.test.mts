@@ -110,20 +110,20 @@ describe('Magic Hour Trigger in a real n8n', () => {
 	}
 
 	describe('each of these requests', () => {
-		it.each(webhookCases().map(({ what }, index) => [what, index] as const))(
-			'%s',
-			async (_, index) => {
-				const { to = 'usual', request, status, starts, says } = webhookCases()[index]!;
+		it.each(webhookCases().map(({ what }) => what))('%s', async (name) => {
+			// Made anew: requests are signed with the time.
+			const found = webhookCases().find(({ what }) => what === name);
+			if (found === undefined) throw new Error(`No case is called ${name}`);
+			const { to = 'usual', request, status, starts, says } = found;
 
-				const { answers, ids } = await sendAndCount(to, request);
+			const { answers, ids } = await sendAndCount(to, request);
 
-				expect(answers[0]?.status).toBe(status);
-				expect(answers[0]?.text).toContain(says ?? '');
-				expect(ids).toHaveLength(starts);
-				expect(answers[0]?.text).not.toContain(SECRET);
-				for (const id of ids) expect((await lab.executions.ended(id)).status).toBe('success');
-			},
-		);
+			expect(answers[0]?.status).toBe(status);
+			expect(answers[0]?.text).toContain(says ?? '');
+			expect(ids).toHaveLength(starts);
+			expect(answers[0]?.text).not.toContain(SECRET);
+			for (const id of ids) expect((await lab.executions.ended(id)).status).toBe('success');
+		});
 	});
 
 	describe('what the workflow gets', () => {
@@ -325,8 +325,9 @@ describe('Magic Hour Trigger in a real n8n', () => {
 			await expectVideo(delivered);
 			const json = outputOf(delivered)[0]?.json ?? {};
 			expect(json).toMatchObject({ event: 'video.completed', id: projectId });
-			const { credits_estimated: _, ...fields } = generated?.data?.main[0]?.[0]?.json ?? {};
-			expect(Object.keys(json).sort()).toEqual(['event', ...Object.keys(fields)].sort());
+			const fields = Object.keys(generated?.data?.main[0]?.[0]?.json ?? {});
+			const common = fields.filter((field) => field !== 'credits_estimated');
+			expect(Object.keys(json).sort()).toEqual(['event', ...common].sort());
 		});
 	});
 
