@@ -280,9 +280,9 @@ describe('Magic Hour Trigger in a real n8n', () => {
 			lab.api.clearFaults();
 		});
 
-		it('a video of the Image To Video node arrives: Magic Hour is answered while it is downloaded', async () => {
+		it('an event of a video that the Image To Video node made is answered while the video is downloaded', async () => {
 			const before = await lab.executions.idsOf(triggerNamed('download').workflowId);
-			// As good as never finished, until it is cut off: it is then fetched again.
+			// One byte a second: as good as never finished.
 			lab.api.setFault('download', { drip: 1 }, 1);
 			const projectId = await generate();
 			const id = await nextExecution(before);

@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+
+import { judge } from '../../nodes/MagicHourTrigger/verdict.ts';
+import { webhookCasesDocument, WEBHOOK_CASES_FILE } from '../../scripts/webhook-cases-document.mts';
+import { SECRET, TRIGGERS, webhookCases } from '../e2e/webhook-cases.mts';
+
+test('docs/webhook-cases.md is current (npm run docs:webhooks writes it)', () => {
+	expect(readFileSync(WEBHOOK_CASES_FILE, 'utf8')).toBe(webhookCasesDocument(webhookCases()));
+});
+
+/** The verdict alone; test/e2e/trigger.test.mts sends the same requests to n8n. */
+describe('the verdict on', () => {
+	const ofTheNode = webhookCases().filter(({ byN8n }) => !byN8n);
+	// n8n reads a form to its end, so that there are no raw bytes left.
+	const withRawBody = ofTheNode.filter(({ what }) => !what.includes('multipart'));
+
+	test.each(withRawBody.map((each) => [each.what, each] as const))(
+		'%s',
+		(_, { to = 'usual', request, status, starts, says }) => {
+			const trigger: {
+				verifySignature?: boolean;
+				events?: readonly string[];
+				options: { projectTypes?: readonly string[]; timestampTolerance?: number };
+			} = TRIGGERS[to];
+			const { options } = trigger;
+			const verdict = judge(
+				{ headers: request.headers, body: Buffer.from(request.body) },
+				{
+					choice: {
+						types: trigger.events ?? ['video.completed', 'video.errored'],
+						projectTypes: options.projectTypes ?? [],
+					},
+					verify: trigger.verifySignature ?? true,
+					toleranceSeconds: options.timestampTolerance ?? 300,
+				},
+				SECRET,
+				Date.now(),
+			);
+			if (starts === 1) expect(verdict).toHaveProperty('event');
+			else
+				expect(verdict).toEqual({ status, message: expect.stringContaining(says ?? '') as string });
+		},
+	);
+});
