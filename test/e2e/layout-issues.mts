@@ -1,4 +1,4 @@
-import { STICKY_NOTE, type FileNode, type WorkflowFile } from './workflow-file.mts';
+import { STICKY_NOTE, type FileNode, type WorkflowJson } from './workflow-json.mts';
 
 /** n8n's canvas in pixels: its grid, a node's box, the name below it, and what a node with inputs for AI parts is wide. */
 const GRID = 16;
@@ -15,7 +15,7 @@ interface Box {
 }
 
 /** Nodes off the grid or on top of each other, and notes that are neither around a node nor beside it. */
-export function layoutIssues({ nodes, connections }: WorkflowFile): string[] {
+export function layoutIssues({ nodes, connections }: WorkflowJson): string[] {
 	const wide = namesOfWide(connections);
 	const notes = nodes.filter(({ type }) => type === STICKY_NOTE).map(noteBox);
 	const boxes = nodes
@@ -41,7 +41,7 @@ export function layoutIssues({ nodes, connections }: WorkflowFile): string[] {
 }
 
 /** Nodes with parts below them, such as an agent with its model. */
-function namesOfWide(connections: WorkflowFile['connections']): Set<string> {
+function namesOfWide(connections: WorkflowJson['connections']): Set<string> {
 	const ends = Object.values(connections)
 		.flatMap((byType) => Object.values(byType).flat())
 		.flatMap((output) => output ?? []);

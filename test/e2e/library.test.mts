@@ -432,6 +432,7 @@ describe('the workflow library in a real n8n', () => {
 			expect(answer.status).toBe(502);
 			expect(await answer.json()).toMatchObject({
 				error: expect.stringContaining('not sent again') as string,
+				hint: expect.stringContaining('library') as string,
 			});
 		});
 	});

@@ -1,21 +1,19 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureN8nInstallation } from '../../scripts/n8n-installation.mts';
 import { PROJECT_DIRECTORY } from '../../scripts/pack.mts';
+import { workflowFiles } from '../../scripts/workflow-files.mts';
 import { KnownNodeTypes } from './node-types.mts';
-import { STICKY_NOTE, type FileNode, type WorkflowFile } from './workflow-file.mts';
+import { STICKY_NOTE, type FileNode, type WorkflowJson } from './workflow-json.mts';
 import { workflowIssues } from './workflow-issues.mts';
 
 jest.setTimeout(120_000);
 
 const FOLDER = join(PROJECT_DIRECTORY, 'workflows');
-const NAMES = readdirSync(FOLDER)
-	.filter((file) => file.endsWith('.json'))
-	.map((file) => file.replace(/\.json$/, ''));
+const NAMES = workflowFiles().map(({ name }) => name);
 
-async function read(name: string): Promise<WorkflowFile> {
-	return JSON.parse(await readFile(join(FOLDER, `${name}.json`), 'utf8')) as WorkflowFile;
+async function read(name: string): Promise<WorkflowJson> {
+	return JSON.parse(await readFile(join(FOLDER, `${name}.json`), 'utf8')) as WorkflowJson;
 }
 
 describe('the workflow files', () => {
@@ -45,15 +43,15 @@ describe('the workflow files', () => {
 		const linked = [...readme.matchAll(/\]\(([\w-]+)\.json\)/g)].map(([, name]) => name);
 		const pictured = [...readme.matchAll(/docs\/pictures\/workflows\/([\w-]+)\.png/g)];
 
-		expect([...new Set(linked)].sort()).toEqual([...NAMES].sort());
-		expect(pictured.map(([, name]) => name).sort()).toEqual([...NAMES].sort());
+		expect([...new Set(linked)].sort()).toEqual(NAMES);
+		expect(pictured.map(([, name]) => name).sort()).toEqual(NAMES);
 		expect((await readdir(FOLDER)).filter((file) => !file.endsWith('.json'))).toEqual([
 			'README.md',
 		]);
 	});
 
 	/** Each mistake, made in a file that has none, and what is said of it. */
-	const MISTAKES: [string, string, (workflow: WorkflowFile) => void, string][] = [
+	const MISTAKES: [string, string, (workflow: WorkflowJson) => void, string][] = [
 		[
 			'a parameter that there is none of',
 			'form-to-video',
@@ -245,7 +243,7 @@ describe('the workflow files', () => {
 	});
 });
 
-function node({ nodes }: WorkflowFile, name: string): FileNode {
+function node({ nodes }: WorkflowJson, name: string): FileNode {
 	const found = nodes.find((candidate) => candidate.name === name);
 	if (found === undefined) throw new Error(`There is no node "${name}"`);
 	return found;
@@ -253,7 +251,7 @@ function node({ nodes }: WorkflowFile, name: string): FileNode {
 
 /** Where the first output of a node leads. */
 function target(
-	{ connections }: WorkflowFile,
+	{ connections }: WorkflowJson,
 	from: string,
 ): { node: string; type: string; index: number } {
 	const [first] = connections[from]?.main?.[0] ?? [];

@@ -10,14 +10,14 @@ import {
 } from 'n8n-workflow';
 import { layoutIssues } from './layout-issues.mts';
 import type { KnownNodeTypes } from './node-types.mts';
-import { STICKY_NOTE, type FileNode, type WorkflowFile } from './workflow-file.mts';
+import { STICKY_NOTE, type FileNode, type WorkflowJson } from './workflow-json.mts';
 
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[1-8][\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/;
 /** What a person's own n8n adds when it exports a workflow: none of it means anything to others. */
 const FILE_KEYS = ['name', 'nodes', 'connections', 'settings'];
 
 /** Everything that is wrong with a workflow file, for people to read: what n8n's editor would mark, and what it would not. */
-export function workflowIssues(workflow: WorkflowFile, types: KnownNodeTypes): string[] {
+export function workflowIssues(workflow: WorkflowJson, types: KnownNodeTypes): string[] {
 	const { nodes } = workflow;
 	const others = Object.keys(workflow).filter((key) => !FILE_KEYS.includes(key));
 	return [
@@ -183,7 +183,7 @@ function referenceIssues(node: FileNode, nodes: readonly FileNode[]): string[] {
 		.map((name) => `node "${node.name}": an expression names "${name}", which is not there`);
 }
 
-function connectionIssues(workflow: WorkflowFile, types: KnownNodeTypes): string[] {
+function connectionIssues(workflow: WorkflowJson, types: KnownNodeTypes): string[] {
 	const { nodes, connections } = workflow;
 	const known = nodes.filter(({ type, typeVersion }) => types.find(type, typeVersion));
 	const byName = new Map(known.map((node) => [node.name, node]));

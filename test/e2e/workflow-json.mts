@@ -1,7 +1,7 @@
 import type { INode } from 'n8n-workflow';
 
-/** A workflow file, as far as it is looked at. */
-export interface WorkflowFile {
+/** What stands in a workflow file, as far as it is looked at. */
+export interface WorkflowJson {
 	name: string;
 	nodes: FileNode[];
 	connections: Record<
