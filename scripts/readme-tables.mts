@@ -1,4 +1,5 @@
 import { ImageToVideo } from '../nodes/ImageToVideo/ImageToVideo.node.ts';
+import { MagicHourTrigger } from '../nodes/MagicHourTrigger/MagicHourTrigger.node.ts';
 import {
 	durationsOf,
 	findModel,
@@ -15,6 +16,7 @@ import { fieldsTable, operationsTable } from './field-tables.mts';
 import { code, table } from './markdown-table.mts';
 
 const imageToVideo = new ImageToVideo().description;
+const trigger = new MagicHourTrigger().description;
 
 /** The README's tables, made from the nodes' own descriptions and the catalogue that they work with. */
 export const TABLES: Readonly<Record<string, () => string>> = {
@@ -24,6 +26,7 @@ export const TABLES: Readonly<Record<string, () => string>> = {
 	delete: () => fieldsTable(imageToVideo, 'delete'),
 	'upload-image': () => fieldsTable(imageToVideo, 'uploadImage'),
 	'estimate-credits': () => fieldsTable(imageToVideo, 'estimateCredits'),
+	trigger: () => fieldsTable(trigger),
 	models: modelsTable,
 	credits: creditsTable,
 };
