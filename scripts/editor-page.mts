@@ -17,6 +17,18 @@ export interface EditorOptions {
 	readonly size?: { readonly width: number; readonly height: number };
 }
 
+/** What n8n lays over the canvas. */
+const NOT_THE_CANVAS = [
+	'[data-test-id=canvas-controls]',
+	'[data-test-id=execute-workflow-button]',
+	'[data-test-id=node-creator-plus-button]',
+	'[data-test-id=command-bar-button]',
+	'[data-test-id=add-sticky-button]',
+	'[data-test-id=toggle-focus-panel-button]',
+	'[data-test-id=instance-ai-canvas-action-button]',
+	'.el-notification',
+];
+
 /** n8n's editor in a real Chromium, and what a person does there. Every step waits until it can be done. */
 export class EditorPage {
 	private constructor(
@@ -115,9 +127,11 @@ export class EditorPage {
 
 	/** The Execute Workflow button; resolves when the run has ended, however it did. */
 	async execute(): Promise<void> {
-		const button = this.page.getByTestId('execute-workflow-button');
-		await button.click();
-		await this.page.getByTestId('stop-execution-button').waitFor();
+		const begun = this.page.waitForResponse(
+			(response) => response.url().endsWith('/run') && response.request().method() === 'POST',
+		);
+		await this.page.getByTestId('execute-workflow-button').click();
+		await begun;
 		await this.page.getByTestId('stop-execution-button').waitFor({ state: 'detached' });
 	}
 
@@ -128,6 +142,32 @@ export class EditorPage {
 		if (!(await field.isVisible())) await this.page.getByTestId('node-creator-plus-button').click();
 		await field.fill(word);
 		return creator.getByTestId('item-iterator-item');
+	}
+
+	get canvas(): Locator {
+		return this.page.getByTestId('canvas-wrapper');
+	}
+
+	/** The whole workflow in view, nothing selected, and no buttons over it. */
+	async showCanvasOnly(): Promise<void> {
+		await this.page.locator('.vue-flow__pane').click({ position: { x: 2, y: 2 } });
+		await this.page.getByTestId('zoom-to-fit').click();
+		await this.page.addStyleTag({
+			content: `${NOT_THE_CANVAS.join(', ')} { visibility: hidden; }`,
+		});
+	}
+
+	/**
+	 * @param word what is typed in the search field
+	 * @param action which of its actions, for a node that has several
+	 */
+	async addNode(word: string, name: string, action?: string): Promise<void> {
+		const found = await this.searchNodes(word);
+		await found.filter({ hasText: name }).click();
+		if (action !== undefined) {
+			await this.page.getByTestId('node-creator').getByText(action, { exact: true }).click();
+		}
+		await this.form.waitFor();
 	}
 
 	// The panel of a node
@@ -142,8 +182,22 @@ export class EditorPage {
 		await this.form.waitFor({ state: 'hidden' });
 	}
 
+	/** Parameters or Settings. */
+	async openTab(name: 'Parameters' | 'Settings'): Promise<void> {
+		await this.page.getByTestId(name === 'Parameters' ? 'tab-params' : 'tab-settings').click();
+	}
+
 	get form(): Locator {
 		return this.page.getByTestId('node-parameters');
+	}
+
+	/** Input, form and output. */
+	get panel(): Locator {
+		return this.page.getByTestId('ndv');
+	}
+
+	get input(): Locator {
+		return this.page.getByTestId('ndv-input-panel');
 	}
 
 	get output(): Locator {
@@ -183,6 +237,13 @@ export class EditorPage {
 			.locator(`[id="${id}"]`)
 			.locator('[data-test-id=parameter-input-item] .option-headline')
 			.allTextContents();
+	}
+
+	/** Resolves when a field's menu has come. */
+	async menuLoaded(name: string): Promise<void> {
+		const id = await this.field(name).getByRole('combobox').getAttribute('aria-controls');
+		const entries = this.page.locator(`[id="${id}"] [data-test-id=parameter-input-item]`);
+		await entries.first().waitFor({ state: 'attached' });
 	}
 
 	/** Opens a field's menu, as a person reads it. */
@@ -238,9 +299,30 @@ export class EditorPage {
 		await this.page.keyboard.insertText(expression);
 	}
 
-	/** The tab that a person sees files in. */
-	async showBinary(panel: Locator): Promise<void> {
+	/** The Binary tab of a panel, and its View button: shows the picture, or plays the video. */
+	async viewFile(panel: Locator): Promise<void> {
 		await panel.getByTestId('radio-button-binary').click();
+		await panel.getByTestId('ndv-view-binary-data').click();
+		await panel.locator('video, img[src*="binary-data"], embed').first().waitFor();
+	}
+
+	// The credential's dialog
+
+	get credentialDialog(): Locator {
+		return this.page.getByTestId('editCredential-modal');
+	}
+
+	/** A new one for the node whose panel is open. */
+	async newCredential(): Promise<void> {
+		await this.page.getByTestId('node-credentials-select').click();
+		await this.page.getByTestId('node-credentials-select-item-new').click();
+		await this.credentialDialog.waitFor();
+	}
+
+	/** The pencil; n8n tests the credential when it opens it. */
+	async editCredential(): Promise<void> {
+		await this.page.getByTestId('credential-edit-button').click();
+		await this.credentialDialog.getByText('Connection tested successfully').waitFor();
 	}
 
 	private async load(path: string): Promise<void> {

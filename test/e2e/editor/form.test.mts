@@ -1,4 +1,10 @@
-import { durationsOf, MODELS, offerOf, resolutionsOf } from '../../../nodes/shared/catalogue.ts';
+import {
+	durationsOf,
+	MODELS,
+	offerOf,
+	RESOLUTIONS,
+	resolutionsOf,
+} from '../../../nodes/shared/catalogue.ts';
 import { chain, generate, manualTrigger, GENERATE, readImage } from '../lab-workflow.mts';
 import { eventually, itPictured, useEditorLab, type EditorLab } from './editor-lab.mts';
 
@@ -56,22 +62,19 @@ describe("the credential's dialog", () => {
 		await fillCredential(opened, api.keys.pro, api.url);
 		// n8n closes the dialog of a new credential that is good.
 		await editor.page.getByText('Credential saved').waitFor();
-		await editor.page.getByTestId('credential-edit-button').click();
-		await editor.page.getByText('Connection tested successfully').waitFor();
+		await editor.editCredential();
 
 		// The key is not shown to whoever opens the dialog.
-		const key = dialog(opened).getByTestId('parameter-input-apiKey').locator('input');
+		const key = editor.credentialDialog.getByTestId('parameter-input-apiKey').locator('input');
 		await expect(key.inputValue()).resolves.not.toContain(api.keys.pro);
 		await expect(key.getAttribute('type')).resolves.toBe('password');
 	});
 });
 
-const dialog = ({ editor }: EditorLab) => editor.page.getByTestId('editCredential-modal');
-
-async function fillCredential(opened: EditorLab, key: string, url: string): Promise<void> {
-	await dialog(opened).getByTestId('parameter-input-apiKey').locator('input').fill(key);
-	await dialog(opened).getByTestId('parameter-input-baseUrl').locator('input').fill(url);
-	await dialog(opened).getByTestId('credential-save-button').click();
+async function fillCredential({ editor }: EditorLab, key: string, url: string): Promise<void> {
+	await editor.credentialDialog.getByTestId('parameter-input-apiKey').locator('input').fill(key);
+	await editor.credentialDialog.getByTestId('parameter-input-baseUrl').locator('input').fill(url);
+	await editor.credentialDialog.getByTestId('credential-save-button').click();
 }
 
 describe('the form', () => {
@@ -121,6 +124,89 @@ describe('the form', () => {
 			await expect(editor.shown('resolution')).resolves.toMatch(/^720p/);
 		});
 	}
+});
+
+describe('what the menus say', () => {
+	itPictured('of a model is what it is best for', lab, async ({ editor }) => {
+		const entries = await editor.openList('model');
+		const texts = (await entries.allInnerTexts()).map((text) => text.trim());
+		for (const { name, bestFor, legacy } of MODELS) {
+			expect(texts).toContain(`${name}${legacy ? ' (Legacy)' : ''} · ${bestFor}`);
+		}
+		expect(texts).toHaveLength(1 + MODELS.length);
+		await editor.page.keyboard.press('Escape');
+	});
+
+	itPictured('of a duration is its price, following resolution and audio', lab, async (opened) => {
+		const { editor } = opened;
+		await editor.chooseFromList('model', entryOf('Veo 3.1 Lite'));
+		await eventually(async () => {
+			expect(await editor.menu('duration')).toContain('8 s · 384 credits');
+		});
+		await editor.choose('duration', /^8 s/);
+		await eventually(async () => {
+			expect(await editor.marked()).toEqual([]);
+			expect(await editor.menu('resolution')).toEqual([
+				'720p · 384 credits',
+				'1080p · 576 credits',
+			]);
+		});
+
+		await editor.choose('resolution', /^1080p/);
+		await eventually(async () => {
+			expect(await editor.shown('duration')).toBe('8 s · 576 credits');
+		});
+		await editor.field('audio').getByRole('switch').click();
+		await eventually(async () => {
+			expect(await editor.shown('duration')).toBe('8 s · 768 credits');
+			expect(await editor.shown('resolution')).toBe('1080p · 768 credits');
+		});
+		const entries = await editor.openMenu('duration');
+		expect(await entries.allInnerTexts()).toEqual(
+			[4, 6, 8, 16, 24, 32, 40, 48, 56].map((each) => `${each} s · ${each * 96} credits`),
+		);
+	});
+});
+
+describe('a model by expression', () => {
+	itPictured('leaves a form that can be used', lab, async ({ editor }) => {
+		await editor.page.keyboard.press('Escape');
+		await editor.typeExpression('model', '{{ $json.model }}');
+		await editor.openTab('Settings');
+		await editor.openTab('Parameters');
+
+		await eventually(async () => {
+			expect(await editor.labels()).toEqual(
+				expect.arrayContaining(['Duration Name or ID', 'Resolution Name or ID', 'Audio', 'Prompt']),
+			);
+			const seconds = await secondsIn(editor.menu('duration'));
+			for (const { durations } of MODELS)
+				expect(seconds).toEqual(expect.arrayContaining([...durations]));
+			expect(await resolutionsIn(editor.menu('resolution'))).toEqual([...RESOLUTIONS]);
+			expect(await editor.marked()).toEqual([]);
+		});
+		// Each field once: n8n shows every variant of a field whose condition is an expression.
+		const labels = await editor.labels();
+		expect(labels).toEqual([...new Set(labels)]);
+	});
+});
+
+describe("the Magic Hour Trigger's panel", () => {
+	itPictured('shows the URL and three steps, and verifies signatures', lab, async ({ editor }) => {
+		await editor.newWorkflow();
+		const found = await editor.searchNodes('magic hour');
+		await found.filter({ hasText: 'Magic Hour Trigger' }).click();
+		await editor.form.waitFor();
+
+		const steps = editor.form.getByText('1. Copy the Production URL above.');
+		await expect(steps.innerText()).resolves.toMatch(/1\. .*\n2\. .*\n3\. /);
+		await expect(editor.labels()).resolves.toContain('Credential for Magic Hour Webhook API');
+		await expect(
+			editor.field('verifySignature').getByRole('switch').getAttribute('aria-checked'),
+		).resolves.toBe('true');
+		const addresses = editor.page.getByTestId('ndv').getByText(/\/webhook-test\/[\w-]+\/webhook/);
+		await addresses.waitFor();
+	});
 });
 
 /** What the menus' values are in the form. */

@@ -32,8 +32,7 @@ describe('a run', () => {
 		await editor.openWorkflow(await executions.createWorkflow(chain('One item', nodes)));
 		await editor.execute();
 		await editor.openNode(GENERATE);
-		await editor.showBinary(editor.output);
-		await editor.output.getByTestId('ndv-view-binary-data').click();
+		await editor.viewFile(editor.output);
 
 		const video = editor.output.locator('video');
 		await eventually(async () => {
@@ -117,6 +116,18 @@ describe('imported with the menu', () => {
 		const { executions } = lab();
 		const missing = credentialsOf(files).filter(({ name }) => name !== 'Magic Hour API');
 		for (const each of missing) await executions.createCredential({ ...each, data: {} });
+	});
+
+	itPictured('a node without its credential is marked', lab, async ({ editor, filesFolder }) => {
+		const [file] = files;
+		const path = join(filesFolder, 'no-credential.json');
+		const text = JSON.stringify(file?.workflow).replaceAll('Magic Hour API', 'Of nobody');
+		await writeFile(path, text);
+		await editor.importFile(path, file?.nodeNames.length ?? 0);
+
+		await eventually(async () => {
+			expect(await editor.markedNodes()).not.toEqual([]);
+		});
 	});
 
 	for (const { name, path, nodeNames } of files) {
