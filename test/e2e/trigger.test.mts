@@ -12,7 +12,7 @@ import {
 	SECRET,
 	signed,
 	TRIGGERS,
-	webhookCases,
+	WEBHOOK_CASES,
 	type SentRequest,
 } from './webhook-cases.mts';
 
@@ -110,13 +110,10 @@ describe('Magic Hour Trigger in a real n8n', () => {
 	}
 
 	describe('each of these requests', () => {
-		it.each(webhookCases().map(({ what }) => what))('%s', async (name) => {
-			// Made anew: requests are signed with the time.
-			const found = webhookCases().find(({ what }) => what === name);
-			if (found === undefined) throw new Error(`No case is called ${name}`);
-			const { to = 'usual', request, status, starts, says } = found;
+		it.each(WEBHOOK_CASES.map((sent) => [sent.what, sent] as const))('%s', async (_, sent) => {
+			const { to = 'usual', request, status, starts, says } = sent;
 
-			const { answers, ids } = await sendAndCount(to, request);
+			const { answers, ids } = await sendAndCount(to, request());
 
 			expect(answers[0]?.status).toBe(status);
 			expect(answers[0]?.text).toContain(says ?? '');
@@ -326,7 +323,7 @@ describe('Magic Hour Trigger in a real n8n', () => {
 			const json = outputOf(delivered)[0]?.json ?? {};
 			expect(json).toMatchObject({ event: 'video.completed', id: projectId });
 			const fields = Object.keys(generated?.data?.main[0]?.[0]?.json ?? {});
-			const common = fields.filter((field) => field !== 'credits_estimated');
+			const common = fields.filter((name) => name !== 'credits_estimated');
 			expect(Object.keys(json).sort()).toEqual(['event', ...common].sort());
 		});
 	});

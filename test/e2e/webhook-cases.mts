@@ -7,8 +7,26 @@ import { createHash } from 'node:crypto';
 
 export const SECRET = 'whsec_Tests & Grüße';
 
-/** The triggers that the cases are sent to, by their parameters. */
-export const TRIGGERS = {
+export interface TriggerParameters {
+	readonly events?: readonly string[];
+	readonly verifySignature?: boolean;
+	readonly options: {
+		readonly projectTypes?: readonly string[];
+		readonly simplify?: boolean;
+		readonly timestampTolerance?: number;
+	};
+}
+
+export type TriggerName =
+	| 'usual'
+	| 'unverified'
+	| 'lipSync'
+	| 'patient'
+	| 'everything'
+	| 'inactive';
+
+/** The triggers that the cases are sent to. */
+export const TRIGGERS: Readonly<Record<TriggerName, TriggerParameters>> = {
 	usual: { options: {} },
 	unverified: { verifySignature: false, options: {} },
 	lipSync: { options: { projectTypes: ['LIP_SYNC', 'TALKING_PHOTO'] } },
@@ -18,13 +36,13 @@ export const TRIGGERS = {
 		options: { simplify: false },
 	},
 	inactive: { options: {} },
-} as const;
-export type TriggerName = keyof typeof TRIGGERS;
+};
 
 export interface WebhookCase {
 	readonly what: string;
 	readonly to?: TriggerName;
-	readonly request: SentRequest;
+	/** Made when it is sent: signatures are of that moment. */
+	readonly request: () => SentRequest;
 	readonly status: number;
 	/** Executions that it starts. */
 	readonly starts: 0 | 1;
@@ -107,6 +125,12 @@ function changed(request: SentRequest, change: Partial<SentRequest>): SentReques
 	return { body: change.body ?? request.body, headers: { ...request.headers, ...change.headers } };
 }
 
+function inUpperCase(request: SentRequest): SentRequest {
+	return changed(request, {
+		headers: { [SIGNATURE]: request.headers[SIGNATURE]?.toUpperCase() ?? '' },
+	});
+}
+
 function without(request: SentRequest, header: string): SentRequest {
 	return {
 		...request,
@@ -123,14 +147,14 @@ const BIG = 10_000_000;
 /** Events that are accepted here are used again by the tests of duplicates. */
 export const ACCEPTED_IDS = ['accepted', 'spaced', 'reordered', 'unicode'] as const;
 
-/** Made when they are sent: signatures are of that moment. */
-export function webhookCases(): WebhookCase[] {
-	const good = signed(eventBody('forged'));
-	return [
-		{ what: 'A signed event', request: signed(eventBody('accepted')), status: 200, starts: 1 },
-		{
-			what: 'An event of a failed video',
-			request: signed(
+const good = (): SentRequest => signed(eventBody('forged'));
+
+export const WEBHOOK_CASES: readonly WebhookCase[] = [
+	{ what: 'A signed event', request: () => signed(eventBody('accepted')), status: 200, starts: 1 },
+	{
+		what: 'An event of a failed video',
+		request: () =>
+			signed(
 				eventBody('failed', {
 					type: 'video.errored',
 					status: 'error',
@@ -138,271 +162,276 @@ export function webhookCases(): WebhookCase[] {
 					downloads: [],
 				}),
 			),
-			status: 200,
-			starts: 1,
-		},
-		{
-			what: 'A body with unusual spacing and line ends',
-			request: signed(
+		status: 200,
+		starts: 1,
+	},
+	{
+		what: 'A body with unusual spacing and line ends',
+		request: () =>
+			signed(
 				`\r\n{ "type" :\t"video.completed" ,\n "payload": ${JSON.stringify(projectPayload('spaced'), null, '\t ')} }  \n`,
 			),
-			status: 200,
-			starts: 1,
-		},
-		{
-			what: 'A body with its keys in another order, and numbers and escapes that JSON would write otherwise',
-			request: signed(
+		status: 200,
+		starts: 1,
+	},
+	{
+		what: 'A body with its keys in another order, and numbers and escapes that JSON would write otherwise',
+		request: () =>
+			signed(
 				`{"payload":{"status":"complete","fps":2.40e1,"name":"\\u0041\\/b","id":"reordered","downloads":[]},"type":"video.completed"}`,
 			),
-			status: 200,
-			starts: 1,
-		},
-		{
-			what: 'A body with non-ASCII text',
-			request: signed(eventBody('unicode', { name: 'Grüße 海の灯台 🗼' })),
-			status: 200,
-			starts: 1,
-		},
-		{
-			what: 'A body of 10 MB',
-			request: signed(eventBody('big', { name: 'é'.repeat(BIG / 2) })),
-			status: 200,
-			starts: 1,
-		},
-		{
-			what: 'A signature in upper case',
-			request: changed(signed(eventBody('upper')), {
-				headers: {
-					[SIGNATURE]: signed(eventBody('upper')).headers[SIGNATURE]?.toUpperCase() ?? '',
-				},
+		status: 200,
+		starts: 1,
+	},
+	{
+		what: 'A body with non-ASCII text',
+		request: () => signed(eventBody('unicode', { name: 'Grüße 海の灯台 🗼' })),
+		status: 200,
+		starts: 1,
+	},
+	{
+		what: 'A body of 10 MB',
+		request: () => signed(eventBody('big', { name: 'é'.repeat(BIG / 2) })),
+		status: 200,
+		starts: 1,
+	},
+	{
+		what: 'A signature in upper case',
+		request: () => inUpperCase(signed(eventBody('upper'))),
+		status: 200,
+		starts: 1,
+	},
+	{
+		what: 'A content type that is not JSON',
+		request: () => signed(eventBody('plain'), { contentType: 'text/plain' }),
+		status: 200,
+		starts: 1,
+	},
+	{
+		what: 'Signed 4 minutes ago',
+		request: () => signed(eventBody('late'), { age: 240 }),
+		status: 200,
+		starts: 1,
+	},
+	{
+		what: 'Forged: no signature at all',
+		request: () => ({ body: good().body, headers: { 'content-type': 'application/json' } }),
+		status: 401,
+		starts: 0,
+		says: `The header ${TIMESTAMP} is missing`,
+	},
+	{
+		what: 'Forged: the header with the timestamp is missing',
+		request: () => without(good(), TIMESTAMP),
+		status: 401,
+		starts: 0,
+		says: `The header ${TIMESTAMP} is missing`,
+	},
+	{
+		what: 'Forged: the header with the signature is missing',
+		request: () => without(good(), SIGNATURE),
+		status: 401,
+		starts: 0,
+		says: `The header ${SIGNATURE} is missing`,
+	},
+	{
+		what: 'Forged: signed with another secret',
+		request: () => signed(eventBody('forged'), { secret: 'another secret' }),
+		status: 401,
+		starts: 0,
+		says: 'The signature does not match',
+	},
+	{
+		what: 'Forged: signed with an empty secret',
+		request: () => signed(eventBody('forged'), { secret: '' }),
+		status: 401,
+		starts: 0,
+		says: 'The signature does not match',
+	},
+	{
+		what: 'Forged: one byte of the body was changed',
+		request: () =>
+			changed(good(), { body: String(good().body).replace('Lighthouse', 'lighthouse') }),
+		status: 401,
+		starts: 0,
+		says: 'The signature does not match',
+	},
+	{
+		what: 'Forged: the body was parsed and written again',
+		request: () =>
+			changed(good(), { body: JSON.stringify(JSON.parse(String(good().body)), null, 1) }),
+		status: 401,
+		starts: 0,
+		says: 'The signature does not match',
+	},
+	{
+		what: 'Forged: the signature has the wrong length',
+		request: () => changed(good(), { headers: { [SIGNATURE]: 'ab12' } }),
+		status: 401,
+		starts: 0,
+		says: 'is not a SHA-256 signature in hex',
+	},
+	{
+		what: 'Forged: the timestamp is no number',
+		request: () => changed(good(), { headers: { [TIMESTAMP]: 'now' } }),
+		status: 401,
+		starts: 0,
+		says: 'is not a time in Unix seconds',
+	},
+	{
+		what: 'Replayed: an old event with its own, old timestamp',
+		request: () => signed(eventBody('accepted'), { age: 86_400 }),
+		status: 401,
+		starts: 0,
+		says: '300 s are allowed',
+	},
+	{
+		what: 'Replayed: an old event with a new timestamp',
+		request: () =>
+			changed(signed(eventBody('replayed'), { age: 86_400 }), {
+				headers: { [TIMESTAMP]: good().headers[TIMESTAMP] ?? '' },
 			}),
-			status: 200,
-			starts: 1,
-		},
-		{
-			what: 'A content type that is not JSON',
-			request: signed(eventBody('plain'), { contentType: 'text/plain' }),
-			status: 200,
-			starts: 1,
-		},
-		{
-			what: 'Signed 4 minutes ago',
-			request: signed(eventBody('late'), { age: 240 }),
-			status: 200,
-			starts: 1,
-		},
-		{
-			what: 'Forged: no signature at all',
-			request: { body: good.body, headers: { 'content-type': 'application/json' } },
-			status: 401,
-			starts: 0,
-			says: `The header ${TIMESTAMP} is missing`,
-		},
-		{
-			what: 'Forged: the header with the timestamp is missing',
-			request: without(good, TIMESTAMP),
-			status: 401,
-			starts: 0,
-			says: `The header ${TIMESTAMP} is missing`,
-		},
-		{
-			what: 'Forged: the header with the signature is missing',
-			request: without(good, SIGNATURE),
-			status: 401,
-			starts: 0,
-			says: `The header ${SIGNATURE} is missing`,
-		},
-		{
-			what: 'Forged: signed with another secret',
-			request: signed(eventBody('forged'), { secret: 'another secret' }),
-			status: 401,
-			starts: 0,
-			says: 'The signature does not match',
-		},
-		{
-			what: 'Forged: signed with an empty secret',
-			request: signed(eventBody('forged'), { secret: '' }),
-			status: 401,
-			starts: 0,
-			says: 'The signature does not match',
-		},
-		{
-			what: 'Forged: one byte of the body was changed',
-			request: changed(good, { body: String(good.body).replace('Lighthouse', 'lighthouse') }),
-			status: 401,
-			starts: 0,
-			says: 'The signature does not match',
-		},
-		{
-			what: 'Forged: the body was parsed and written again',
-			request: changed(good, { body: JSON.stringify(JSON.parse(String(good.body)), null, 1) }),
-			status: 401,
-			starts: 0,
-			says: 'The signature does not match',
-		},
-		{
-			what: 'Forged: the signature has the wrong length',
-			request: changed(good, { headers: { [SIGNATURE]: 'ab12' } }),
-			status: 401,
-			starts: 0,
-			says: 'is not a SHA-256 signature in hex',
-		},
-		{
-			what: 'Forged: the timestamp is no number',
-			request: changed(good, { headers: { [TIMESTAMP]: 'now' } }),
-			status: 401,
-			starts: 0,
-			says: 'is not a time in Unix seconds',
-		},
-		{
-			what: 'Replayed: an old event with its own, old timestamp',
-			request: signed(eventBody('accepted'), { age: 86_400 }),
-			status: 401,
-			starts: 0,
-			says: '300 s are allowed',
-		},
-		{
-			what: 'Replayed: an old event with a new timestamp',
-			request: changed(signed(eventBody('replayed'), { age: 86_400 }), {
-				headers: { [TIMESTAMP]: good.headers[TIMESTAMP] ?? '' },
-			}),
-			status: 401,
-			starts: 0,
-			says: 'The signature does not match',
-		},
-		{
-			what: 'Stale: signed 6 minutes ago',
-			request: signed(eventBody('stale'), { age: 360 }),
-			status: 401,
-			starts: 0,
-			says: 'ago; 300 s are allowed',
-		},
-		{
-			what: 'Signed 6 minutes in the future',
-			request: signed(eventBody('future'), { age: -360 }),
-			status: 401,
-			starts: 0,
-			says: 'ahead of this clock; 300 s are allowed',
-		},
-		{
-			what: 'Signed 6 minutes ago, with a tolerance of an hour',
-			to: 'patient',
-			request: signed(eventBody('stale'), { age: 360 }),
-			status: 200,
-			starts: 1,
-		},
-		{
-			what: 'Malformed: JSON that is cut off',
-			request: signed(eventBody('malformed').slice(0, -9)),
-			status: 422,
-			starts: 0,
-			byN8n: true,
-		},
-		{
-			what: 'Malformed: JSON that is cut off, as text/plain',
-			request: signed(eventBody('malformed').slice(0, -9), { contentType: 'text/plain' }),
-			status: 400,
-			starts: 0,
-			says: 'The body is not JSON',
-		},
-		{
-			what: 'Malformed: an empty body',
-			request: signed(''),
-			status: 400,
-			starts: 0,
-			says: 'The body is empty',
-		},
-		{
-			what: 'Malformed: a multipart form',
-			request: signed(
+		status: 401,
+		starts: 0,
+		says: 'The signature does not match',
+	},
+	{
+		what: 'Stale: signed 6 minutes ago',
+		request: () => signed(eventBody('stale'), { age: 360 }),
+		status: 401,
+		starts: 0,
+		says: 'ago; 300 s are allowed',
+	},
+	{
+		what: 'Signed 6 minutes in the future',
+		request: () => signed(eventBody('future'), { age: -360 }),
+		status: 401,
+		starts: 0,
+		says: 'ahead of this clock; 300 s are allowed',
+	},
+	{
+		what: 'Signed 6 minutes ago, with a tolerance of an hour',
+		to: 'patient',
+		request: () => signed(eventBody('stale'), { age: 360 }),
+		status: 200,
+		starts: 1,
+	},
+	{
+		what: 'Malformed: JSON that is cut off',
+		request: () => signed(eventBody('malformed').slice(0, -9)),
+		status: 422,
+		starts: 0,
+		byN8n: true,
+	},
+	{
+		what: 'Malformed: JSON that is cut off, as text/plain',
+		request: () => signed(eventBody('malformed').slice(0, -9), { contentType: 'text/plain' }),
+		status: 400,
+		starts: 0,
+		says: 'The body is not JSON',
+	},
+	{
+		what: 'Malformed: an empty body',
+		request: () => signed(''),
+		status: 400,
+		starts: 0,
+		says: 'The body is empty',
+	},
+	{
+		what: 'Malformed: a multipart form',
+		request: () =>
+			signed(
 				'--x\r\ncontent-disposition: form-data; name="type"\r\n\r\nvideo.completed\r\n--x--\r\n',
 				{ contentType: 'multipart/form-data; boundary=x' },
 			),
-			status: 401,
-			starts: 0,
-			says: 'The signature does not match',
-		},
-		{
-			what: 'No event: a list',
-			request: signed('[1,2]'),
-			status: 400,
-			starts: 0,
-			says: 'The body has an unexpected shape',
-		},
-		{
-			what: 'No event: no type',
-			request: signed(JSON.stringify({ payload: projectPayload('untyped') })),
-			status: 400,
-			starts: 0,
-			says: 'type: Required',
-		},
-		{
-			what: 'No event: no project in it',
-			request: signed(JSON.stringify({ type: 'video.completed', payload: {} })),
-			status: 400,
-			starts: 0,
-			says: 'payload.id: Required',
-		},
-		{
-			what: 'An event that is not chosen',
-			request: signed(eventBody('unchosen', { type: 'video.started', status: 'rendering' })),
-			status: 200,
-			starts: 0,
-			says: 'The event video.started is not chosen',
-		},
-		{
-			what: 'An event that this package does not know',
-			request: signed(eventBody('unknown', { type: 'video.forgotten' })),
-			status: 200,
-			starts: 0,
-			says: 'The event video.forgotten is not chosen',
-		},
-		{
-			what: 'An event of an image, where it is chosen',
-			to: 'everything',
-			request: signed(
+		status: 401,
+		starts: 0,
+		says: 'The signature does not match',
+	},
+	{
+		what: 'No event: a list',
+		request: () => signed('[1,2]'),
+		status: 400,
+		starts: 0,
+		says: 'The body has an unexpected shape',
+	},
+	{
+		what: 'No event: no type',
+		request: () => signed(JSON.stringify({ payload: projectPayload('untyped') })),
+		status: 400,
+		starts: 0,
+		says: 'type: Required',
+	},
+	{
+		what: 'No event: no project in it',
+		request: () => signed(JSON.stringify({ type: 'video.completed', payload: {} })),
+		status: 400,
+		starts: 0,
+		says: 'payload.id: Required',
+	},
+	{
+		what: 'An event that is not chosen',
+		request: () => signed(eventBody('unchosen', { type: 'video.started', status: 'rendering' })),
+		status: 200,
+		starts: 0,
+		says: 'The event video.started is not chosen',
+	},
+	{
+		what: 'An event that this package does not know',
+		request: () => signed(eventBody('unknown', { type: 'video.forgotten' })),
+		status: 200,
+		starts: 0,
+		says: 'The event video.forgotten is not chosen',
+	},
+	{
+		what: 'An event of an image, where it is chosen',
+		to: 'everything',
+		request: () =>
+			signed(
 				eventBody('image', { type: 'image.completed', fps: undefined, end_seconds: undefined }),
 			),
-			status: 200,
-			starts: 1,
-		},
-		{
-			what: 'A project type that is not chosen',
-			to: 'lipSync',
-			request: signed(eventBody('type')),
-			status: 200,
-			starts: 0,
-			says: 'Projects of the type IMAGE_TO_VIDEO are not chosen',
-		},
-		{
-			what: 'A project type that is chosen',
-			to: 'lipSync',
-			request: signed(eventBody('lips').replace('IMAGE_TO_VIDEO', 'LIP_SYNC')),
-			status: 200,
-			starts: 1,
-		},
-		{
-			what: 'No signature, where none is asked for',
-			to: 'unverified',
-			request: { body: eventBody('unsigned'), headers: { 'content-type': 'application/json' } },
-			status: 200,
-			starts: 1,
-		},
-		{
-			what: 'No signature where none is asked for, and no event',
-			to: 'unverified',
-			request: { body: '{}', headers: { 'content-type': 'application/json' } },
-			status: 400,
-			starts: 0,
-			says: 'The body has an unexpected shape',
-		},
-		{
-			what: 'A signed event for a workflow that is not published',
-			to: 'inactive',
-			request: signed(eventBody('inactive')),
-			status: 404,
-			starts: 0,
-			byN8n: true,
-		},
-	];
-}
+		status: 200,
+		starts: 1,
+	},
+	{
+		what: 'A project type that is not chosen',
+		to: 'lipSync',
+		request: () => signed(eventBody('type')),
+		status: 200,
+		starts: 0,
+		says: 'Projects of the type IMAGE_TO_VIDEO are not chosen',
+	},
+	{
+		what: 'A project type that is chosen',
+		to: 'lipSync',
+		request: () => signed(eventBody('lips').replace('IMAGE_TO_VIDEO', 'LIP_SYNC')),
+		status: 200,
+		starts: 1,
+	},
+	{
+		what: 'No signature, where none is asked for',
+		to: 'unverified',
+		request: () => ({
+			body: eventBody('unsigned'),
+			headers: { 'content-type': 'application/json' },
+		}),
+		status: 200,
+		starts: 1,
+	},
+	{
+		what: 'No signature where none is asked for, and no event',
+		to: 'unverified',
+		request: () => ({ body: '{}', headers: { 'content-type': 'application/json' } }),
+		status: 400,
+		starts: 0,
+		says: 'The body has an unexpected shape',
+	},
+	{
+		what: 'A signed event for a workflow that is not published',
+		to: 'inactive',
+		request: () => signed(eventBody('inactive')),
+		status: 404,
+		starts: 0,
+		byN8n: true,
+	},
+];
