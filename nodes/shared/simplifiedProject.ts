@@ -16,6 +16,8 @@ export interface SimplifiedProject extends IDataObject {
 	/** Signed: expires, and needs no API key. */
 	video_url: string | null;
 	video_url_expires_at: string | null;
+	/** Why there is no video; only of a project that failed. */
+	error?: { code: string; message: string };
 }
 
 /** The same shape for every operation that returns a project, whatever its status. */
@@ -34,7 +36,13 @@ export function simplify(project: Project): SimplifiedProject {
 		created_at: project.created_at ?? null,
 		video_url: download?.url ?? null,
 		video_url_expires_at: download?.expires_at ?? null,
+		...reasonOf(project),
 	};
+}
+
+/** A project that did not fail has no such field. */
+function reasonOf({ error }: Project): Pick<SimplifiedProject, 'error'> {
+	return error ? { error: { code: error.code, message: error.message } } : {};
 }
 
 /** The API says -1 where a size is not known. */

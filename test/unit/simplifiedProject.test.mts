@@ -60,3 +60,15 @@ test.each<[string, Partial<Project>, object]>([
 ])('%s', (_, fields, expected) => {
 	expect(simplify({ ...COMPLETE, ...fields })).toMatchObject(expected);
 });
+
+test('a project that failed says why, and only that', () => {
+	const error = {
+		code: 'no_source_face',
+		message: 'No face was found',
+		doc_url: 'https://a.example',
+	};
+	expect(simplify({ ...COMPLETE, status: 'error', error }).error).toEqual({
+		code: 'no_source_face',
+		message: 'No face was found',
+	});
+});
