@@ -1,9 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { N8nWorkflow } from './n8n.mts';
-import { PROJECT_DIRECTORY } from './pack.mts';
-
-const FILE = join(PROJECT_DIRECTORY, 'workflows', 'image-to-video.json');
+import { nodeNamed, readWorkflow } from './workflow-files.mts';
 
 /** The names of the nodes in workflows/image-to-video.json. */
 export const EXAMPLE_NODES = {
@@ -35,7 +31,7 @@ export async function exampleWorkflow(
 	{ imageFile, videoFile }: ExampleFiles,
 	wishes: VideoWishes = {},
 ): Promise<N8nWorkflow & { id: string }> {
-	const workflow = JSON.parse(await readFile(FILE, 'utf8')) as N8nWorkflow;
+	const workflow = await readWorkflow('image-to-video');
 	const parametersOf = (name: string): Record<string, unknown> =>
 		nodeNamed(workflow, name).parameters;
 
@@ -56,10 +52,4 @@ export async function exampleWorkflow(
 	const given = Object.entries(wished).filter(([, value]) => value !== undefined);
 	Object.assign(parametersOf(EXAMPLE_NODES.generate), Object.fromEntries(given));
 	return { ...workflow, id };
-}
-
-function nodeNamed(workflow: N8nWorkflow, name: string): N8nWorkflow['nodes'][number] {
-	const node = workflow.nodes.find((candidate) => candidate.name === name);
-	if (node === undefined) throw new Error(`${FILE} has no node "${name}"`);
-	return node;
 }

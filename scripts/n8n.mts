@@ -32,6 +32,8 @@ export interface N8nWorkflow {
 		position: [number, number];
 		parameters: Record<string, unknown>;
 		credentials?: Record<string, { id?: string | null; name: string }>;
+		/** Of nodes with a webhook: part of its URL. */
+		webhookId?: string;
 	}[];
 	connections: Record<string, unknown>;
 	settings?: Record<string, unknown>;
