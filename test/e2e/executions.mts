@@ -200,9 +200,13 @@ export class Executions {
 	}
 }
 
-/** Asks again and again until there is something. @throws when nothing has come in a minute and a half */
-export async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
-	const giveUpAt = Date.now() + PATIENCE_MS;
+/** Asks again and again until there is something. @throws when nothing has come in time */
+export async function until<T>(
+	what: string,
+	look: () => Promise<T | undefined>,
+	patienceMs = PATIENCE_MS,
+): Promise<T> {
+	const giveUpAt = Date.now() + patienceMs;
 	for (;;) {
 		const found = await look();
 		if (found !== undefined) return found;

@@ -22,6 +22,8 @@ const FILE_LOG = 'n8n-file.log';
 export interface Lab {
 	readonly api: LocalApi;
 	readonly n8n: N8n;
+	/** Where n8n is, also after {@link killAndRestart}. */
+	readonly url: string;
 	/** Of the n8n that is running now. */
 	readonly executions: Executions;
 	readonly credentialId: string;
@@ -44,8 +46,11 @@ export interface Lab {
 	projectsNamed(beginning: string): ProjectView[];
 	/** Resolves when Magic Hour has been asked about so many projects of this name: the node waits for them. */
 	waitedFor(beginning: string, count?: number): Promise<ProjectView[]>;
-	/** kill -9, and n8n is started again. */
-	killAndRestart(): Promise<void>;
+	/**
+	 * kill -9, and n8n is started again where it was.
+	 * @param whileDown what happens in between
+	 */
+	killAndRestart(whileDown?: () => Promise<void> | void): Promise<void>;
 	close(): Promise<void>;
 }
 
@@ -103,6 +108,7 @@ export async function startLab(): Promise<Lab> {
 		return {
 			api,
 			n8n,
+			url: first.url,
 			get executions() {
 				return executions;
 			},
@@ -129,9 +135,10 @@ export async function startLab(): Promise<Lab> {
 			finishVideos: () => {
 				clockAhead += LONG_JOB_SECONDS * 1000;
 			},
-			killAndRestart: async () => {
+			killAndRestart: async (whileDown) => {
 				await n8n.kill();
-				const { url } = await n8n.start();
+				await whileDown?.();
+				const { url } = await n8n.start(Number(new URL(first.url).port));
 				executions = new Executions(url);
 				await executions.logIn(owner);
 			},

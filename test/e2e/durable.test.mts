@@ -1,0 +1,368 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { probeVideo } from '../../local-api/probe.mts';
+import type { ProjectView } from '../../local-api/server.mts';
+import { nodeNamed } from '../../scripts/workflow-files.mts';
+import { ApiClient } from '../api-client.mts';
+import { filledWorkflow, sleepingThrough, TRIGGER, type Filling } from './durable-workflow.mts';
+import { EventSender } from './event-sender.mts';
+import { until, type SavedExecution } from './executions.mts';
+import { LONG, startLab, type Lab } from './lab-n8n.mts';
+import { makeOverdue, type OverdueWait } from './overdue-waits.mts';
+
+jest.setTimeout(900_000);
+
+const POLL = 'durable-wait-and-poll';
+const START = 'durable-two-workflows-start';
+const FINISH = 'durable-two-workflows-finish';
+const RESUME = 'durable-resume-in-place';
+const EVENTS = 'durable-resume-in-place-events';
+/** Names of nodes in these files. */
+const ALARM = 'Set Alarm';
+const WAKING = 'Woken in Time';
+const GET = 'Get Video';
+
+/** Of two images, only the second takes long. */
+const SECOND_LONG = `={{ $json.fileName === 'second.png' ? '${LONG}' : '' }}`;
+/** The first look is the last. */
+const ONE_ROUND = [['{{ $runIndex }}', '{{ $runIndex + 40 }}'], ...sleepingThrough(0)] as const;
+const UNTIL_EVENT = { changes: sleepingThrough(Infinity) };
+/** Looks every second; n8n keeps such waits in memory. */
+const HURRIED = [['{ seconds: 90 }', '{ seconds: 1 }']] as const;
+const FAILS = { status: 'error', code: 'no_source_face', message: 'No face was found' } as const;
+const FAILED = /has the status error: No face was found \(no_source_face\)/;
+const SECONDS = 1;
+/** Milliseconds: for the shortest wait, on a machine that is busy with other things. */
+const A_LONG_TIME = 240_000;
+
+describe('n8n is killed (kill -9) while durable workflows wait, and started again', () => {
+	let started: Lab | undefined;
+	let lab: Lab;
+	let sender: EventSender;
+	let credentials: Record<string, string>;
+	/** Executions by the names that they were begun with. */
+	const begun = new Map<string, string>();
+	/** Workflows that begin when an event comes, by their files. */
+	const published = new Map<string, string>();
+
+	beforeAll(async () => {
+		started = await startLab();
+		lab = started;
+		const signingSecret = randomUUID();
+		credentials = {
+			magicHourApi: lab.credentialId,
+			magicHourWebhookApi: await lab.executions.createCredential({
+				name: 'Magic Hour Webhook',
+				type: 'magicHourWebhookApi',
+				data: { signingSecret },
+			}),
+		};
+		const urls = [await publish(FINISH), await publish(EVENTS)];
+		sender = new EventSender(lab, urls, signingSecret);
+
+		const bothLong = { images: lab.twoImages, prompt: LONG };
+		const secondLong = { images: lab.twoImages, prompt: SECOND_LONG };
+		const onceLate = { prompt: LONG, changes: sleepingThrough(1) };
+		const twiceLate = { webhookPath: 'poll', changes: sleepingThrough(2) };
+		await begin(POLL, { name: 'poll', ...bothLong, ...twiceLate });
+		await begin(START, { name: 'two workflows', prompt: LONG });
+		await begin(RESUME, { name: 'resume', ...secondLong, ...UNTIL_EVENT, webhookPath: 'resume' });
+		await begin(RESUME, { name: 'resume interrupted', ...UNTIL_EVENT });
+		await begin(RESUME, { name: 'resume late', ...onceLate });
+		lab.api.setOutcome(FAILS);
+		await begin(POLL, { name: 'poll failing', ...onceLate });
+		await begin(START, { name: 'two workflows failing', prompt: LONG });
+		await begin(RESUME, { name: 'resume failing', prompt: LONG, ...UNTIL_EVENT });
+		lab.api.setOutcome({ status: 'canceled' });
+		await begin(RESUME, { name: 'resume canceled', ...onceLate });
+		lab.api.setOutcome({ status: 'complete' });
+
+		// The videos take longer than n8n is down.
+		await killAndRestart(['poll']);
+		await asleep('poll', { wakings: 1 });
+		await sender.send(projectOf('resume').id);
+		await asleep('resume', { wakings: 1, looks: 1 });
+		await interrupt('resume interrupted');
+
+		// The videos are finished while n8n is down, and so are some of the waits.
+		let events: Promise<unknown> = Promise.resolve();
+		const late = ['poll', 'poll failing', 'resume late', 'resume canceled'];
+		await killAndRestart(late, () => {
+			lab.api.clearFaults();
+			lab.finishVideos();
+			const names = ['two workflows', 'two workflows failing', 'resume failing'];
+			const ids = [...names.map((name) => projectOf(name).id), projectOf('resume', 1).id];
+			events = Promise.all(ids.map(async (id) => sender.send(id)));
+		});
+		await events;
+
+		await start(POLL, { name: 'poll patient', prompt: LONG, changes: HURRIED });
+		await until('the third look', async () =>
+			Promise.resolve(looksAt('poll patient') >= 3 || undefined),
+		);
+		lab.finishVideos();
+		await begin(POLL, { name: 'poll once', ...secondLong, changes: ONE_ROUND });
+	});
+
+	afterAll(async () => {
+		await started?.close();
+	});
+
+	/** Resolves when the execution waits in the database; if it does not wait, when it has ended. */
+	async function begin(file: string, filling: Omit<Filling, 'credentials'>): Promise<void> {
+		await start(file, filling);
+		const { name } = filling;
+		if (file === START) await lab.executions.ended(idOf(name));
+		else await asleep(name);
+	}
+
+	async function start(file: string, filling: Omit<Filling, 'credentials'>): Promise<void> {
+		const { name, webhookPath } = filling;
+		const workflow = await filledWorkflow(lab, file, { ...filling, credentials });
+		const id = await lab.executions.createWorkflow(workflow, webhookPath !== undefined);
+		const execution =
+			webhookPath === undefined
+				? await lab.executions.run(id, TRIGGER)
+				: await lab.executions.callWebhook(id, webhookPath);
+		begun.set(name, execution);
+	}
+
+	/** @returns the URL to enter in Magic Hour's Developer Hub */
+	async function publish(file: string): Promise<string> {
+		const workflow = await filledWorkflow(lab, file, { name: file, credentials });
+		published.set(file, await lab.executions.createWorkflow(workflow, true));
+		const { webhookId } = nodeNamed(workflow, 'Magic Hour Trigger');
+		return `${lab.url}/webhook/${webhookId}/webhook`;
+	}
+
+	/** @param late executions whose waits are over while n8n is down */
+	async function killAndRestart(
+		late: readonly string[],
+		whileDown: () => void = () => undefined,
+	): Promise<void> {
+		const waits = await Promise.all(late.map(waitOf));
+		await lab.killAndRestart(async () => {
+			await makeOverdue(lab.n8n.userFolder, waits);
+			whileDown();
+		});
+	}
+
+	async function waitOf(name: string): Promise<OverdueWait> {
+		const executionId = idOf(name);
+		const { data } = await lab.executions.get(executionId);
+		const item = data.resultData.runData[ALARM]?.at(-1)?.data?.main[0]?.[0];
+		return { executionId, wakeAt: String(item?.json.wake_at) };
+	}
+
+	function idOf(name: string): string {
+		return begun.get(name) ?? `${name} was not begun`;
+	}
+
+	/** By the names that the node or the workflow gives to an execution's projects. */
+	function projectsOf(name: string): ProjectView[] {
+		const id = idOf(name);
+		const names = [`${name} - execution ${id} - `, `n8n: image.png (${id}/`];
+		return names.flatMap((beginning) => lab.projectsNamed(beginning));
+	}
+
+	function projectOf(name: string, item = 0): ProjectView {
+		const project = projectsOf(name)[item];
+		if (project === undefined) throw new Error(`${name} has no project ${item}`);
+		return project;
+	}
+
+	/** @param before how often it has woken, and asked for its videos, before */
+	async function asleep(
+		name: string,
+		before: { wakings?: number; looks?: number } = {},
+	): Promise<void> {
+		const { wakings = 0, looks = 0 } = before;
+		await until(`${name} to wait`, async () => {
+			const { status, data } = await lab.executions.get(idOf(name));
+			if (status !== 'waiting') return undefined;
+			const { [WAKING]: woken = [], [GET]: looked = [] } = data.resultData.runData;
+			return (woken.length === wakings && looked.length === looks) || undefined;
+		});
+	}
+
+	/** How often Magic Hour was asked about the first project of an execution. */
+	function looksAt(name: string): number {
+		const path = `/v1/video-projects/${projectsOf(name)[0]?.id}`;
+		return lab.api.requests.filter((request) => request.path === path).length;
+	}
+
+	/** Wakes an execution, whose question for the video is then never answered. */
+	async function interrupt(name: string): Promise<void> {
+		const { id } = projectOf(name);
+		await sender.send(id);
+		// In the seconds before the execution is woken.
+		lab.api.setFault('poll', { hang: 'before' });
+		await until(`${name} to ask`, async () =>
+			Promise.resolve(
+				lab.api.requests.some(({ path, status }) => path.endsWith(id) && status === null) ||
+					undefined,
+			),
+		);
+	}
+
+	/** Resolves to the error of a project that has no video, once n8n has printed it. */
+	async function noVideo(name: string, item = 0): Promise<string> {
+		const { id } = projectOf(name, item);
+		return await until(
+			`the error of project ${id} of ${name}`,
+			async () =>
+				(await lab.log()).printed.find((line) => line.includes(`Project ${id} has the status`)),
+			A_LONG_TIME,
+		);
+	}
+
+	/** Resolves when the video of a project is written. */
+	async function video(name: string, item = 0): Promise<void> {
+		const path = join(lab.filesFolder, `${projectOf(name, item).id}.mp4`);
+		const { seconds, height } = await until(
+			`the video ${item} of ${name}`,
+			// Not there, or not yet whole.
+			async () => probeVideo(path).catch(() => undefined),
+			A_LONG_TIME,
+		);
+		expect(Math.abs(seconds - SECONDS)).toBeLessThanOrEqual(0.2);
+		expect(height).toBe(480);
+	}
+
+	async function succeeded(name: string): Promise<SavedExecution> {
+		return await until(`${name} to succeed`, async () => {
+			const execution = await lab.executions.get(idOf(name));
+			return execution.status === 'success' ? execution : undefined;
+		});
+	}
+
+	/** The executions of a published workflow that events of a project have begun, ended. */
+	async function begunBy(projectId: string, file: string): Promise<SavedExecution[]> {
+		const ids = await lab.executions.idsOf(published.get(file) ?? '');
+		const executions = await Promise.all(ids.map(async (id) => lab.executions.ended(id)));
+		return executions.filter(({ text }) => text.includes(projectId));
+	}
+
+	describe('two workflows', () => {
+		it('delivers the video whose event came while n8n was down, and asked for it once', async () => {
+			await video('two workflows');
+
+			expect(projectsOf('two workflows')).toHaveLength(1);
+		});
+
+		it('ends with an error that names the project and why it failed', async () => {
+			await expect(noVideo('two workflows failing')).resolves.toMatch(FAILED);
+		});
+	});
+
+	describe('resume in place', () => {
+		it('delivers both videos in the execution that asked for them', async () => {
+			await video('resume', 0);
+			await video('resume', 1);
+			const { data } = await succeeded('resume');
+
+			expect(data.resultData.runData[GET]).toHaveLength(2);
+			expect(projectsOf('resume')).toHaveLength(2);
+		});
+
+		it('ends with an error that names the project and why it failed', async () => {
+			await expect(noVideo('resume failing')).resolves.toMatch(FAILED);
+			const { status, data } = await lab.executions.ended(idOf('resume failing'));
+
+			expect(status).toBe('error');
+			expect(data.resultData.error?.message).toContain(projectOf('resume failing').id);
+		});
+
+		it('delivers the video after a retry, if n8n was killed while it was awake', async () => {
+			const name = 'resume interrupted';
+			const { status } = await lab.executions.ended(idOf(name));
+			const outcome = await lab.executions.retry(idOf(name));
+
+			expect(status).toBe('crashed');
+			expect(outcome).toMatchObject({ status: 'success' });
+			await video(name);
+			expect(projectsOf(name)).toHaveLength(1);
+		});
+
+		it('does not mind events that come before the project is noted, or two at once', async () => {
+			const name = 'resume early';
+			// n8n has to wait for the answers that have the ids: the events are there before.
+			lab.api.setFault('create', { drip: 60 }, 2);
+			await start(RESUME, { name, images: lab.twoImages, ...UNTIL_EVENT, webhookPath: 'early' });
+			await until('two videos', async () =>
+				Promise.resolve(
+					projectsOf(name).filter(({ status }) => status === 'complete').length === 2 || undefined,
+				),
+			);
+			await Promise.all(projectsOf(name).map(async ({ id }) => sender.send(id)));
+
+			await succeeded(name);
+			await video(name, 0);
+			await video(name, 1);
+			for (const { id } of projectsOf(name)) {
+				expect(await begunBy(id, EVENTS)).toMatchObject([{ status: 'success' }]);
+			}
+		});
+
+		it('delivers a video without an event, when its wait was over while n8n was down', async () => {
+			await video('resume late');
+
+			expect(projectsOf('resume late')).toHaveLength(1);
+		});
+
+		it('ends by time when the project was canceled, which sends no event', async () => {
+			await expect(noVideo('resume canceled')).resolves.toMatch(/has the status canceled/);
+		});
+	});
+
+	describe('wait and poll', () => {
+		it('delivers both videos after two kills, and asked for each once', async () => {
+			await video('poll', 0);
+			await video('poll', 1);
+			const { data } = await succeeded('poll');
+
+			// Woken at both starts of n8n, and went back to sleep; looked when n8n was ready.
+			expect(data.resultData.runData[WAKING]?.length).toBeGreaterThanOrEqual(3);
+			expect(data.resultData.runData[GET]).toHaveLength(1);
+			expect(projectsOf('poll')).toHaveLength(2);
+		});
+
+		it('ends with an error that names the project and why it failed', async () => {
+			await expect(noVideo('poll failing')).resolves.toMatch(FAILED);
+			expect(projectsOf('poll failing')).toHaveLength(1);
+		});
+
+		it('looks again and again until the video is finished', async () => {
+			await video('poll patient');
+
+			expect(projectsOf('poll patient')).toHaveLength(1);
+		});
+
+		it('ends when all rounds are over, and delivers what is finished before', async () => {
+			await video('poll once', 0);
+
+			expect(await noVideo('poll once', 1)).toMatch(
+				/has the status (draft|queued|rendering)\. .* not lost/,
+			);
+			expect(projectsOf('poll once')).toHaveLength(2);
+		});
+	});
+
+	it('events of videos from elsewhere end quietly', async () => {
+		const client = new ApiClient(lab.api.url, lab.api.keys.business);
+		const image = await client.upload();
+		const fields = { model: 'ltx-2.3', end_seconds: SECONDS, resolution: '480p', name: 'By hand' };
+		const id = await client.createId(image, fields);
+		await until('the video', async () =>
+			(await client.details(id)).status === 'complete' ? true : undefined,
+		);
+		await sender.send(id);
+
+		const [woken] = await begunBy(id, EVENTS);
+		expect(woken?.status).toBe('success');
+		expect(woken?.data.resultData.runData).not.toHaveProperty('Resume Execution');
+		const [finished] = await begunBy(id, FINISH);
+		expect(finished?.status).toBe('success');
+		expect(finished?.data.resultData.runData).not.toHaveProperty('Write Video');
+	});
+});
