@@ -117,8 +117,12 @@ export async function forgetProject(
 
 const CUSTOM_DATA = { key: 'magic_hour_projects', longest: 255 };
 
-/** Adds a project to the custom data of the execution, which n8n shows beside it. The latest ones are kept if there are many. */
-function addToCustomData({ customData }: Session['n8n'], projectId: string): void {
+/**
+ * Adds a project to the custom data of the execution, which n8n shows beside it. The latest ones are kept if there are
+ * many. Reached as expressions reach it: n8n before 2.33 gives nodes no other way.
+ */
+function addToCustomData(n8n: Session['n8n'], projectId: string): void {
+	const { customData } = n8n.getWorkflowDataProxy(0).$execution as Pick<typeof n8n, 'customData'>;
 	const ids = (customData.get(CUSTOM_DATA.key) ?? '').split(' ').filter(Boolean);
 	ids.push(projectId);
 	while (ids.join(' ').length > CUSTOM_DATA.longest) ids.shift();

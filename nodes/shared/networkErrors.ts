@@ -2,7 +2,8 @@ import type { Fate } from './failures';
 
 /**
  * Reads what an error of n8n's HTTP helper says about the request: whether it can have reached the server. The helper
- * wraps the network's error, so the chain of causes is searched.
+ * wraps the network's error, so the chain of causes is searched. n8n up to 2.33 drops the cause at least; what is left of
+ * it then are its code, as the wrapper's `httpCode`, and its message, among the wrapper's `messages`.
  */
 export interface NetworkError {
 	readonly fate: Exclude<Fate, 'refused'>;
@@ -75,8 +76,9 @@ const BROKEN_OFF: Omit<NetworkError, 'code'> = {
 	temporary: true,
 };
 
-/** System calls that come before a request is sent. */
+/** System calls that come before a request is sent, and how messages that name one begin. */
 const BEFORE_SENDING = ['connect', 'getaddrinfo'];
+const FAILED_BEFORE_SENDING = new RegExp(`^(${BEFORE_SENDING.join('|')}) E[A-Z]+`);
 
 /** Messages of Node and OpenSSL for a connection that failed while TLS was being set up: nothing was sent yet. */
 const HANDSHAKE =
@@ -85,7 +87,7 @@ const HANDSHAKE =
 /** Classifies an error that was thrown instead of an answer. */
 export function readNetworkError(error: unknown): NetworkError {
 	const chain = causes(error);
-	const codes = chain.flatMap(({ code }) => (typeof code === 'string' ? [code] : []));
+	const codes = chain.flatMap(({ code, httpCode }) => [code, httpCode]).filter(isCode);
 	const rule = RULES.find((each) => codes.some((code) => each.codes.test(code)));
 	const beforeSending = chain.some(isBeforeSending);
 	const { what, fate, temporary } = rule ?? BROKEN_OFF;
@@ -93,20 +95,29 @@ export function readNetworkError(error: unknown): NetworkError {
 }
 
 /** Node tries every address of a host: the error then holds those of all tries. */
-function isBeforeSending({ syscall, message, errors }: ErrorLike): boolean {
+function isBeforeSending({ syscall, message, messages, errors }: ErrorLike): boolean {
 	if (Array.isArray(errors) && errors.length > 0) {
 		return errors.every((each) => isErrorLike(each) && isBeforeSending(each));
 	}
-	return (
-		(typeof syscall === 'string' && BEFORE_SENDING.includes(syscall)) ||
-		(typeof message === 'string' && HANDSHAKE.test(message))
+	if (typeof syscall === 'string' && BEFORE_SENDING.includes(syscall)) return true;
+	const texts = [message, ...(Array.isArray(messages) ? messages : [])];
+	return texts.some(
+		(text) =>
+			typeof text === 'string' && (HANDSHAKE.test(text) || FAILED_BEFORE_SENDING.test(text)),
 	);
+}
+
+/** What is no status. */
+function isCode(value: unknown): value is string {
+	return typeof value === 'string' && /^[A-Z]/.test(value);
 }
 
 type ErrorLike = {
 	code?: unknown;
+	httpCode?: unknown;
 	syscall?: unknown;
 	message?: unknown;
+	messages?: unknown;
 	cause?: unknown;
 	errors?: unknown;
 };

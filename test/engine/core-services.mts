@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { BinaryDataConfig, BinaryDataService, ErrorReporter } from 'n8n-core';
 
 import { startDeduplication } from './deduplication.mts';
+import { loggerToken, oldBinaryData } from './old-core.mts';
 import { showAll } from './show-all.mts';
 
 /** A class by which n8n-core's services are looked up. */
@@ -36,17 +37,11 @@ export async function startCoreServices(): Promise<CoreServices> {
 	// npm installs more than one version of these packages: those of n8n-core are wanted.
 	const fromCore = createRequire(createRequire(import.meta.url).resolve('n8n-core'));
 	const { Container } = fromCore('@n8n/di') as { Container: Container };
-	const { Logger } = fromCore('@n8n/backend-common') as { Logger: Token<CoreLogger> };
 
 	const log: string[] = [];
 	const logger = recordingLogger(log);
-	Container.set(Logger, logger);
-	const binaryData = new BinaryDataService(
-		Container.get(BinaryDataConfig),
-		Container.get(ErrorReporter),
-		logger,
-	);
-	await binaryData.init();
+	Container.set(loggerToken(fromCore) as Token<CoreLogger>, logger);
+	const binaryData = (await oldBinaryData(folder)) ?? (await startBinaryData(Container, logger));
 	Container.set(BinaryDataService, binaryData);
 	await startDeduplication();
 
@@ -57,6 +52,19 @@ export async function startCoreServices(): Promise<CoreServices> {
 			rmSync(folder, { recursive: true, force: true });
 		},
 	};
+}
+
+async function startBinaryData(
+	container: Container,
+	logger: CoreLogger,
+): Promise<BinaryDataService> {
+	const service = new BinaryDataService(
+		container.get(BinaryDataConfig),
+		container.get(ErrorReporter),
+		logger,
+	);
+	await service.init();
+	return service;
 }
 
 function recordingLogger(log: string[]): CoreLogger {

@@ -5,7 +5,9 @@ import type {
 	INodeType,
 	IWorkflowExecuteAdditionalData,
 } from 'n8n-workflow';
-import { createRunExecutionData, UnexpectedError, Workflow } from 'n8n-workflow';
+import { UnexpectedError, Workflow } from 'n8n-workflow';
+
+import { noRunData } from './old-core.mts';
 
 /** The outcome as the credential's form shows it; on failure with the HTTP status where there was one. */
 export interface CredentialTestResult {
@@ -73,7 +75,7 @@ export async function testCredential(
 		node,
 		additionalData,
 		'internal',
-		createRunExecutionData(),
+		noRunData(),
 		0,
 		[],
 		{ main: [[{ json: {} }]] },
@@ -86,7 +88,11 @@ export async function testCredential(
 		return { ok: true, httpStatus: undefined, message: '' };
 	} catch (error) {
 		if (!(error instanceof Error)) throw error;
-		const cause = error.cause as { response?: { status?: number } } | undefined;
-		return { ok: false, httpStatus: cause?.response?.status, message: error.message };
+		const { httpCode } = error as { httpCode?: string | null };
+		return {
+			ok: false,
+			httpStatus: httpCode ? Number(httpCode) : undefined,
+			message: error.message,
+		};
 	}
 }

@@ -11,6 +11,7 @@ import type {
 import { UnexpectedError } from 'n8n-workflow';
 
 import { NODE, SOURCES } from './harness-workflow.mts';
+import { statusOf } from './old-core.mts';
 import { showAll } from './show-all.mts';
 
 /** What n8n would save of an execution, seen from the node under test. */
@@ -35,10 +36,12 @@ export interface EngineRun {
 
 /** @param log what was logged during the run */
 export function viewRun(
-	{ status, data }: IRun,
+	run: IRun,
 	binaryData: BinaryDataService,
 	log: readonly string[],
 ): EngineRun {
+	const { data } = run;
+	const status = statusOf(run);
 	const { runData, error } = data.resultData;
 	const task = runData[NODE]?.at(-1);
 	const output = (task?.data?.main ?? []).map((items) => items ?? []);

@@ -27,6 +27,7 @@ import {
 	type NodeSettings,
 	type Subject,
 } from './harness-workflow.mts';
+import { executeFrom } from './old-core.mts';
 
 export type { EngineRun } from './engine-run.mts';
 export type { InputFile, InputItem } from './harness-nodes.mts';
@@ -106,10 +107,11 @@ export async function startEngine(subject: Subject): Promise<Engine> {
 		const mode = 'manual';
 		const hooks = new ExecutionLifecycleHooks(mode, executionId, savedWorkflow(workflow));
 		const logBegin = log.length;
-		const execution = new WorkflowExecute(
-			additionalData(credentials, { hooks, executionId }),
-			mode,
-		).run({ workflow, startNode: workflow.nodes[INPUT] });
+		const execution = executeFrom(
+			new WorkflowExecute(additionalData(credentials, { hooks, executionId }), mode),
+			workflow,
+			INPUT,
+		);
 		return {
 			result: execution.then((run) => viewRun(run, binaryData, log.slice(logBegin))),
 			cancel: () => {

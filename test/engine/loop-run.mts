@@ -15,6 +15,7 @@ import { NodeConnectionTypes, UnexpectedError, Workflow } from 'n8n-workflow';
 import { TestCredentialsHelper } from './credentials-helper.mts';
 import { inputNode } from './harness-nodes.mts';
 import type { Subject } from './harness-workflow.mts';
+import { executeFrom } from './old-core.mts';
 
 export interface LoopOptions {
 	readonly subject: Subject;
@@ -89,10 +90,7 @@ export async function runLoop(options: LoopOptions): Promise<readonly ITaskData[
 			connections: workflow.connectionsBySourceNode,
 		}),
 	} as unknown as IWorkflowExecuteAdditionalData;
-	const run = await new WorkflowExecute(additionalData, 'manual').run({
-		workflow,
-		startNode: workflow.nodes[INPUT],
-	});
+	const run = await executeFrom(new WorkflowExecute(additionalData, 'manual'), workflow, INPUT);
 	return run.data.resultData.runData[NODE] ?? [];
 }
 

@@ -61,10 +61,7 @@ function lab(...replies: Reply[]) {
 			info: (text: string) => logged.push(text),
 			warn: (text: string) => logged.push(text),
 		},
-		customData: {
-			get: (key: string) => customData.get(key),
-			set: (key: string, value: string) => customData.set(key, value),
-		},
+		getWorkflowDataProxy: () => ({ $execution: { customData } }),
 	} as unknown as IExecuteFunctions;
 	/** A try of the node, as Retry On Fail makes another: a new session in the same execution. */
 	function enter(orders: readonly Order[], runIndex = 0, interrupted = false) {

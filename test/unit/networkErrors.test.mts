@@ -14,6 +14,14 @@ function wrapped(cause: Error & { code?: string }): Error {
 	return new Error('Request failed', { cause: axiosError });
 }
 
+/** As n8n up to 2.33 hands it on: without the cause, but with its code and its message. */
+function stripped(cause: Error & { code?: string }): Error {
+	return Object.assign(new Error('The service refused the connection'), {
+		httpCode: cause.code,
+		messages: [cause.message, cause.message],
+	});
+}
+
 type Expected = [NetworkError['fate'], NetworkError['temporary']];
 const UNSENT: Expected = ['unsent', true];
 const UNKNOWN: Expected = ['unknown', true];
@@ -56,6 +64,7 @@ const ERRORS: ReadonlyArray<[string, string, string | undefined, Expected]> = [
 describe.each([
 	['bare', (error: Error) => error],
 	['as n8n hands it on', wrapped],
+	['as n8n up to 2.33 hands it on', stripped],
 ])('%s', (_, wrap) => {
 	test.each(ERRORS)('%s (%s, %s)', (_name, code, syscall, [fate, temporary]) => {
 		const read = readNetworkError(wrap(systemError(code, syscall)));
@@ -93,6 +102,7 @@ describe('TLS: the same codes come in the handshake, before anything is sent, an
 	])('%s', (_, code, message, [fate, temporary]) => {
 		const error = systemError(code, 'write', message);
 		expect(readNetworkError(wrapped(error))).toMatchObject({ fate, temporary, code });
+		expect(readNetworkError(stripped(error))).toMatchObject({ fate, temporary, code });
 	});
 });
 
@@ -116,6 +126,10 @@ test.each([undefined, null, 'oops', 7, {}, new Error('no code'), { code: 7, caus
 		});
 	},
 );
+
+test('takes no status for a code', () => {
+	expect(readNetworkError({ httpCode: '500' })).toMatchObject({ fate: 'unknown', code: undefined });
+});
 
 test('comes to an end with causes that go in a circle', () => {
 	const error = systemError('EPIPE', 'write');
