@@ -13,8 +13,6 @@ export interface EditorOptions {
 	readonly owner: N8nOwner;
 	/** n8n follows what the system prefers. */
 	readonly dark?: boolean;
-	/** CSS pixels. */
-	readonly size?: { readonly width: number; readonly height: number };
 }
 
 /** What n8n lays over the canvas. */
@@ -29,6 +27,9 @@ const NOT_THE_CANVAS = [
 	'.el-notification',
 ];
 
+/** How the trigger begins in the node creator, which leaves the word "Trigger" out. */
+export const TRIGGER_ENTRY = 'Starts the workflow when Magic Hour';
+
 /** n8n's editor in a real Chromium, and what a person does there. Every step waits until it can be done. */
 export class EditorPage {
 	private constructor(
@@ -38,12 +39,7 @@ export class EditorPage {
 	) {}
 
 	/** Starts Chromium and signs in. */
-	static async open({
-		url,
-		owner,
-		dark = false,
-		size = { width: 1440, height: 1000 },
-	}: EditorOptions): Promise<EditorPage> {
+	static async open({ url, owner, dark = false }: EditorOptions): Promise<EditorPage> {
 		selectors.setTestIdAttribute('data-test-id');
 		const browser = await chromium.launch({
 			executablePath: await ensureChromium(),
@@ -51,7 +47,7 @@ export class EditorPage {
 		});
 		try {
 			const page = await browser.newPage({
-				viewport: size,
+				viewport: { width: 1440, height: 1000 },
 				colorScheme: dark ? 'dark' : 'light',
 				reducedMotion: 'reduce',
 			});
@@ -159,11 +155,12 @@ export class EditorPage {
 
 	/**
 	 * @param word what is typed in the search field
+	 * @param entry something that its entry says
 	 * @param action which of its actions, for a node that has several
 	 */
-	async addNode(word: string, name: string, action?: string): Promise<void> {
+	async addNode(word: string, entry: string, action?: string): Promise<void> {
 		const found = await this.searchNodes(word);
-		await found.filter({ hasText: name }).click();
+		await found.filter({ hasText: entry }).first().click();
 		if (action !== undefined) {
 			await this.page.getByTestId('node-creator').getByText(action, { exact: true }).click();
 		}

@@ -1,18 +1,19 @@
 // `npm run screenshots`: every picture of README.md and workflows/README.md, taken in n8n's real editor with the packed
-// package and the local Magic Hour API. They go to docs/pictures, and replace what is there.
+// package and the local Magic Hour API. They replace what is in docs/pictures. With names: only these.
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import type { Locator } from 'playwright-core';
 import { startLab, type Lab } from '../test/e2e/lab-n8n.mts';
 import { chain, generate, GENERATE, manualTrigger, readImage } from '../test/e2e/lab-workflow.mts';
 import { rememberPackedPackage } from '../test/e2e/packed-package.mts';
-import { EditorPage, type EditorOptions } from './editor-page.mts';
+import { EditorPage, TRIGGER_ENTRY } from './editor-page.mts';
 import { EXAMPLE_NODES, exampleWorkflow } from './example-workflow.mts';
 import { ARTEFACTS_DIRECTORY, packProject, PROJECT_DIRECTORY } from './pack.mts';
-import { runProgram, type Program } from './program.mts';
+import { runProgram, UsageError, type Program } from './program.mts';
 import { step } from './progress.mts';
 import { credentialsOf, workflowFiles, type WorkflowFile } from './workflow-files.mts';
 
-const PICTURES = join(PROJECT_DIRECTORY, 'docs', 'pictures');
+const DIRECTORY = join(PROJECT_DIRECTORY, 'docs', 'pictures');
 /** Bytes. Who reads the README loads them all. */
 const LARGEST_PICTURE = 250_000;
 
@@ -24,7 +25,69 @@ const DEFAULT_FORM = {
 	resolution: '720p',
 };
 
+const CANVAS_SIZE = { width: 1440, height: 1000 };
+
+interface Picture {
+	/** Below docs/pictures, without its ending. */
+	readonly name: string;
+	readonly dark?: boolean;
+	/** CSS pixels of the whole window. */
+	readonly size: { readonly width: number; readonly height: number };
+	/** Goes there, and says which part is to be seen. */
+	readonly show: (editor: EditorPage, lab: Lab) => Promise<Locator>;
+}
+
+const PICTURES: readonly Picture[] = [
+	{
+		name: 'image-to-video',
+		size: { width: 1440, height: 760 },
+		show: async (editor, lab) => {
+			await editor.openWorkflow(await createExample(lab));
+			await editor.execute();
+			await editor.openNode(EXAMPLE_NODES.generate);
+			await editor.viewFile(editor.input);
+			await editor.viewFile(editor.output);
+			return editor.panel;
+		},
+	},
+	{ name: 'form-light', size: FORM_SIZE, show: showForm },
+	{ name: 'form-dark', size: FORM_SIZE, show: showForm, dark: true },
+	{
+		name: 'credential',
+		size: CANVAS_SIZE,
+		show: async (editor) => {
+			await editor.newWorkflow();
+			await editor.addNode('image to video', 'Magic Hour Image To Video', 'Get a video');
+			await editor.newCredential();
+			return editor.credentialDialog;
+		},
+	},
+	{
+		name: 'trigger',
+		size: FORM_SIZE,
+		show: async (editor) => {
+			await editor.newWorkflow();
+			await editor.addNode('magic hour', TRIGGER_ENTRY, 'On video completed');
+			return editor.form;
+		},
+	},
+	...workflowFiles().map((file) => ({
+		name: `workflows/${file.name}`,
+		size: canvasSize(file),
+		show: async (editor: EditorPage) => {
+			await editor.importFile(file.path, file.nodeNames.length);
+			await editor.showCanvasOnly();
+			return editor.canvas;
+		},
+	})),
+];
+
 async function main(program: Program): Promise<void> {
+	const wanted = process.argv.slice(2);
+	const pictures = PICTURES.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+	if (pictures.length === 0) {
+		throw new UsageError(`The pictures are: ${PICTURES.map(({ name }) => name).join(', ')}`);
+	}
 	rememberPackedPackage(
 		await step('build and pack the package', () =>
 			packProject(join(ARTEFACTS_DIRECTORY, 'package'), program.signal),
@@ -32,74 +95,39 @@ async function main(program: Program): Promise<void> {
 	);
 	const lab = await step('start n8n', () => startLab());
 	program.atEnd(() => lab.close());
-
-	const draw = async (
-		name: string,
-		options: Omit<EditorOptions, 'url' | 'owner'>,
-		work: (editor: EditorPage, path: string) => Promise<void>,
-	): Promise<void> => {
-		const path = join(PICTURES, `${name}.png`);
-		await step(name, async () => {
-			const editor = await EditorPage.open({
-				...options,
-				url: lab.executions.url,
-				owner: lab.owner,
-			});
-			try {
-				await work(editor, path);
-			} finally {
-				await editor.close();
-			}
-			const { size } = await stat(path);
-			if (size > LARGEST_PICTURE) throw new Error(`${path} has ${size} bytes: too many`);
-		});
-	};
-
-	await draw('image-to-video', { size: { width: 1440, height: 760 } }, async (editor, path) => {
-		await editor.openWorkflow(await createExample(lab));
-		await editor.execute();
-		await editor.openNode(EXAMPLE_NODES.generate);
-		await editor.viewFile(editor.input);
-		await editor.viewFile(editor.output);
-		await editor.picture(path, editor.panel);
-	});
-	for (const [name, dark] of [
-		['form-light', false],
-		['form-dark', true],
-	] as const) {
-		await draw(name, { dark, size: FORM_SIZE }, async (editor, path) => {
-			const nodes = [manualTrigger, readImage(lab), generate(lab, DEFAULT_FORM)];
-			await editor.openWorkflow(await lab.executions.createWorkflow(chain('Form', nodes)));
-			await editor.openNode(GENERATE);
-			await editor.menuLoaded('duration');
-			await editor.menuLoaded('resolution');
-			await editor.picture(path, editor.form);
-		});
+	for (const each of credentialsOf(workflowFiles())) {
+		if (each.type !== 'magicHourApi') await lab.executions.createCredential({ ...each, data: {} });
 	}
-	await draw('credential', {}, async (editor, path) => {
-		await editor.newWorkflow();
-		await editor.addNode('image to video', 'Magic Hour Image To Video', 'Get a video');
-		await editor.editCredential();
-		await editor.picture(path, editor.credentialDialog);
-	});
-	await draw('trigger', { size: FORM_SIZE }, async (editor, path) => {
-		await editor.newWorkflow();
-		await editor.addNode('magic hour', 'Magic Hour Trigger');
-		await editor.picture(path, editor.form);
-	});
 
-	const files = workflowFiles();
-	for (const each of credentialsOf(files)) {
-		if (each.type === 'magicHourApi') continue;
-		await lab.executions.createCredential({ ...each, data: {} });
+	for (const dark of [false, true]) {
+		const ofTheme = pictures.filter((picture) => (picture.dark ?? false) === dark);
+		if (ofTheme.length === 0) continue;
+		const editor = await EditorPage.open({ url: lab.executions.url, owner: lab.owner, dark });
+		program.atEnd(() => editor.close());
+		for (const picture of ofTheme) await step(picture.name, () => take(picture, editor, lab));
 	}
-	for (const file of files) {
-		await draw(`workflows/${file.name}`, { size: canvasSize(file) }, async (editor, path) => {
-			await editor.importFile(file.path, file.nodeNames.length);
-			await editor.showCanvasOnly();
-			await editor.picture(path, editor.canvas);
-		});
+}
+
+async function take({ name, size, show }: Picture, editor: EditorPage, lab: Lab): Promise<void> {
+	await editor.page.setViewportSize(size);
+	try {
+		const path = join(DIRECTORY, `${name}.png`);
+		await editor.picture(path, await show(editor, lab));
+		const { size: bytes } = await stat(path);
+		if (bytes > LARGEST_PICTURE) throw new Error(`${path} has ${bytes} bytes: too many`);
+	} catch (error) {
+		await editor.picture(join(ARTEFACTS_DIRECTORY, 'screenshots', `FAILED-${basename(name)}.png`));
+		throw error;
 	}
+}
+
+async function showForm(editor: EditorPage, lab: Lab): Promise<Locator> {
+	const nodes = [manualTrigger, readImage(lab), generate(lab, DEFAULT_FORM)];
+	await editor.openWorkflow(await lab.executions.createWorkflow(chain('Form', nodes)));
+	await editor.openNode(GENERATE);
+	await editor.menuLoaded('duration');
+	await editor.menuLoaded('resolution');
+	return editor.form;
 }
 
 /** The example, as a user would have set it up. @returns its id in n8n */

@@ -5,6 +5,7 @@ import {
 	RESOLUTIONS,
 	resolutionsOf,
 } from '../../../nodes/shared/catalogue.ts';
+import { TRIGGER_ENTRY } from '../../../scripts/editor-page.mts';
 import { chain, generate, manualTrigger, GENERATE, readImage } from '../lab-workflow.mts';
 import { eventually, itPictured, useEditorLab, type EditorLab } from './editor-lab.mts';
 
@@ -25,13 +26,7 @@ describe('the node creator', () => {
 	});
 
 	itPictured('adds the node, with its form open', lab, async ({ editor }) => {
-		const found = await editor.searchNodes('image to video');
-		await found.filter({ hasText: NODE }).click();
-		await editor.page
-			.getByTestId('node-creator')
-			.getByText('Generate a video from an image')
-			.click();
-		await editor.form.waitFor();
+		await editor.addNode('image to video', NODE, 'Generate a video from an image');
 
 		await expect(editor.shown('operation')).resolves.toBe('Generate');
 		const icon = editor.node(GENERATE).locator('img').first();
@@ -194,9 +189,7 @@ describe('a model by expression', () => {
 describe("the Magic Hour Trigger's panel", () => {
 	itPictured('shows the URL and three steps, and verifies signatures', lab, async ({ editor }) => {
 		await editor.newWorkflow();
-		const found = await editor.searchNodes('magic hour');
-		await found.filter({ hasText: 'Magic Hour Trigger' }).click();
-		await editor.form.waitFor();
+		await editor.addNode('magic hour', TRIGGER_ENTRY, 'On video completed');
 
 		const steps = editor.form.getByText('1. Copy the Production URL above.');
 		await expect(steps.innerText()).resolves.toMatch(/1\. .*\n2\. .*\n3\. /);
