@@ -1,3 +1,7 @@
+import { createRequire } from 'node:module';
+
+const CORE_VERSIONS = createRequire(import.meta.url)('./test/compat/core-versions.json');
+
 /** Options that all three suites share. Tests are .mts so that n8n's lint rules for shipped code leave them alone. */
 const shared = {
 	testEnvironment: 'node',
@@ -17,10 +21,29 @@ const suite = (name) => ({
 	testMatch: [`<rootDir>/test/${name}/**/*.test.mts`],
 });
 
+/** Packages in the dependencies of old n8n-cores that are ES modules only, which Jest on Node 20 cannot require. */
+const ES_MODULES = ['p-retry', 'is-network-error'];
+
+/**
+ * The engine tests with another n8n-core and n8n-workflow than the installed ones: `test/compat/set-up.mts` puts a link to
+ * them where they are looked for here.
+ */
+const coreSuite = (version) => ({
+	...suite('engine'),
+	displayName: `core-${version}`,
+	transform: { '\\.m?[jt]s$': shared.transform['\\.m?ts$'] },
+	transformIgnorePatterns: [`/node_modules/(?!(${ES_MODULES.join('|')})/)`],
+	moduleNameMapper: {
+		'^(n8n-core|n8n-workflow)$': `<rootDir>/test-artifacts/core-${version}/node_modules/$1`,
+	},
+	globalSetup: '<rootDir>/test/compat/global-setup.mjs',
+});
+
 export default {
 	projects: [
 		suite('unit'),
 		suite('engine'),
 		{ ...suite('e2e'), globalSetup: '<rootDir>/test/e2e/global-setup.mjs' },
+		...CORE_VERSIONS.map(coreSuite),
 	],
 };

@@ -30,14 +30,17 @@ export interface DemoSetUp {
 export async function setUpDemo(
 	program: Program,
 	options: DemoOptions,
-	{ codeNodes = false } = {},
+	{ codeNodes = false, n8nVersion }: { codeNodes?: boolean; n8nVersion?: string } = {},
 ): Promise<DemoSetUp> {
 	const { signal } = program;
 	// Its real path: n8n compares real paths when it decides which files a node may touch.
 	const folder = await realpath(await mkdtemp(join(tmpdir(), 'n8n-magic-hour-')));
 	program.atEnd(() => rm(folder, { recursive: true, force: true }));
 
-	const installation = await ensureN8nInstallation({ signal });
+	const installation = await ensureN8nInstallation({
+		signal,
+		...(n8nVersion === undefined ? {} : { version: n8nVersion }),
+	});
 	const packed = await step('build and pack the package', () =>
 		packProject(join(folder, 'package'), signal),
 	);

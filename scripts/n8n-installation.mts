@@ -8,6 +8,11 @@ import { cleanEnvironment } from './environment.mts';
 import { withFileLock } from './file-lock.mts';
 import { step } from './progress.mts';
 
+/** What is installed once and kept between runs. */
+export const CACHE_DIRECTORY = join(
+	process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'),
+	'n8n-nodes-magic-hour',
+);
 /** The newest n8n whose dependencies all resolve, and the Node it is run with, whatever Node the system has. */
 export const N8N_VERSION = '2.41.1';
 const NODE_VERSION = '24.21.0';
@@ -24,7 +29,7 @@ export interface N8nInstallation {
 
 export interface InstallationOptions {
 	version?: string;
-	/** Default: N8N_INSTALLATION_DIR, else a folder in the user's cache. */
+	/** Default: N8N_INSTALLATION_DIR if it is the usual version, else a folder in the user's cache. */
 	directory?: string;
 	signal?: AbortSignal;
 }
@@ -40,7 +45,7 @@ export async function ensureN8nInstallation(
 ): Promise<N8nInstallation> {
 	const version = options.version ?? N8N_VERSION;
 	const directory =
-		options.directory ?? process.env.N8N_INSTALLATION_DIR ?? defaultDirectory(version);
+		options.directory ?? ownDirectory(version) ?? join(CACHE_DIRECTORY, `n8n-${version}`);
 	const installation = describe(directory, version);
 	if (await isStamped(installation)) return installation;
 
@@ -64,9 +69,9 @@ export async function ensureN8nInstallation(
 	});
 }
 
-function defaultDirectory(version: string): string {
-	const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
-	return join(cache, 'n8n-nodes-magic-hour', `n8n-${version}`);
+/** Where somebody wants the n8n that nearly everything is run with. Others are for compatibility alone. */
+function ownDirectory(version: string): string | undefined {
+	return version === N8N_VERSION ? process.env.N8N_INSTALLATION_DIR : undefined;
 }
 
 function describe(directory: string, version: string): N8nInstallation {

@@ -52,8 +52,10 @@ const PATIENCE = 1_800_000;
 /** @throws {ProjectFailure} */
 async function download(n8n: IExecuteFunctions, project: Project): Promise<IBinaryData> {
 	const clock = systemClock;
-	// Makes no call of the API: a trigger has no key for it.
-	const client = new MagicHourClient(n8nTransport(n8n, ''), clock);
+	// Makes no call of the API: a trigger has no key for it. A signed event can name any address; what that redirects to is
+	// held to the same rule as behind the API.
+	const { url = '' } = project.downloads[0] ?? {};
+	const client = new MagicHourClient(n8nTransport(n8n, url), clock);
 	const hint = `The video is not lost: get it with the Get operation of the Magic Hour Image To Video node and Project ID ${project.id}. ${untilWhen(project)}`;
 	const options = { deadline: clock.now() + PATIENCE, signal: n8n.getExecutionCancelSignal() };
 	return await downloadVideo(n8n, client, clock, { project, hint }, options).catch(

@@ -1,6 +1,7 @@
 import type { IExecuteFunctions, IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
 import { RequestFailure } from './failures';
-import type { Answer, ByteStream, Headers, Transport } from './transport';
+import { checkFileUrl } from './fileAddress';
+import type { Answer, ByteStream, Download, Headers, Transport } from './transport';
 
 export const CREDENTIAL = 'magicHourApi';
 
@@ -19,6 +20,9 @@ export const TIMEOUTS = {
 /** Largest answer that is read, in bytes. The API's answers have a few kB. */
 const LARGEST_ANSWER = 1024 * 1024;
 
+const REDIRECTS = [301, 302, 303, 307, 308];
+const MOST_REDIRECTS = 5;
+
 /** Requests through n8n's HTTP helper, so that n8n's proxy and TLS settings, and its protection of internal hosts, hold. */
 export function n8nTransport(n8n: IExecuteFunctions, baseUrl: string): Transport {
 	// Statuses are looked at by the caller. It also keeps n8n from repeating a request by itself after a 401.
@@ -33,6 +37,23 @@ export function n8nTransport(n8n: IExecuteFunctions, baseUrl: string): Transport
 		headers: response.headers as Headers,
 		text: await readText(response.body as ByteStream),
 	});
+
+	/** Redirects are not followed: n8n would follow them anywhere. */
+	const openOnce = async (url: string, signal?: AbortSignal): Promise<Download> => {
+		const response = (await n8n.helpers.httpRequest({
+			...common,
+			method: 'GET',
+			url,
+			timeout: TIMEOUTS.file,
+			abortSignal: signal,
+			disableFollowRedirect: true,
+		})) as IN8nHttpFullResponse;
+		return {
+			status: response.statusCode,
+			headers: response.headers as Headers,
+			stream: response.body as ByteStream,
+		};
+	};
 
 	return {
 		async api({ method, path, body }) {
@@ -54,6 +75,13 @@ export function n8nTransport(n8n: IExecuteFunctions, baseUrl: string): Transport
 		},
 
 		async put(url, { content, length, mimeType }, signal) {
+			try {
+				checkFileUrl(url, baseUrl, 'upload the image');
+			} catch (error) {
+				// Nobody reads it now, and it holds its file open.
+				if (!Buffer.isBuffer(content)) content.destroy();
+				throw error as Error;
+			}
 			const response = (await n8n.helpers.httpRequest({
 				...common,
 				method: 'PUT',
@@ -69,18 +97,22 @@ export function n8nTransport(n8n: IExecuteFunctions, baseUrl: string): Transport
 		},
 
 		async open(url, signal) {
-			const response = (await n8n.helpers.httpRequest({
-				...common,
-				method: 'GET',
-				url,
-				timeout: TIMEOUTS.file,
-				abortSignal: signal,
-			})) as IN8nHttpFullResponse;
-			return {
-				status: response.statusCode,
-				headers: response.headers as Headers,
-				stream: response.body as ByteStream,
-			};
+			let next = url;
+			for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
+				checkFileUrl(next, baseUrl, 'download the video');
+				const download = await openOnce(next, signal);
+				const { location } = download.headers;
+				if (!REDIRECTS.includes(download.status) || location === undefined) return download;
+				download.stream.destroy();
+				// One that can't be read is refused by the check.
+				next = URL.canParse(location, next) ? new URL(location, next).href : location;
+			}
+			throw new RequestFailure({
+				message: `Could not download the video: its address redirects more than ${MOST_REDIRECTS} times`,
+				hint: 'Try again.',
+				fate: 'refused',
+				temporary: true,
+			});
 		},
 	};
 }

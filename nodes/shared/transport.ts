@@ -6,7 +6,7 @@ export interface Transport {
 	api(call: ApiCall): Promise<Answer>;
 	/** Puts a file to a pre-signed URL, without the credential. Redirects are not followed. */
 	put(url: string, file: Payload, signal?: AbortSignal): Promise<Answer>;
-	/** Opens a download, without the credential. The signal ends it at any time, the stream included. */
+	/** Opens a download, without the credential, following redirects to where files can be. The signal ends it at any time, the stream included. */
 	open(url: string, signal?: AbortSignal): Promise<Download>;
 }
 

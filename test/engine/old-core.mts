@@ -9,7 +9,9 @@ import { BinaryDataService, type WorkflowExecute } from 'n8n-core';
 import type { ExecutionStatus, INode, IRun, IRunExecutionData, Workflow } from 'n8n-workflow';
 
 type Execution = ReturnType<WorkflowExecute['run']>;
-type RunWithList = (this: WorkflowExecute, workflow: Workflow, startNode?: INode) => Execution;
+interface RunsWithList {
+	run(workflow: Workflow, startNode?: INode): Execution;
+}
 
 /** Runs a workflow from a node on. Up to 2.0, `run` takes a list of arguments. */
 export function executeFrom(
@@ -18,8 +20,8 @@ export function executeFrom(
 	nodeName: string,
 ): Execution {
 	const startNode = workflow.nodes[nodeName];
-	const { run } = execute;
-	if (run.length > 1) return (run as unknown as RunWithList).call(execute, workflow, startNode);
+	const takesList = (execute as unknown as RunsWithList).run.length > 1;
+	if (takesList) return (execute as unknown as RunsWithList).run(workflow, startNode);
 	return execute.run({ workflow, startNode });
 }
 

@@ -1,0 +1,16 @@
+import { mkdir, rm, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ensureCoreInstallation } from '../../scripts/core-installation.mts';
+import { ARTEFACTS_DIRECTORY } from '../../scripts/pack.mts';
+import CORE_VERSIONS from './core-versions.json';
+
+/** Puts links to the versions of n8n-core where Jest's configuration looks for them. */
+export async function setUp(): Promise<void> {
+	await mkdir(ARTEFACTS_DIRECTORY, { recursive: true });
+	for (const version of CORE_VERSIONS) {
+		const directory = await ensureCoreInstallation(version);
+		const link = join(ARTEFACTS_DIRECTORY, `core-${version}`);
+		await rm(link, { force: true });
+		await symlink(directory, link);
+	}
+}
