@@ -4,15 +4,11 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import CORE_VERSIONS from '../test/compat/core-versions.json';
 import { ensureChromium } from './browser.mts';
-import { ensureCoreInstallation } from './core-installation.mts';
 import { ensureN8nInstallation } from './n8n-installation.mts';
 import { ARTEFACTS_DIRECTORY, PROJECT_DIRECTORY } from './pack.mts';
 
 const CHECKS = ['lint', 'types', 'docs:check'];
-/** What is tried with old versions of n8n-core, too, each time; `npm run compat` tries more. */
-const SMOKE_TESTS = ['generate', 'operations'].map((name) => `test/engine/${name}.test.mts`);
 /** The suite that needs what is installed meanwhile. */
 const REAL_N8N = 'e2e';
 /** The real n8n of the last one wants the machine to itself. */
@@ -20,12 +16,6 @@ const SUITES: [name: string, ...jestOptions: string[]][] = [
 	['unit'],
 	// Most of its time is waiting.
 	['engine', '--maxWorkers=100%'],
-	...CORE_VERSIONS.map((version): [string, ...string[]] => [
-		`core-${version}`,
-		...SMOKE_TESTS,
-		// Old versions leave something open.
-		'--forceExit',
-	]),
 	[REAL_N8N, '--runInBand'],
 ];
 
@@ -68,10 +58,9 @@ async function runSuite([name, ...options]: (typeof SUITES)[number]): Promise<
 	return [results.numPassedTests, failed > 0 || succeeded ? failed : 1];
 }
 
-/** On a new machine these take minutes, so they begin at once. What fails here is tried again, and told, by the suite's set-up. */
+/** On a new machine both take minutes, so they begin at once. What fails here is tried again, and told, by the suite's set-up. */
 async function install(): Promise<void> {
-	const cores = CORE_VERSIONS.map((version) => ensureCoreInstallation(version));
-	await Promise.allSettled([...cores, ensureN8nInstallation(), ensureChromium()]);
+	await Promise.allSettled([ensureN8nInstallation(), ensureChromium()]);
 }
 
 await mkdir(ARTEFACTS_DIRECTORY, { recursive: true });

@@ -24,7 +24,11 @@ export async function handOn(n8n: IExecuteFunctions): Promise<INodeExecutionData
 	// Not where a person tries out the workflow, or tries an execution again.
 	if (n8n.getMode() === 'webhook' && (await isDuplicateExecution(n8n, keyOf(event)))) return [[]];
 
-	const json = { event: type, ...dataOf(event.project, settings) };
+	const { project } = event;
+	const json = {
+		event: type,
+		...(settings.simplify ? simplify(project) : (project as IDataObject)),
+	};
 	if (!wantsDownload(event, settings)) return [[{ json }]];
 	try {
 		return [[{ json, binary: { [settings.field]: await download(n8n, event.project) } }]];
@@ -32,14 +36,6 @@ export async function handOn(n8n: IExecuteFunctions): Promise<INodeExecutionData
 		if (n8n.continueOnFail()) return [[{ json: failedItemJson(error) }]];
 		throw toNodeError(n8n.getNode(), error, undefined);
 	}
-}
-
-/** Simplified: the fields of the Image To Video node, and why the project failed, if it did. */
-function dataOf(project: Project, settings: Settings): IDataObject {
-	if (!settings.simplify) return project as IDataObject;
-	if (!project.error) return simplify(project);
-	const { code, message } = project.error;
-	return { ...simplify(project), error: { code, message } };
 }
 
 function wantsDownload({ type, project }: MagicHourEvent, settings: Settings): boolean {

@@ -7,7 +7,7 @@ import type { EngineRun } from './engine.mts';
 import { certificateFor } from './fault-certificate.mts';
 import { tlsFront, type Listening } from './fault-detours.mts';
 import { DOMAIN, openNetwork, type Network } from './fault-network.mts';
-import { imageItem, openLab, type Lab } from './lab.mts';
+import { imageItem, openLab, textOf, type Lab } from './lab.mts';
 
 /** What n8n can reach and a stranger can't, such as n8n itself: notes what comes. */
 const internal: Server = createServer((request, response) => {
@@ -76,10 +76,9 @@ it('files go to another public name, and come from there', async () => {
 });
 
 it('a redirect to a public name is followed, the key stays behind', async () => {
-	const { output } = await run({}, { downloadVideo: false });
-	const moved = String(output[0]?.[0]?.json.video_url);
-	lab.api.setFault('download', { redirect: moved }, 1);
-	const again = await run({}, { operation: 'get', projectId: String(output[0]?.[0]?.json.id) });
+	const first = await run({}, { downloadVideo: false });
+	lab.api.setFault('download', { redirect: textOf(first, 'video_url') }, 1);
+	const again = await run({}, { operation: 'get', projectId: textOf(first, 'id') });
 
 	expect(again.error).toBeUndefined();
 	expect(again.output[0]?.[0]?.binary?.data?.mimeType).toBe('video/mp4');
