@@ -122,28 +122,34 @@ test('the time in the signature is the real one, whatever the clock says', async
 	expect(Math.abs((started?.signedAt ?? 0) - Date.now() / 1000)).toBeLessThan(60);
 });
 
-test('what is not taken is sent again after gaps that double, until it is taken', async () => {
-	await start((response, count) => response.writeHead(count < 4 ? 500 : 204).end());
-	await create();
-	clock.advance(UNTIL_RENDERING);
-	let count = 1;
-	for (const gap of [5, 10, 20]) {
-		await receiver.received(count);
+test.each([1, 10])(
+	'what is not taken is sent again after gaps that double, until it is taken: at speed %d',
+	async (speed) => {
+		await start((response, count) => response.writeHead(count < 4 ? 500 : 204).end(), {
+			speed,
+			jobSeconds: JOB_SECONDS * speed,
+		});
+		await create();
+		clock.advance(UNTIL_RENDERING);
+		let count = 1;
+		for (const gap of [5, 10, 20]) {
+			await receiver.received(count);
+			await sleep(A_WHILE);
+			clock.advance((gap - 1) / speed);
+			await sleep(A_WHILE);
+			expect(types()).toHaveLength(count);
+			clock.advance(1 / speed);
+			count++;
+		}
+		await receiver.received(4);
 		await sleep(A_WHILE);
-		clock.advance(gap - 1);
+		clock.advance(30);
 		await sleep(A_WHILE);
-		expect(types()).toHaveLength(count);
-		clock.advance(1);
-		count++;
-	}
-	await receiver.received(4);
-	await sleep(A_WHILE);
-	clock.advance(30);
-	await sleep(A_WHILE);
-	expect(types()).toEqual(Array(4).fill('video.started'));
-	expect(receiver.deliveries.every(({ isSigned }) => isSigned)).toBe(true);
-	expect(api.events[0]?.tries).toEqual([500, 500, 500, 204]);
-});
+		expect(types()).toEqual(Array(4).fill('video.started'));
+		expect(receiver.deliveries.every(({ isSigned }) => isSigned)).toBe(true);
+		expect(api.events[0]?.tries).toEqual([500, 500, 500, 204]);
+	},
+);
 
 test('it is given up after a day', async () => {
 	await start((response) => response.writeHead(500).end());
