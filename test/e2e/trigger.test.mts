@@ -174,6 +174,14 @@ describe('Magic Hour Trigger in a real n8n', () => {
 	});
 
 	describe('duplicates', () => {
+		it('the same request again, byte for byte, starts nothing', async () => {
+			const request = signed(eventBody('twice'));
+			expect((await sendAndCount('usual', request)).ids).toHaveLength(1);
+			const { answers, ids } = await sendAndCount('usual', request);
+			expect(answers[0]).toMatchObject({ status: 200 });
+			expect(ids).toEqual([]);
+		});
+
 		it('the same event, even when it is signed anew, starts nothing', async () => {
 			for (const id of ACCEPTED_IDS) {
 				const { answers, ids } = await sendAndCount('usual', signed(eventBody(id)));
