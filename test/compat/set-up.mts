@@ -1,6 +1,6 @@
 import { mkdir, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ensureCoreInstallation } from '../../scripts/core-installation.mts';
+import { ensurePackage } from '../../scripts/package-installation.mts';
 import { ARTEFACTS_DIRECTORY } from '../../scripts/pack.mts';
 import CORE_VERSIONS from './core-versions.json';
 
@@ -8,7 +8,7 @@ import CORE_VERSIONS from './core-versions.json';
 export async function setUp(): Promise<void> {
 	await mkdir(ARTEFACTS_DIRECTORY, { recursive: true });
 	for (const version of CORE_VERSIONS) {
-		const directory = await ensureCoreInstallation(version);
+		const directory = await ensurePackage({ name: 'n8n-core', version });
 		const link = join(ARTEFACTS_DIRECTORY, `core-${version}`);
 		await rm(link, { force: true });
 		await symlink(directory, link);

@@ -8,32 +8,42 @@ import { withFileLock } from './file-lock.mts';
 import { CACHE_DIRECTORY } from './n8n-installation.mts';
 import { step } from './progress.mts';
 
+/** A package that is not among the dependencies: it is too large for them, or another version of one that is. */
+export interface Package {
+	readonly name: string;
+	readonly version: string;
+}
+
 /**
- * An n8n-core with all that it needs, n8n-workflow among it, installed from the npm registry when it is not there yet
- * (under a minute, 200 MB), and kept. It is moved into place when it is whole.
+ * Installs a package with all that it needs, without running its scripts, when it is not there yet (about a minute), and
+ * keeps it. It is moved into place when it is whole.
  * @returns the folder that has its `node_modules`
  */
-export async function ensureCoreInstallation(
-	version: string,
+export async function ensurePackage(
+	{ name, version }: Package,
 	signal?: AbortSignal,
 ): Promise<string> {
-	const directory = join(CACHE_DIRECTORY, `core-${version}`);
+	const directory = join(CACHE_DIRECTORY, `${name.split('/').at(-1) ?? name}-${version}`);
 	if (existsSync(directory)) return directory;
 	await mkdir(CACHE_DIRECTORY, { recursive: true });
 	await withFileLock(`${directory}.lock`, { signal }, async () => {
 		if (existsSync(directory)) return;
-		await step(`download n8n-core ${version} from the npm registry`, () =>
-			install(version, directory, signal),
+		await step(`download ${name} ${version} from the npm registry`, () =>
+			install({ name, version }, directory, signal),
 		);
 	});
 	return directory;
 }
 
-async function install(version: string, directory: string, signal?: AbortSignal): Promise<void> {
+async function install(
+	{ name, version }: Package,
+	directory: string,
+	signal?: AbortSignal,
+): Promise<void> {
 	const building = `${directory}.partial-${randomUUID()}`;
 	try {
 		await mkdir(building);
-		const manifest = { private: true, dependencies: { 'n8n-core': version } };
+		const manifest = { private: true, dependencies: { [name]: version } };
 		await writeFile(join(building, 'package.json'), JSON.stringify(manifest));
 		await run('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund'], {
 			cwd: building,
