@@ -17,7 +17,10 @@ export interface EditorOptions {
 
 /** What n8n lays over the canvas. */
 const NOT_THE_CANVAS = [
+	'[data-test-id=canvas-background]',
 	'[data-test-id=canvas-controls]',
+	'[role=radiogroup]:has([data-test-id=radio-button-executions])',
+	'[data-test-id=workflow-chat-button]',
 	'[data-test-id=execute-workflow-button]',
 	'[data-test-id=node-creator-plus-button]',
 	'[data-test-id=command-bar-button]',
@@ -225,6 +228,15 @@ export class EditorPage {
 	/** What a field shows. */
 	async shown(name: string): Promise<string> {
 		return await this.field(name).locator('input').inputValue();
+	}
+
+	/** Unfolds a trigger's addresses. @returns the one for production */
+	async showProductionUrl(): Promise<Locator> {
+		await this.form.getByText('Webhook URLs').click();
+		await this.form.getByText('Production URL', { exact: true }).click();
+		const address = this.form.getByText(/^https?:.*\/webhook\//);
+		await address.waitFor();
+		return address;
 	}
 
 	/** The entries of a field's menu: it holds them also while it is closed. */

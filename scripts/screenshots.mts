@@ -64,10 +64,11 @@ const PICTURES: readonly Picture[] = [
 	},
 	{
 		name: 'trigger',
-		size: FORM_SIZE,
+		size: { width: 1440, height: 820 },
 		show: async (editor) => {
 			await editor.newWorkflow();
 			await editor.addNode('magic hour', TRIGGER_ENTRY, 'On video completed');
+			await editor.showProductionUrl();
 			return editor.form;
 		},
 	},

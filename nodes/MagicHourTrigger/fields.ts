@@ -12,8 +12,9 @@ const verified = { show: { verifySignature: [true] } };
 
 export const FIELDS: INodeProperties[] = [
 	{
+		// n8n lets only links and lists through.
 		displayName:
-			'1. Copy the Production URL above.<br>2. In the <a href="https://magichour.ai/developer?tab=webhooks" target="_blank">Magic Hour Developer Hub</a>, choose "Create Webhook", paste the URL and select the events that you choose here.<br>3. Copy the webhook\'s secret into the credential, and publish the workflow.',
+			'<ul><li>Copy the Production URL above.</li><li>In the <a href="https://magichour.ai/developer?tab=webhooks" target="_blank">Magic Hour Developer Hub</a>, choose "Create Webhook", paste the URL and select the events that you choose here.</li><li>Copy the webhook\'s secret into the credential, and publish the workflow.</li></ul>',
 		name: 'setUp',
 		type: 'notice',
 		default: '',

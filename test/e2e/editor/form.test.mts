@@ -191,14 +191,17 @@ describe("the Magic Hour Trigger's panel", () => {
 		await editor.newWorkflow();
 		await editor.addNode('magic hour', TRIGGER_ENTRY, 'On video completed');
 
-		const steps = editor.form.getByText('1. Copy the Production URL above.');
-		await expect(steps.innerText()).resolves.toMatch(/1\. .*\n2\. .*\n3\. /);
-		await expect(editor.labels()).resolves.toContain('Credential for Magic Hour Webhook API');
-		await expect(
-			editor.field('verifySignature').getByRole('switch').getAttribute('aria-checked'),
-		).resolves.toBe('true');
-		const addresses = editor.page.getByTestId('ndv').getByText(/\/webhook-test\/[\w-]+\/webhook/);
-		await addresses.waitFor();
+		const steps = editor.form.getByRole('alert').getByRole('listitem');
+		expect(await steps.allInnerTexts()).toEqual([
+			expect.stringMatching(/^Copy the Production URL/),
+			expect.stringMatching(/^In the Magic Hour Developer Hub/),
+			expect.stringMatching(/^Copy the webhook's secret into the credential/),
+		]);
+		expect(await editor.labels()).toContain('Credential for Magic Hour Webhook API');
+		const verified = editor.field('verifySignature').getByRole('switch');
+		expect(await verified.getAttribute('aria-checked')).toBe('true');
+		const address = await editor.showProductionUrl();
+		expect(await address.innerText()).toMatch(/\/webhook\/[\w-]{36}\/webhook$/);
 	});
 });
 
