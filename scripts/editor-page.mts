@@ -19,7 +19,7 @@ export interface EditorOptions {
 const NOT_THE_CANVAS = [
 	'[data-test-id=canvas-background]',
 	'[data-test-id=canvas-controls]',
-	'[role=radiogroup]:has([data-test-id=radio-button-executions])',
+	'div:has([data-test-id=radio-button-executions]):not(:has([data-test-id=canvas]))',
 	'[data-test-id=workflow-chat-button]',
 	'[data-test-id=execute-workflow-button]',
 	'[data-test-id=node-creator-plus-button]',

@@ -64,7 +64,7 @@ const PICTURES: readonly Picture[] = [
 	},
 	{
 		name: 'trigger',
-		size: { width: 1440, height: 820 },
+		size: { width: 1440, height: 880 },
 		show: async (editor) => {
 			await editor.newWorkflow();
 			await editor.addNode('magic hour', TRIGGER_ENTRY, 'On video completed');
