@@ -32,27 +32,20 @@ function spellForN8n(message: string): string {
 }
 
 /**
- * What a failed item hands on, where the node goes on in spite of the failure. n8n (2.41.1, `handleNodeErrorOutput`) takes
- * an item for a failed one, and gives it the fields of its input, only if it has no other keys than `error`, `message` and
- * `details`; and it throws all of this away if the item has an `error` beside its `json`.
+ * What a failed item hands on, where the node goes on in spite of the failure. n8n takes an item for a failed one, and adds
+ * the fields of its input, only if it has exactly these two keys (`handleNodeErrorOutput`; since 2.36 it may have `details`,
+ * too), and it throws all of this away if the item has an `error` beside its `json`.
  */
 export interface FailedItemJson extends IDataObject {
-	/** What happened. */
+	/** What happened, with the project's id if there is one. */
 	error: string;
-	details?: {
-		/** What to do. */
-		hint?: string;
-		project_id?: string;
-	};
+	/** What to do; may be empty. */
+	message: string;
 }
 
 export function failedItemJson(error: unknown): FailedItemJson {
 	const { message, hint } = partsOf(error);
-	const details = {
-		...(hint ? { hint } : {}),
-		...(error instanceof ProjectFailure ? { project_id: error.projectId } : {}),
-	};
-	return { error: message, ...(Object.keys(details).length > 0 ? { details } : {}) };
+	return { error: message, message: hint ?? '' };
 }
 
 function partsOf(error: unknown): { message: string; hint?: string; status?: number } {

@@ -130,20 +130,21 @@ export class Executions {
 	}
 
 	async get(id: string): Promise<SavedExecution> {
-		const saved = await this.#data<Omit<SavedExecution, 'data' | 'text'> & { data: string }>(
-			'GET',
-			`/rest/executions/${id}`,
-		);
-		const data = unflatten(saved.data) as SavedExecution['data'];
-		return { ...saved, data, text: saved.data };
+		return read(await this.#saved(id));
 	}
 
 	/** The execution once it has ended, however it did. */
 	async ended(id: string): Promise<SavedExecution> {
 		return await until(`execution ${id} to end`, async () => {
-			const execution = await this.get(id);
-			return UNDER_WAY.includes(execution.status) ? undefined : execution;
+			const saved = await this.#saved(id);
+			// For a moment, a new execution has no data yet.
+			if (UNDER_WAY.includes(saved.status) || saved.data === undefined) return undefined;
+			return read(saved);
 		});
+	}
+
+	async #saved(id: string): Promise<RawExecution> {
+		return await this.#data<RawExecution>('GET', `/rest/executions/${id}`);
 	}
 
 	/**
@@ -198,6 +199,13 @@ export class Executions {
 		if (cookie !== undefined) this.#cookie = cookie.split(';', 1).join('');
 		return { ok: answer.ok, status: answer.status, text: await answer.text() };
 	}
+}
+
+type RawExecution = Omit<SavedExecution, 'data' | 'text'> & { data?: string };
+
+function read(saved: RawExecution): SavedExecution {
+	const { data: text = 'null' } = saved;
+	return { ...saved, data: unflatten(text) as SavedExecution['data'], text };
 }
 
 /** Asks again and again until there is something. @throws when nothing has come in time */

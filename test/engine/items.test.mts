@@ -105,7 +105,7 @@ describe('Continue', () => {
 		const projectId = lab.api.projects[0]?.id ?? 'none';
 		expect(run.output[1]?.[0]?.json).toEqual({
 			error: `Project ${projectId} failed: Not an image (invalid_file_format)`,
-			details: { hint: expect.stringContaining('refunded') as string, project_id: projectId },
+			message: expect.stringContaining('refunded') as string,
 		});
 	});
 
@@ -119,7 +119,7 @@ describe('Continue', () => {
 		expect(run.output[1]?.[0]?.json).toEqual({
 			row: 7,
 			error: expect.stringContaining('5 or 10 seconds') as string,
-			details: { hint: expect.stringContaining('If Duration Is Not Supported') as string },
+			message: expect.stringContaining('If Duration Is Not Supported') as string,
 		});
 	});
 

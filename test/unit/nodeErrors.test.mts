@@ -100,26 +100,26 @@ test("the request, and the API key with it, stay out of n8n's error", () => {
 
 describe('what a failed item hands on', () => {
 	test.each<[string, unknown, ReturnType<typeof failedItemJson>]>([
-		['wrong input', new InvalidInput('no', 'use 4'), { error: 'no', details: { hint: 'use 4' } }],
-		['wrong input without a hint', new InvalidInput('no'), { error: 'no' }],
+		['wrong input', new InvalidInput('no', 'use 4'), { error: 'no', message: 'use 4' }],
+		['wrong input without a hint', new InvalidInput('no'), { error: 'no', message: '' }],
 		[
-			'a project: its id',
-			new ProjectFailure('failed', 'p1', 'do this'),
-			{ error: 'failed', details: { hint: 'do this', project_id: 'p1' } },
+			'a project',
+			new ProjectFailure('Project p1 failed', 'p1', 'do this'),
+			{ error: 'Project p1 failed', message: 'do this' },
 		],
 		[
 			'an unknown fate',
 			new CreateUnknown('who knows', 'look'),
-			{ error: 'who knows', details: { hint: 'look' } },
+			{ error: 'who knows', message: 'look' },
 		],
-		['a stop', new Stopped('stopped'), { error: 'stopped' }],
+		['a stop', new Stopped('stopped'), { error: 'stopped', message: '' }],
 		[
 			"an error of n8n's",
 			new NodeOperationError(NODE, 'wrong', { description: 'do this' }),
-			{ error: 'wrong', details: { hint: 'do this' } },
+			{ error: 'wrong', message: 'do this' },
 		],
-		['a bug', new TypeError('x is undefined'), { error: 'x is undefined' }],
-		['something that is no error', 'text', { error: 'text' }],
+		['a bug', new TypeError('x is undefined'), { error: 'x is undefined', message: '' }],
+		['something that is no error', 'text', { error: 'text', message: '' }],
 	])('%s', (_, error, json) => {
 		expect(failedItemJson(error)).toEqual(json);
 	});
