@@ -94,8 +94,8 @@ export async function beginProject(
 		notCreated: async () => await forgetProject(session, place, fingerprint),
 	});
 	ledger.noteProject(place, created.id);
-	// n8n's log outlives an n8n that is killed while the node waits; custom data is saved also when a person stops it.
-	n8n.logger.info(`Magic Hour project ${created.id} was created: "${name}"`);
+	// n8n's log outlives an n8n that is killed while the node waits (a name of many lines is one line there); custom data is saved also when a person stops it.
+	n8n.logger.info(`Magic Hour project ${created.id} was created: ${JSON.stringify(name)}`);
 	addToCustomData(n8n, created.id);
 	return {
 		id: created.id,

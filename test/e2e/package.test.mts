@@ -11,6 +11,7 @@ const MAXIMUM_BYTES = 150_000;
 
 interface Manifest {
 	dependencies?: Record<string, string>;
+	scripts: Record<string, string>;
 	n8n: { nodes: string[]; credentials: string[] };
 }
 
@@ -36,6 +37,20 @@ describe('the packed package', () => {
 	it('ships dist and nothing else but what npm always adds', () => {
 		const others = packed.files.filter((file) => !file.startsWith('dist/')).sort();
 		expect(others).toEqual(['LICENSE', 'README.md', 'package.json']);
+	});
+
+	it('ships compiled code, icons and codex files: no sources, maps, tests or local API', () => {
+		const inside = packed.files.filter((file) => file.startsWith('dist/'));
+		const folders = new Set(inside.map((file) => file.split('/')[1]));
+		expect([...folders].sort()).toEqual(['credentials', 'icons', 'nodes']);
+		const kinds = inside.filter((file) => !/\.(js|node\.json|svg)$/.test(file));
+		expect(kinds).toEqual([]);
+		expect(inside.filter((file) => /test|local-api|\.map$/.test(file))).toEqual([]);
+	});
+
+	it('runs nothing when it is installed', () => {
+		const atInstall = ['preinstall', 'install', 'postinstall', 'prepare'];
+		expect(Object.keys(manifest.scripts).filter((name) => atInstall.includes(name))).toEqual([]);
 	});
 
 	it('ships every file that the manifest names, with icons and codex', () => {

@@ -151,6 +151,13 @@ function lostConnection(): Error {
 }
 
 describe('a new project', () => {
+	test('of a name with line breaks adds one line to the log', async () => {
+		const { begin, logged } = lab(created('p1'));
+		await begin({ order: { ...ORDER, name: 'Clip\nMagic Hour project p2 was created' } });
+		expect(logged).toHaveLength(1);
+		expect(logged.join()).not.toContain('\n');
+	});
+
 	test('is created once, and said in the log, which outlives n8n', async () => {
 		const { begin, creates, logged, clock, customData } = lab(created('p1'));
 		const { id, answer, createdAt } = await begin();

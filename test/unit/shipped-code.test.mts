@@ -1,0 +1,51 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** What SECURITY.md says of the shipped code and can be seen in its text. */
+const ROOT = join(import.meta.dirname, '..', '..');
+const sources = ['nodes', 'credentials'].flatMap((folder) =>
+	readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+		.filter((path) => path.endsWith('.ts'))
+		.map((path): [string, string] => [
+			join(folder, path),
+			readFileSync(join(ROOT, folder, path), 'utf8'),
+		]),
+);
+
+const withText = (text: RegExp): string[] =>
+	sources.filter(([, source]) => text.test(source)).map(([path]) => path);
+
+test('there is shipped code', () => {
+	expect(sources.length).toBeGreaterThan(20);
+});
+
+test("requests are sent in one place, with n8n's HTTP helper", () => {
+	expect(withText(/\.httpRequest|\.request(WithAuthentication)?\b\s*\(/)).toEqual([
+		'nodes/shared/n8nTransport.ts',
+	]);
+	expect(withText(/\bfetch\(|XMLHttpRequest|WebSocket|EventSource/)).toEqual([]);
+});
+
+test('no request follows redirects by itself', () => {
+	const [, transport = ''] = sources.find(([path]) => path.endsWith('n8nTransport.ts')) ?? [];
+	const requests = transport.match(/\btimeout: TIMEOUTS/g) ?? [];
+	const unfollowed = transport.match(/disableFollowRedirect: true/g) ?? [];
+	expect(requests.length).toBeGreaterThan(0);
+	expect(unfollowed).toHaveLength(requests.length);
+});
+
+test('nothing is run that is data, no file is touched, no secret of the process is read', () => {
+	expect(
+		withText(
+			/\beval\(|new Function\(|child_process|\bprocess\.(env|argv|exit|cwd)|['"](node:)?fs\b/,
+		),
+	).toEqual([]);
+});
+
+test('the API key is read in one place, the signing secret in one', () => {
+	expect(withText(/\bapiKey\b/)).toEqual(['credentials/MagicHourApi.credentials.ts']);
+	expect(withText(/\bsigningSecret\b/).sort()).toEqual([
+		'credentials/MagicHourWebhookApi.credentials.ts',
+		'nodes/MagicHourTrigger/credential.ts',
+	]);
+});
