@@ -28,15 +28,18 @@ export interface WorkflowFile {
 	readonly nodeNames: readonly string[];
 }
 
+const nameOf = (file: string): string => file.replace(/\.json$/, '');
+
 /** All of workflows/, by name. */
 export function workflowFiles(): WorkflowFile[] {
 	const files = readdirSync(DIRECTORY).filter((file) => file.endsWith('.json'));
-	return files.sort().map((file) => {
+	const byName = files.sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+	return byName.map((file) => {
 		const path = join(DIRECTORY, file);
 		const workflow = JSON.parse(readFileSync(path, 'utf8')) as N8nWorkflow;
 		const nodes = workflow.nodes.filter(({ type }) => type !== STICKY_NOTE);
 		return {
-			name: file.replace(/\.json$/, ''),
+			name: nameOf(file),
 			path,
 			workflow,
 			nodeNames: nodes.map(({ name }) => name),

@@ -197,7 +197,8 @@ describe("the Magic Hour Trigger's panel", () => {
 			expect.stringMatching(/^In the Magic Hour Developer Hub/),
 			expect.stringMatching(/^Copy the webhook's secret into the credential/),
 		]);
-		expect(await editor.labels()).toContain('Credential for Magic Hour Webhook API');
+		// It comes a moment after the fields.
+		await editor.form.getByText('Credential for Magic Hour Webhook API').waitFor();
 		const verified = editor.field('verifySignature').getByRole('switch');
 		expect(await verified.getAttribute('aria-checked')).toBe('true');
 		const address = await editor.showProductionUrl();
