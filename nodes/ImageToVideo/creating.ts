@@ -1,6 +1,7 @@
 import type { Choice } from '../shared/choice';
 import type { Created } from '../shared/answers';
 import type { CreateBody } from '../shared/client';
+import { estimateCredits } from '../shared/credits';
 import { CreateUnknown, RequestFailure, Stopped } from '../shared/failures';
 import { fingerprintOf, type Place } from '../shared/ledger';
 import { backoff, PAYING } from '../shared/retry';
@@ -65,6 +66,7 @@ export async function beginProject(
 	const fingerprint = fingerprintOfOrder(order);
 	const known = ledger.find(place, fingerprint);
 	if (known?.projectId !== undefined) {
+		ledger.noteProject(place, known.projectId);
 		hint(
 			`Went on with project ${known.projectId}, which an earlier try had created: nothing was charged again.`,
 		);
@@ -85,11 +87,12 @@ export async function beginProject(
 
 	const name = order.name === '' ? findableName(session, itemIndex) : order.name;
 	const body = createBody(order, name, image, endImage);
+	const { credits } = estimateCredits(order.choice);
 	const created = await createInTurn(session, slots, body, timeout, signal, {
 		sending: async () => {
 			if (await marks.note(place, fingerprint))
 				throw interruptedTry(order.name, n8n.getWorkflow().name);
-			ledger.noteSending(place, fingerprint, name);
+			ledger.noteSending(place, { fingerprint, name, credits });
 		},
 		notCreated: async () => await forgetProject(session, place, fingerprint),
 	});

@@ -89,7 +89,7 @@ function failed(
 	wholeRun = false,
 ): INodeExecutionData {
 	if (n8n.continueOnFail() || hasSilentErrors(n8n)) {
-		return { json: failedItemJson(error), pairedItem: { item: itemIndex } };
+		return { json: failedItemJson(n8n.getNode(), error), pairedItem: { item: itemIndex } };
 	}
 	const asTool = isTool(n8n);
 	const nodeError = toNodeError(n8n.getNode(), error, wholeRun || asTool ? undefined : itemIndex);

@@ -33,7 +33,7 @@ export async function handOn(n8n: IExecuteFunctions): Promise<INodeExecutionData
 	try {
 		return [[{ json, binary: { [settings.field]: await download(n8n, event.project) } }]];
 	} catch (error) {
-		if (n8n.continueOnFail()) return [[{ json: failedItemJson(error) }]];
+		if (n8n.continueOnFail()) return [[{ json: failedItemJson(n8n.getNode(), error) }]];
 		throw toNodeError(n8n.getNode(), error, undefined);
 	}
 }

@@ -2,14 +2,24 @@ import { createHash } from 'node:crypto';
 
 /**
  * Which projects this node has already created in this execution. n8n keeps the node's context over every try of Retry
- * On Fail and saves it with the execution, so an item that has a project goes on with it instead of paying again.
+ * On Fail and every run of the node, and saves it with the execution, so an item that has a project goes on with it
+ * instead of paying again.
  */
 export interface Ledger {
 	/** What is known of the same request for this place. */
 	find(place: Place, fingerprint: string): Entry | undefined;
 	/** A create request is about to be sent: until more is noted, it may have created a project. */
-	noteSending(place: Place, fingerprint: string, name: string): void;
+	noteSending(place: Place, request: Omit<Entry, 'projectId' | 'left'>): void;
 	noteProject(place: Place, projectId: string): void;
+	/** The item failed all the same: what it asked for was not handed on. */
+	leave(place: Place): void;
+	/**
+	 * Takes over what an item of another run has left behind, if it asked for the same and this place has nothing of its
+	 * own: a loop that brings a failed item again, or an AI agent that repeats a call, must not pay again.
+	 */
+	takeOver(place: Place, fingerprint: string): void;
+	/** Sum of the estimates, in credits, of what the other runs of the node have asked for. */
+	creditsOfOtherRuns(runIndex: number): number;
 	/** There is no project, or no more: the next try needs a new one. */
 	forget(place: Place): void;
 	/** All projects of one run of the node. */
@@ -28,8 +38,12 @@ export interface Entry {
 	readonly fingerprint: string;
 	/** The name under which the project can be found in the Magic Hour library. */
 	readonly name: string;
+	/** The estimate in credits; `null`: no rate is published. */
+	readonly credits?: number | null;
 	/** `undefined`: the request was sent, and nobody knows what became of it. */
 	readonly projectId?: string;
+	/** The item failed after its request was sent. */
+	readonly left?: boolean;
 }
 
 /** Where the entries are in the node's context. Part of saved executions: never rename it. */
@@ -44,27 +58,49 @@ export function hasLedger(context: Record<string, unknown>): boolean {
 export function ledgerIn(context: Record<string, unknown>): Ledger {
 	const entries = (context[KEY] ??= {}) as Record<string, Entry>;
 	const keyOf = ({ runIndex, itemIndex }: Place) => `${runIndex}/${itemIndex}`;
+	const runOf = (key: string) => Number(key.split('/')[0]);
 	return {
 		find: (place, fingerprint) => {
 			const entry = entries[keyOf(place)];
 			return entry?.fingerprint === fingerprint ? entry : undefined;
 		},
-		noteSending: (place, fingerprint, name) => {
-			entries[keyOf(place)] = { fingerprint, name };
+		noteSending: (place, request) => {
+			entries[keyOf(place)] = request;
 		},
 		noteProject: (place, projectId) => {
 			const entry = entries[keyOf(place)];
-			if (entry) entries[keyOf(place)] = { ...entry, projectId };
+			if (entry) entries[keyOf(place)] = { ...entry, projectId, left: undefined };
 		},
+		leave: (place) => {
+			const entry = entries[keyOf(place)];
+			if (entry) entries[keyOf(place)] = { ...entry, left: true };
+		},
+		takeOver: (place, fingerprint) => {
+			if (entries[keyOf(place)]?.fingerprint === fingerprint) return;
+			// Of the same run, each item has its own.
+			const left = Object.entries(entries).filter(
+				([key, entry]) =>
+					entry.left && entry.fingerprint === fingerprint && runOf(key) !== place.runIndex,
+			);
+			const [key, entry] =
+				left.find(([, { projectId }]) => projectId !== undefined) ?? left[0] ?? [];
+			if (key === undefined || entry === undefined) return;
+			delete entries[key];
+			entries[keyOf(place)] = entry;
+		},
+		creditsOfOtherRuns: (runIndex) =>
+			Object.entries(entries)
+				.filter(([key]) => runOf(key) !== runIndex)
+				.reduce((sum, [, { credits }]) => sum + (credits ?? 0), 0),
 		forget: (place) => {
 			delete entries[keyOf(place)];
 		},
 		projectsOf: (runIndex) =>
-			Object.entries(entries).flatMap(([key, { projectId }]) => {
-				const [run, itemIndex] = key.split('/').map(Number);
-				if (run !== runIndex || itemIndex === undefined || projectId === undefined) return [];
-				return [{ itemIndex, projectId }];
-			}),
+			Object.entries(entries).flatMap(([key, { projectId }]) =>
+				runOf(key) === runIndex && projectId !== undefined
+					? [{ itemIndex: Number(key.split('/')[1]), projectId }]
+					: [],
+			),
 	};
 }
 

@@ -31,21 +31,27 @@ function spellForN8n(message: string): string {
 	return message.replace(/(cancel)(ed)/gi, '$1l$2');
 }
 
-/**
- * What a failed item hands on, where the node goes on in spite of the failure. n8n takes an item for a failed one, and adds
- * the fields of its input, only if it has exactly these two keys (`handleNodeErrorOutput`; since 2.36 it may have `details`,
- * too), and it throws all of this away if the item has an `error` beside its `json`.
- */
+/** What a failed item hands on, where the node goes on in spite of the failure. */
 export interface FailedItemJson extends IDataObject {
 	/** What happened, with the project's id if there is one. */
 	error: string;
 	/** What to do; may be empty. */
 	message: string;
+	/** The project that there is. */
+	project_id?: string;
 }
 
-export function failedItemJson(error: unknown): FailedItemJson {
+/**
+ * The JSON of a failed item. n8n sends an item to a node's error output, and adds the fields of its input, only if it has
+ * exactly the keys `error` and `message` (`handleNodeErrorOutput`; since 2.36 it may have `details`, too), and it throws all
+ * of this away if the item has an `error` beside its `json`.
+ * The project's id is in the text alone then.
+ */
+export function failedItemJson(node: Pick<INode, 'onError'>, error: unknown): FailedItemJson {
 	const { message, hint } = partsOf(error);
-	return { error: message, message: hint ?? '' };
+	const json = { error: message, message: hint ?? '' };
+	if (node.onError === 'continueErrorOutput' || !(error instanceof ProjectFailure)) return json;
+	return { ...json, project_id: error.projectId };
 }
 
 function partsOf(error: unknown): { message: string; hint?: string; status?: number } {

@@ -441,6 +441,45 @@ describe('an AI agent in a real n8n', () => {
 		});
 	});
 
+	describe.each([2.2, 3])('of version %p', (typeVersion) => {
+		it('pays once, when the model repeats a call that was given up', async () => {
+			const [tries, name] = [{ retryOnFail: false }, `Repeated in ${typeVersion}`];
+			const again = { calls: [call({ Prompt: LONG })] };
+			ai().follow(again, again, { text: 'Done' });
+			await run(
+				agentWorkflow(name, [manualTrigger], [{ ...impatient, ...tries }], { typeVersion }),
+			);
+
+			expect(answers()).toHaveLength(2);
+			const ids = answers().map((answer) => /Project (\w+) is still/.exec(answer)?.[1]);
+			expect(new Set(ids)).toEqual(
+				new Set(
+					n8n()
+						.projectsNamed(name)
+						.map(({ id }) => id),
+				),
+			);
+			expect(n8n().projectsNamed(name)).toHaveLength(1);
+		});
+
+		it('pays no more than Max Credits Per Run for all calls together', async () => {
+			const name = `Limited in ${typeVersion}`;
+			const limited = {
+				...GENERATE,
+				parameters: { ...GENERATE.parameters, options: { maxCreditsPerRun: 50 } },
+			};
+			// 24 credits each.
+			const calls = ['One', 'Two', 'Three'].map((Prompt) => ({ calls: [call({ Prompt })] }));
+			ai().follow(...calls, { text: 'Done' });
+			await run(agentWorkflow(name, [manualTrigger], [limited], { typeVersion }));
+
+			expect(answers().at(-1)).toMatch(
+				/Max Credits Per Run: this video is estimated at 24 credits, and earlier calls at 48; 50 are allowed/,
+			);
+			expect(n8n().projectsNamed(name)).toHaveLength(2);
+		});
+	});
+
 	it.each([1.7, 2.2])('of version %p is told of mistakes, too', async (typeVersion) => {
 		ai().follow({ calls: [call({ Duration: 99 })] }, { calls: [call({})] }, { text: 'Done' });
 		const execution = await run(

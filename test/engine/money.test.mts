@@ -165,17 +165,17 @@ describe('a timed-out item', () => {
 });
 
 describe('the same node run again by a loop', () => {
+	const NODE_NAME = 'n8n-nodes-magic-hour.imageToVideo';
 	const subject = {
-		nodeName: 'n8n-nodes-magic-hour.imageToVideo',
 		node: new ImageToVideo(),
 		credential: new MagicHourApi(),
 	};
 
 	/** The node in three rounds with the same items, which have no files to be lost on the way. */
-	async function rounds(parameters: object = {}, settings: object = {}) {
+	async function rounds(parameters: object = {}, settings: object = {}, nodeName = NODE_NAME) {
 		const path = textOf(await lab.run({ operation: 'uploadImage' }), 'file_path');
 		return await runLoop({
-			subject,
+			subject: { ...subject, nodeName },
 			credentials: { apiKey: lab.api.keys.business, baseUrl: lab.api.url },
 			parameters: { imageSource: 'filePath', imageFilePath: path, ...parameters },
 			settings,
@@ -200,6 +200,55 @@ describe('the same node run again by a loop', () => {
 
 		expect(tasks.map(({ error }) => error)).toEqual([undefined, undefined, undefined]);
 		expect(ids(tasks).flat()).toEqual(lab.api.projects.map(({ id }) => id));
+		expect(lab.creates()).toHaveLength(6);
+	});
+
+	it('goes on with the projects of failed items, and makes new ones for those that were handed on', async () => {
+		const tasks = await rounds(SHORT, { onError: 'continueRegularOutput' });
+
+		const [first, second, ...others] = lab.api.projects.map(({ id }) => id);
+		const items = tasks.map(({ data }) => data?.main?.[0]?.map(({ json }) => json));
+		expect(items[0]?.map((json) => json.project_id)).toEqual([first, second]);
+		expect(items[1]?.map(({ id, status }) => [id, status])).toEqual([
+			[first, 'complete'],
+			[second, 'complete'],
+		]);
+		expect(items[2]?.map((json) => json.project_id)).toEqual(others);
+		expect(lab.creates()).toHaveLength(4);
+	});
+
+	it('never repeats a request whose fate is not known', async () => {
+		lab.api.setFault('create', { reset: 'after' }, 2);
+		const tasks = await rounds(NO_WAIT, { onError: 'continueRegularOutput' });
+
+		const errors = tasks.map(({ data }) => data?.main?.[0]?.map(({ json }) => json.error));
+		expect(errors.flat()).toEqual(Array(6).fill(expect.stringMatching(/may have been created/)));
+		expect(lab.creates()).toHaveLength(2);
+	});
+
+	it('asks again for what failed at Magic Hour and was refunded', async () => {
+		lab.api.setOutcome({ status: 'error', code: 'unknown_error', message: 'Try again' });
+		await rounds({}, { onError: 'continueRegularOutput' });
+
+		expect(lab.creates()).toHaveLength(6);
+	});
+
+	it('is under one limit of credits in all rounds, where an AI agent calls it as a tool', async () => {
+		const parameters = { ...CHEAP, ...NO_WAIT, options: { maxCreditsPerRun: 600 } };
+		// Two videos of 120 credits in each round.
+		const calls = await rounds(parameters, {}, `${NODE_NAME}Tool`);
+		expect(calls.map(({ error }) => error?.message)).toEqual([
+			undefined,
+			undefined,
+			expect.stringMatching(
+				/^Max Credits Per Run: 2 videos are estimated at 240 credits together, and earlier calls at 480; 600 are allowed/,
+			),
+		]);
+		expect(lab.creates()).toHaveLength(4);
+
+		lab.api.reset();
+		const runs = await rounds(parameters);
+		expect(runs.map(({ error }) => error)).toEqual([undefined, undefined, undefined]);
 		expect(lab.creates()).toHaveLength(6);
 	});
 

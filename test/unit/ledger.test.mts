@@ -6,7 +6,7 @@ const NAME = 'workflow - execution 1 - item 0';
 /** A ledger in which one project is noted, at the first place under fingerprint "f". */
 function ledgerWithProject(context: Record<string, unknown> = {}) {
 	const ledger = ledgerIn(context);
-	ledger.noteSending(FIRST, 'f', NAME);
+	ledger.noteSending(FIRST, { fingerprint: 'f', name: NAME });
 	ledger.noteProject(FIRST, 'p1');
 	return ledger;
 }
@@ -23,7 +23,7 @@ describe('the ledger', () => {
 
 	test('knows of a request that was sent and never answered', () => {
 		const ledger = ledgerIn({});
-		ledger.noteSending(FIRST, 'f', NAME);
+		ledger.noteSending(FIRST, { fingerprint: 'f', name: NAME });
 		expect(ledger.find(FIRST, 'f')).toEqual({ fingerprint: 'f', name: NAME });
 		expect(ledger.projectsOf(0)).toEqual([]);
 	});
@@ -42,9 +42,9 @@ describe('the ledger', () => {
 			{ runIndex: 1, itemIndex: 11 },
 			{ runIndex: 11, itemIndex: 1 },
 		];
-		ledger.noteSending(first, 'f', NAME);
+		ledger.noteSending(first, { fingerprint: 'f', name: NAME });
 		ledger.noteProject(first, 'p1');
-		ledger.noteSending(second, 'f', NAME);
+		ledger.noteSending(second, { fingerprint: 'f', name: NAME });
 		ledger.noteProject(second, 'p2');
 		expect(ledger.find(first, 'f')?.projectId).toBe('p1');
 		expect(ledger.find(second, 'f')?.projectId).toBe('p2');
@@ -52,7 +52,7 @@ describe('the ledger', () => {
 
 	test('a changed request takes the place, without the project of the old one', () => {
 		const ledger = ledgerWithProject();
-		ledger.noteSending(FIRST, 'g', 'other name');
+		ledger.noteSending(FIRST, { fingerprint: 'g', name: 'other name' });
 		expect(ledger.find(FIRST, 'f')).toBeUndefined();
 		expect(ledger.find(FIRST, 'g')).toEqual({ fingerprint: 'g', name: 'other name' });
 	});
@@ -60,7 +60,7 @@ describe('the ledger', () => {
 	test('forgets one place only', () => {
 		const ledger = ledgerWithProject();
 		const second = { runIndex: 0, itemIndex: 1 };
-		ledger.noteSending(second, 'f', NAME);
+		ledger.noteSending(second, { fingerprint: 'f', name: NAME });
 		ledger.noteProject(second, 'p2');
 		ledger.forget(FIRST);
 		ledger.forget({ runIndex: 7, itemIndex: 7 });
@@ -81,7 +81,7 @@ describe('the ledger', () => {
 			[10, 0],
 			[0, 12],
 		] as const) {
-			ledger.noteSending({ runIndex, itemIndex }, 'f', NAME);
+			ledger.noteSending({ runIndex, itemIndex }, { fingerprint: 'f', name: NAME });
 			ledger.noteProject({ runIndex, itemIndex }, `run ${runIndex}, item ${itemIndex}`);
 		}
 		expect(ledger.projectsOf(0)).toHaveLength(2);
@@ -92,6 +92,113 @@ describe('the ledger', () => {
 			]),
 		);
 		expect(ledger.projectsOf(2)).toEqual([]);
+	});
+
+	describe('a failed item left something behind', () => {
+		const LATER = { runIndex: 3, itemIndex: 7 };
+
+		test('which a later run that asks for the same takes over, once', () => {
+			const ledger = ledgerWithProject();
+			ledger.leave(FIRST);
+			ledger.takeOver(LATER, 'f');
+			expect(ledger.find(LATER, 'f')?.projectId).toBe('p1');
+			expect(ledger.find(FIRST, 'f')).toBeUndefined();
+			const next = { runIndex: 4, itemIndex: 0 };
+			ledger.noteProject(LATER, 'p1');
+			ledger.takeOver(next, 'f');
+			expect(ledger.find(next, 'f')).toBeUndefined();
+		});
+
+		test('which is still there when the later run refuses to begin', () => {
+			const ledger = ledgerWithProject();
+			ledger.leave(FIRST);
+			ledger.takeOver(LATER, 'f');
+			ledger.takeOver({ runIndex: 4, itemIndex: 0 }, 'f');
+			expect(ledger.find({ runIndex: 4, itemIndex: 0 }, 'f')?.projectId).toBe('p1');
+		});
+
+		test('each of two items takes one, projects first', () => {
+			const ledger = ledgerIn({});
+			for (const itemIndex of [0, 1]) {
+				const place = { runIndex: 0, itemIndex };
+				ledger.noteSending(place, { fingerprint: 'f', name: NAME });
+				if (itemIndex === 1) ledger.noteProject(place, 'p1');
+				ledger.leave(place);
+			}
+			for (const itemIndex of [0, 1, 2]) ledger.takeOver({ runIndex: 1, itemIndex }, 'f');
+			const found = [0, 1, 2].map((itemIndex) => ledger.find({ runIndex: 1, itemIndex }, 'f'));
+			expect(found.map((entry) => entry && (entry.projectId ?? 'unknown'))).toEqual([
+				'p1',
+				'unknown',
+				undefined,
+			]);
+		});
+
+		test.each<[string, (ledger: ReturnType<typeof ledgerIn>) => void, number, string]>([
+			[
+				'of something else',
+				(ledger) => {
+					ledger.leave(FIRST);
+				},
+				3,
+				'g',
+			],
+			[
+				'of another item of the same run',
+				(ledger) => {
+					ledger.leave(FIRST);
+				},
+				0,
+				'f',
+			],
+			['that was handed on', () => {}, 3, 'f'],
+			[
+				'that is being made again',
+				(ledger) => {
+					ledger.leave(FIRST);
+					ledger.noteProject(FIRST, 'p1');
+				},
+				3,
+				'f',
+			],
+			[
+				'that came to nothing',
+				(ledger) => {
+					ledger.forget(FIRST);
+					ledger.leave(FIRST);
+				},
+				3,
+				'f',
+			],
+		])('never what is left %s', (_, happen, runIndex, fingerprint) => {
+			const ledger = ledgerWithProject();
+			happen(ledger);
+			ledger.takeOver({ runIndex, itemIndex: 7 }, fingerprint);
+			expect(ledger.find({ runIndex, itemIndex: 7 }, fingerprint)).toBeUndefined();
+		});
+
+		test('which does not take the place of what is there already', () => {
+			const ledger = ledgerWithProject();
+			ledger.leave(FIRST);
+			ledger.noteSending(LATER, { fingerprint: 'f', name: NAME });
+			ledger.noteProject(LATER, 'p2');
+			ledger.takeOver(LATER, 'f');
+			expect(ledger.find(LATER, 'f')?.projectId).toBe('p2');
+		});
+	});
+
+	test('adds up what the other runs have asked for', () => {
+		const ledger = ledgerIn({});
+		for (const [runIndex, itemIndex, credits] of [
+			[0, 0, 100],
+			[0, 1, 20],
+			[1, 0, null],
+			[2, 0, 4000],
+		] as const) {
+			ledger.noteSending({ runIndex, itemIndex }, { fingerprint: 'f', name: NAME, credits });
+		}
+		expect(ledger.creditsOfOtherRuns(2)).toBe(120);
+		expect(ledgerWithProject().creditsOfOtherRuns(1)).toBe(0);
 	});
 
 	test("lives in the node's context, as n8n saves it, and leaves what else is there", () => {

@@ -94,7 +94,7 @@ test("the request, and the API key with it, stay out of n8n's error", () => {
 		const error = toNodeError(NODE, failure, 0);
 		const all = inspect(error, { depth: null, showHidden: true });
 		expect(all + JSON.stringify(error)).not.toContain('secret');
-		expect(JSON.stringify(failedItemJson(failure))).not.toContain('secret');
+		expect(JSON.stringify(failedItemJson(NODE, failure))).not.toContain('secret');
 	}
 });
 
@@ -105,7 +105,7 @@ describe('what a failed item hands on', () => {
 		[
 			'a project',
 			new ProjectFailure('Project p1 failed', 'p1', 'do this'),
-			{ error: 'Project p1 failed', message: 'do this' },
+			{ error: 'Project p1 failed', message: 'do this', project_id: 'p1' },
 		],
 		[
 			'an unknown fate',
@@ -121,6 +121,14 @@ describe('what a failed item hands on', () => {
 		['a bug', new TypeError('x is undefined'), { error: 'x is undefined', message: '' }],
 		['something that is no error', 'text', { error: 'text', message: '' }],
 	])('%s', (_, error, json) => {
-		expect(failedItemJson(error)).toEqual(json);
+		expect(failedItemJson({}, error)).toEqual(json);
+	});
+
+	test('has no other keys where n8n goes by them', () => {
+		const failure = new ProjectFailure('Project p1 failed', 'p1', 'do this');
+		expect(failedItemJson({ onError: 'continueErrorOutput' }, failure)).toEqual({
+			error: 'Project p1 failed',
+			message: 'do this',
+		});
 	});
 });

@@ -12,6 +12,7 @@ import {
 	type Order,
 	type Workshop,
 } from '../creating';
+import { isTool } from '../asTool';
 import { deliver, projectJson } from '../delivering';
 import {
 	choiceFields,
@@ -35,7 +36,7 @@ import {
 	START_IMAGE,
 	type ImageInput,
 } from '../imageInput';
-import type { Operation, Run, Task } from '../operation';
+import type { Operation, Result, Run, Task } from '../operation';
 import { readDelivery, readLimits, readText, readWish, type Delivery } from '../parameters';
 import { reportOf, type Made } from '../report';
 import type { Session } from '../session';
@@ -191,7 +192,7 @@ export const generate: Operation<Prepared, Production> = {
 					typeOptions: { minValue: MAX_CREDITS.min, maxValue: MAX_CREDITS.max },
 					default: 5000,
 					description:
-						'Most credits that all videos of one run of this node may cost together. If the sum of the estimates is higher, or cannot be made, nothing is uploaded or charged. There is no limit unless this option is added.',
+						'Most credits that all videos of one run of this node may cost together; for an AI agent, of all its calls in one execution. If the sum of the estimates is higher, or cannot be made, nothing is uploaded or charged. There is no limit unless this option is added.',
 				},
 				SIMPLIFY,
 				{
@@ -227,9 +228,12 @@ export const generate: Operation<Prepared, Production> = {
 
 	async share({ items, session: begin }) {
 		const session = await begin();
+		const { clock, ledger, runIndex } = session;
 		const concurrentProjects = Math.min(...items.map(({ input }) => input.concurrentProjects));
+		for (const { itemIndex, input } of items) {
+			ledger.takeOver({ runIndex, itemIndex }, fingerprintOfOrder(input));
+		}
 		refuseCostOfRun(items, session);
-		const { clock } = session;
 		const begunAt = clock.now();
 		return {
 			// More than there are slots: while videos are made, others are uploaded and downloaded.
@@ -247,47 +251,54 @@ export const generate: Operation<Prepared, Production> = {
 	},
 
 	async run(task) {
-		const { input, itemIndex, shared, signal } = task;
-		const { delivery, choice, estimate } = input;
 		const session = await task.session();
 		tellNotes(task);
-
-		const begun = await beginProject(task, session, shared, delivery.timeout);
-		const { id, answer, createdAt } = begun;
-		const { client, clock, runIndex } = session;
-		const options: CallOptions = { deadline: clock.now() + delivery.timeout, signal };
-		const estimated = { credits_estimated: estimate.credits };
-		const note = ({ credits_charged: charged = null }: Pick<Project, 'credits_charged'>) =>
-			shared.made.push({ id, charged, estimated: estimate.credits, finished: delivery.wait });
-		if (!delivery.wait) {
-			begun.done();
-			note(answer);
-			const queued = { status: 'queued' as const, downloads: [], ...answer, id };
-			const project = { name: answer.name, end_seconds: choice.seconds, ...queued };
-			const json = delivery.simplify ? { ...projectJson(project, true), ...estimated } : queued;
-			return { json };
-		}
-
-		const waiting =
-			createdAt === undefined
-				? followProject(client, clock, id, options)
-				: waitForProject(client, clock, id, createdAt, options);
-		const project = await namingProject(id, waiting.finally(begun.done)).catch(
-			async (error: unknown) => {
-				// Only this is certain: a project that is not found (404) may be there all the same.
-				if (error instanceof ProjectEnded) {
-					await forgetProject(session, { runIndex, itemIndex }, fingerprintOfOrder(input));
-				}
-				throw error as Error;
-			},
-		);
-		const { json, binary } = await namingProject(id, deliver(session, project, delivery, options));
-		note(project);
-		return { json: delivery.simplify ? { ...json, ...estimated } : json, binary };
+		return await makeVideo(task, session).catch((error: unknown) => {
+			session.ledger.leave({ runIndex: session.runIndex, itemIndex: task.itemIndex });
+			throw error as Error;
+		});
 	},
 
 	report: ({ made, elapsed }) => reportOf(made, elapsed()),
 };
+
+/** The way of a video: ask for it, wait for it, hand it on. */
+async function makeVideo(task: Task<Prepared, Production>, session: Session): Promise<Result> {
+	const { input, itemIndex, shared, signal } = task;
+	const { delivery, choice, estimate } = input;
+	const begun = await beginProject(task, session, shared, delivery.timeout);
+	const { id, answer, createdAt } = begun;
+	const { client, clock, runIndex } = session;
+	const options: CallOptions = { deadline: clock.now() + delivery.timeout, signal };
+	const estimated = { credits_estimated: estimate.credits };
+	const note = ({ credits_charged: charged = null }: Pick<Project, 'credits_charged'>) =>
+		shared.made.push({ id, charged, estimated: estimate.credits, finished: delivery.wait });
+	if (!delivery.wait) {
+		begun.done();
+		note(answer);
+		const queued = { status: 'queued' as const, downloads: [], ...answer, id };
+		const project = { name: answer.name, end_seconds: choice.seconds, ...queued };
+		const json = delivery.simplify ? { ...projectJson(project, true), ...estimated } : queued;
+		return { json };
+	}
+
+	const waiting =
+		createdAt === undefined
+			? followProject(client, clock, id, options)
+			: waitForProject(client, clock, id, createdAt, options);
+	const project = await namingProject(id, waiting.finally(begun.done)).catch(
+		async (error: unknown) => {
+			// Only this is certain: a project that is not found (404) may be there all the same.
+			if (error instanceof ProjectEnded) {
+				await forgetProject(session, { runIndex, itemIndex }, fingerprintOfOrder(input));
+			}
+			throw error as Error;
+		},
+	);
+	const { json, binary } = await namingProject(id, deliver(session, project, delivery, options));
+	note(project);
+	return { json: delivery.simplify ? { ...json, ...estimated } : json, binary };
+}
 
 /** @throws {InvalidInput} when the estimate is higher than the limit, or there is none to compare */
 function refuseCost(
@@ -311,10 +322,11 @@ function refuseCost(
 }
 
 /**
- * Checks the sum of the estimates. Items whose project exists already (see `ledger.ts`) cost nothing more.
+ * Checks the sum of the estimates. Items whose project exists already (see `ledger.ts`) cost nothing more. Each call of an
+ * AI agent is a run of its own: there, the earlier calls of the execution count as well.
  * @throws {InvalidInput} when it is over the limit, or can't be known
  */
-function refuseCostOfRun(items: Run<Prepared>['items'], { ledger, runIndex }: Session): void {
+function refuseCostOfRun(items: Run<Prepared>['items'], { n8n, ledger, runIndex }: Session): void {
 	const limits = items.flatMap(({ input }) => input.maxCreditsPerRun ?? []);
 	if (limits.length === 0) return;
 	const limit = Math.min(...limits);
@@ -322,6 +334,7 @@ function refuseCostOfRun(items: Run<Prepared>['items'], { ledger, runIndex }: Se
 		({ itemIndex, input }) =>
 			!ledger.find({ runIndex, itemIndex }, fingerprintOfOrder(input))?.projectId,
 	);
+	if (unpaid.length === 0) return;
 	const unknown = unpaid.find(({ input }) => input.estimate.credits === null);
 	if (unknown) {
 		throw new InvalidInput(
@@ -330,9 +343,15 @@ function refuseCostOfRun(items: Run<Prepared>['items'], { ledger, runIndex }: Se
 		);
 	}
 	const sum = unpaid.reduce((total, { input }) => total + (input.estimate.credits ?? 0), 0);
-	if (sum > limit) {
+	const before = isTool(n8n) ? ledger.creditsOfOtherRuns(runIndex) : 0;
+	if (before + sum > limit) {
+		const videos =
+			unpaid.length === 1
+				? `this video is estimated at ${sum} credits`
+				: `${unpaid.length} videos are estimated at ${sum} credits together`;
+		const earlier = before === 0 ? '' : `, and earlier calls at ${before}`;
 		throw new InvalidInput(
-			`Max Credits Per Run: ${unpaid.length} videos are estimated at ${sum} credits together; ${limit} are allowed`,
+			`Max Credits Per Run: ${videos}${earlier}; ${limit} are allowed`,
 			'Nothing was uploaded or charged. Run fewer items, choose shorter videos, a lower resolution or a cheaper model, or raise the limit.',
 		);
 	}
