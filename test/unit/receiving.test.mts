@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { receiveEvent } from '../../nodes/MagicHourTrigger/receiving.ts';
-import { eventBody, SECRET, signed } from '../e2e/webhook-cases.mts';
+import { eventBody, SECRET, signed, type SigningWishes } from '../e2e/webhook-cases.mts';
 
 /** An HTTP response, as far as the trigger looks at it. */
 class Response extends EventEmitter {
@@ -38,9 +38,13 @@ interface Request {
 }
 
 /** Sends an event to a trigger whose workflow n8n is about to start. */
-function send(project: string, settings: Record<string, unknown> = {}): Request {
+function send(
+	project: string,
+	settings: Record<string, unknown> = {},
+	wishes: SigningWishes = {},
+): Request {
 	const response = new Response();
-	const { headers, body } = signed(eventBody(project));
+	const { headers, body } = signed(eventBody(project), wishes);
 	const n8n = {
 		getNodeParameter: (name: string, fallback: unknown) => {
 			const value = { events: ['video.completed'], ...settings }[name] ?? fallback;
@@ -101,4 +105,24 @@ test('settings that cannot be read start nothing: n8n would start an execution t
 	expect(await outcome).toEqual({ noWebhookResponse: true });
 	expect(response.statusCode).toBe(500);
 	expect(JSON.stringify(response.body)).not.toContain('no such node');
+});
+
+test.each([undefined, null, '', 'an hour', NaN, 0, -1])(
+	'a tolerance of %p is the usual one',
+	async (timestampTolerance) => {
+		const settings = { options: { timestampTolerance } };
+		const name = `tolerance ${String(timestampTolerance)}`;
+
+		expect(await isStart(send(`${name} 240`, settings, { age: 240 }))).toBe(true);
+		const stale = send(`${name} 360`, settings, { age: 360 });
+		expect(await isStart(stale)).toBe(false);
+		expect(stale.response.statusCode).toBe(401);
+	},
+);
+
+test('a tolerance that is given counts', async () => {
+	const settings = { options: { timestampTolerance: '60' } };
+
+	expect(await isStart(send('within a minute', settings, { age: 50 }))).toBe(true);
+	expect(await isStart(send('after a minute', settings, { age: 70 }))).toBe(false);
 });
