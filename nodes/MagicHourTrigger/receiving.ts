@@ -3,7 +3,7 @@ import { systemClock } from '../shared/clock';
 import type { SignedRequest } from '../shared/signature';
 import { readSecret } from './credential';
 import { keyOf, RecentEvents, type Accepted, type Claim } from './duplicates';
-import { readSettings } from './settings';
+import { readSettings, type Settings } from './settings';
 import { judge, type Refusal } from './verdict';
 
 /** Of all triggers of this process. */
@@ -14,7 +14,8 @@ const recentEvents = new RecentEvents();
  * any stranger could make it do so.
  */
 export async function receiveEvent(n8n: IWebhookFunctions): Promise<IWebhookResponseData> {
-	const settings = readSettings(n8n);
+	const settings = settingsOrNothing(n8n);
+	if (!settings) return refuse(n8n, NO_SETTINGS);
 	const secret = settings.verify ? await secretOrNothing(n8n) : '';
 	if (settings.verify && secret === '') return refuse(n8n, NO_SECRET);
 
@@ -41,6 +42,11 @@ export async function receiveEvent(n8n: IWebhookFunctions): Promise<IWebhookResp
 
 const STARTS = { message: 'The event starts the workflow' };
 
+const NO_SETTINGS: Refusal = {
+	status: 500,
+	message: 'The settings of this trigger could not be read: see the log of n8n',
+};
+
 const NO_SECRET: Refusal = {
 	status: 500,
 	message: 'The signing secret of this trigger could not be read, so that no event can be verified',
@@ -57,6 +63,16 @@ function requestOf(n8n: IWebhookFunctions): SignedRequest {
 	return { headers, body: rawBody ?? Buffer.alloc(0) };
 }
 
+function settingsOrNothing(n8n: IWebhookFunctions): Settings | undefined {
+	try {
+		return readSettings(n8n);
+	} catch (error) {
+		// An expression in one of them.
+		n8n.logger.error(`Magic Hour Trigger could not read its settings: ${String(error)}`);
+		return undefined;
+	}
+}
+
 async function secretOrNothing(n8n: IWebhookFunctions): Promise<string> {
 	return await readSecret(n8n).catch((error: unknown) => {
 		n8n.logger.error(`Magic Hour Trigger could not read its credential: ${String(error)}`);
@@ -71,12 +87,12 @@ async function claimEvent(
 	stored: Accepted,
 ): Promise<Claim | undefined> {
 	const trigger = `${n8n.getWorkflow().id} ${n8n.getNode().id}`;
-	const claim = await recentEvents.claim(trigger, key, stored, systemClock.now());
 	const response = n8n.getResponseObject();
+	// Listens before it waits for a copy: meanwhile, the sender may have given up.
+	const closed = new Promise<void>((resolve) => response.once('close', resolve));
+	const claim = await recentEvents.claim(trigger, key, stored, systemClock.now());
 	// The answer is sent when the execution has been started, or could not be.
-	response.once('close', () => {
-		claim?.settle(response.writableFinished && response.statusCode < 300);
-	});
+	void closed.then(() => claim?.settle(response.writableFinished && response.statusCode < 300));
 	return claim;
 }
 

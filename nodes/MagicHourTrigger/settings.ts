@@ -15,8 +15,11 @@ export interface Settings {
 interface Options {
 	projectTypes?: string[];
 	simplify?: boolean;
-	timestampTolerance?: number;
+	timestampTolerance?: unknown;
 }
+
+/** Seconds; also where something that is no time was given: anything else could let old events in. */
+export const USUAL_TOLERANCE = 300;
 
 export function readSettings(n8n: IWebhookFunctions | IExecuteFunctions): Settings {
 	const parameter = (name: string, fallback: unknown): unknown =>
@@ -25,13 +28,14 @@ export function readSettings(n8n: IWebhookFunctions | IExecuteFunctions): Settin
 			: n8n.getNodeParameter(name, fallback);
 	const verify = parameter('verifySignature', true) !== false;
 	const options = parameter('options', {}) as Options;
+	const tolerance = Number(options.timestampTolerance);
 	return {
 		choice: {
 			types: parameter('events', []) as string[],
 			projectTypes: options.projectTypes ?? [],
 		},
 		verify,
-		toleranceSeconds: options.timestampTolerance ?? 300,
+		toleranceSeconds: tolerance > 0 ? tolerance : USUAL_TOLERANCE,
 		download: verify && parameter('downloadVideo', false) === true,
 		field: String(parameter('outputBinaryField', 'data')),
 		simplify: options.simplify !== false,

@@ -1,5 +1,5 @@
 import { UnexpectedAnswer } from '../shared/answers';
-import { parseEvent, whyNotWanted, type MagicHourEvent } from '../shared/events';
+import { readEvent, type MagicHourEvent } from '../shared/events';
 import { BadSignature, verifySignature, type SignedRequest } from '../shared/signature';
 import type { Settings } from './settings';
 
@@ -25,9 +25,8 @@ export function judge(
 ): Verdict {
 	try {
 		if (verify) verifySignature(request, { secret, toleranceSeconds, now });
-		const event = parseEvent(request.body);
-		const message = whyNotWanted(event, choice);
-		return message === undefined ? { event } : { status: 200, message };
+		const event = readEvent(request.body, choice);
+		return 'why' in event ? { status: 200, message: event.why } : { event };
 	} catch (error) {
 		if (error instanceof BadSignature) return { status: 401, message: error.message };
 		if (error instanceof UnexpectedAnswer) return { status: 400, message: error.message };

@@ -53,23 +53,32 @@ export interface EventChoice {
 	readonly projectTypes: readonly string[];
 }
 
-const eventBody = z.object({
-	type: z.string().regex(/^[a-z]+\.[a-z]+$/, 'expected something like video.completed'),
+/** What all events have. Events that are not wanted, or come up one day, may have any payload. */
+const anyEvent = z.object({
+	type: z.string().regex(/^\w+(\.\w+)+$/, 'expected something like video.completed'),
+});
+
+const projectEvent = anyEvent.extend({
 	// What is not finished may have no list of downloads.
 	payload: projectAnswer.extend({ downloads: projectAnswer.shape.downloads.default([]) }),
 });
 
-/** Parses the body of an event. @throws {UnexpectedAnswer} that says why it is none */
-export function parseEvent(body: Buffer): MagicHourEvent {
-	const { type, payload } = parseAnswer(eventBody, body.toString('utf8'), 'body');
-	return { type, project: payload };
+/** An event that is not wanted, and why. */
+export interface Unwanted {
+	readonly why: string;
 }
 
-/** Why an event is not wanted; `undefined` if it is. */
-export function whyNotWanted(event: MagicHourEvent, choice: EventChoice): string | undefined {
-	const { type, project } = event;
-	if (!choice.types.includes(type)) return `The event ${type} is not chosen in this trigger`;
-	if (choice.projectTypes.length === 0) return undefined;
-	if (project.type && choice.projectTypes.includes(project.type)) return undefined;
-	return `Projects of the type ${project.type ?? 'unknown'} are not chosen in this trigger`;
+/** Parses the body of an event, as far as it is wanted. @throws {UnexpectedAnswer} that says why it is none */
+export function readEvent(body: Buffer, choice: EventChoice): MagicHourEvent | Unwanted {
+	const text = body.toString('utf8');
+	const { type } = parseAnswer(anyEvent, text, 'body');
+	if (!choice.types.includes(type)) {
+		return { why: `The event ${type} is not chosen in this trigger` };
+	}
+	const { payload: project } = parseAnswer(projectEvent, text, 'body');
+	if (choice.projectTypes.length === 0) return { type, project };
+	if (project.type && choice.projectTypes.includes(project.type)) return { type, project };
+	return {
+		why: `Projects of the type ${project.type ?? 'unknown'} are not chosen in this trigger`,
+	};
 }

@@ -121,8 +121,17 @@ export class Executions {
 		});
 	}
 
-	/** All executions of a workflow that n8n's list shows, the newest first. */
+	/**
+	 * All executions of a workflow that n8n's list shows, the newest first. n8n looks for those under way and for those that
+	 * have ended at the same time, and can miss one that ends meanwhile, or find it twice: the second list has it.
+	 */
 	async idsOf(workflowId: string): Promise<string[]> {
+		const first = await this.#listOf(workflowId);
+		const second = await this.#listOf(workflowId);
+		return [...new Set([...second, ...first])];
+	}
+
+	async #listOf(workflowId: string): Promise<string[]> {
 		const filter = encodeURIComponent(JSON.stringify({ workflowId }));
 		const path = `/rest/executions?filter=${filter}`;
 		const { results } = await this.#data<{ results: { id: string }[] }>('GET', path);

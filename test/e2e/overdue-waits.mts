@@ -1,7 +1,4 @@
-import { join } from 'node:path';
-import { run } from '../../scripts/child-processes.mts';
-import { cleanEnvironment } from '../../scripts/environment.mts';
-import { ensureN8nInstallation } from '../../scripts/n8n-installation.mts';
+import { inDatabase } from './n8n-database.mts';
 
 /** A waiting execution that is to have waited long enough. */
 export interface OverdueWait {
@@ -19,11 +16,7 @@ export async function makeOverdue(
 	userFolder: string,
 	waits: readonly OverdueWait[],
 ): Promise<void> {
-	const { binDirectory } = await ensureN8nInstallation();
-	// In n8n's own Node: that of the tests may be too old to have SQLite.
 	const program = `
-		const { DatabaseSync } = require('node:sqlite');
-		const database = new DatabaseSync('database.sqlite');
 		const must = (statement, ...values) => {
 			if (statement.run(...values).changes !== 1) throw new Error('Nothing waits: ' + values);
 		};
@@ -36,11 +29,6 @@ export async function makeOverdue(
 		for (const { executionId, wakeAt } of ${JSON.stringify(waits)}) {
 			must(wait, executionId);
 			must(note, wakeAt, executionId);
-		}
-		database.close();`;
-	await run('node', ['--eval', program], {
-		cwd: join(userFolder, '.n8n'),
-		env: cleanEnvironment({}, binDirectory),
-		logFile: join(userFolder, 'logs', 'overdue.log'),
-	});
+		}`;
+	await inDatabase(userFolder, program);
 }

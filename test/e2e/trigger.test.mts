@@ -5,6 +5,7 @@ import { probeVideo } from '../../local-api/probe.mts';
 import { until, type NodeRun, type SavedExecution } from './executions.mts';
 import { startLab, type Lab } from './lab-n8n.mts';
 import * as sketch from './lab-workflow.mts';
+import { inDatabase } from './n8n-database.mts';
 import {
 	ACCEPTED_IDS,
 	eventBody,
@@ -20,6 +21,7 @@ jest.setTimeout(300_000);
 
 const TRIGGER = 'Magic Hour Trigger';
 const NEXT = 'Next';
+const next = { name: NEXT, type: 'n8n-nodes-base.noOp', typeVersion: 1, parameters: {} };
 const WITH_DOWNLOAD = { downloadVideo: true, options: {} };
 
 describe('Magic Hour Trigger in a real n8n', () => {
@@ -39,12 +41,10 @@ describe('Magic Hour Trigger in a real n8n', () => {
 		for (const [name, parameters] of Object.entries(TRIGGERS)) {
 			await createTrigger(name, parameters, name !== 'inactive');
 		}
+		await createTwoTriggers();
 		await createTrigger('download', WITH_DOWNLOAD, true);
 		await createTrigger('listening', TRIGGERS.usual, false);
-		await until('the last webhook to be registered', async () => {
-			const { status } = await post('download', { body: '', headers: {} });
-			return status === 404 ? undefined : status;
-		});
+		await registered('download');
 	});
 
 	afterAll(async () => {
@@ -53,18 +53,37 @@ describe('Magic Hour Trigger in a real n8n', () => {
 
 	async function createTrigger(name: string, parameters: object, active: boolean): Promise<void> {
 		const webhookId = randomUUID();
-		const trigger: sketch.NodeSketch = {
-			name: TRIGGER,
+		const workflow = sketch.chain(name, [triggerNode(TRIGGER, parameters, webhookId), next]);
+		const workflowId = await lab.executions.createWorkflow(workflow, active);
+		triggers.set(name, { workflowId, webhookId });
+	}
+
+	/** One workflow with two triggers. */
+	async function createTwoTriggers(): Promise<void> {
+		const nodes = ['first', 'second'].map((name) =>
+			triggerNode(name, { options: {} }, randomUUID()),
+		);
+		const workflow = sketch.chain('two triggers', [...nodes, next]);
+		workflow.connections = Object.fromEntries(
+			nodes.map(({ name }) => [name, sketch.outputTo(NEXT)]),
+		);
+		const workflowId = await lab.executions.createWorkflow(workflow, true);
+		for (const { name, webhookId } of nodes) triggers.set(name, { workflowId, webhookId });
+	}
+
+	function triggerNode(
+		name: string,
+		parameters: object,
+		webhookId: string,
+	): sketch.NodeSketch & { webhookId: string } {
+		return {
+			name,
 			type: 'n8n-nodes-magic-hour.magicHourTrigger',
 			typeVersion: 1,
 			parameters: { ...parameters },
 			webhookId,
 			credentials: { magicHourWebhookApi: { id: credentialId, name: 'Magic Hour Webhook' } },
 		};
-		const next = { name: NEXT, type: 'n8n-nodes-base.noOp', typeVersion: 1, parameters: {} };
-		const workflow = sketch.chain(name, [trigger, next]);
-		const workflowId = await lab.executions.createWorkflow(workflow, active);
-		triggers.set(name, { workflowId, webhookId });
 	}
 
 	function triggerNamed(name: string): { workflowId: string; webhookId: string } {
@@ -84,6 +103,14 @@ describe('Magic Hour Trigger in a real n8n', () => {
 	): Promise<{ status: number; text: string }> {
 		const answer = await fetch(urlOf(name, kind), { method: 'POST', body, headers });
 		return { status: answer.status, text: await answer.text() };
+	}
+
+	/** Resolves when n8n knows the URL of a trigger. */
+	async function registered(name: string): Promise<void> {
+		await until(`the webhook of ${name} to be registered`, async () => {
+			const { status } = await post(name, { body: '', headers: {} });
+			return status === 404 ? undefined : status;
+		});
 	}
 
 	/** Sends, and counts the executions that this has started: n8n saves one before it answers. */
@@ -196,6 +223,32 @@ describe('Magic Hour Trigger in a real n8n', () => {
 			expect((await sendAndCount('usual', signed(errored))).ids).toHaveLength(1);
 			const other = signed(eventBody('accepted'));
 			expect((await sendAndCount('unverified', other)).ids).toHaveLength(1);
+		});
+
+		it('another trigger of the same workflow starts it, too', async () => {
+			const request = () => signed(eventBody('for both'));
+			expect((await sendAndCount('first', request())).ids).toHaveLength(1);
+			const { ids } = await sendAndCount('second', request());
+			expect(ids).toHaveLength(1);
+			for (const id of ids) expect(outputOf(await lab.executions.ended(id))).toHaveLength(1);
+			expect((await sendAndCount('first', request())).ids).toEqual([]);
+			expect((await sendAndCount('second', request())).ids).toEqual([]);
+		});
+
+		it('an event whose execution could not be started is answered with 500, and starts it when it comes again', async () => {
+			const request = () => signed(eventBody('not started'));
+			const { userFolder } = lab.n8n;
+			await inDatabase(
+				userFolder,
+				`database.exec("CREATE TRIGGER full BEFORE INSERT ON execution_entity BEGIN SELECT RAISE(ABORT, 'disk full'); END");`,
+			);
+			const { answers, ids } = await sendAndCount('usual', request());
+			await inDatabase(userFolder, "database.exec('DROP TRIGGER full');");
+			expect(answers).toMatchObject([{ status: 500 }]);
+			expect(ids).toEqual([]);
+
+			expect((await sendAndCount('usual', request())).ids).toHaveLength(1);
+			expect((await sendAndCount('usual', request())).ids).toEqual([]);
 		});
 
 		it('five copies at the same moment start the workflow once', async () => {
@@ -339,10 +392,7 @@ describe('Magic Hour Trigger in a real n8n', () => {
 	describe('after n8n was killed (kill -9) and started again', () => {
 		beforeAll(async () => {
 			await lab.killAndRestart();
-			await until('the webhooks to be registered', async () => {
-				const { status } = await post('usual', { body: '', headers: {} });
-				return status === 404 ? undefined : status;
-			});
+			await registered('usual');
 		});
 
 		it.each(ACCEPTED_IDS)('the event "%s" of before starts nothing', async (id) => {
@@ -358,6 +408,25 @@ describe('Magic Hour Trigger in a real n8n', () => {
 
 			expect(execution.status).toBe('success');
 			expect(outputOf(execution)).toHaveLength(1);
+		});
+
+		it('an event that only the record of processed data knows hands on nothing', async () => {
+			const { workflowId } = triggerNamed('usual');
+			const request = () => signed(eventBody('recorded'));
+			expect(outputOf(await executionOf('usual', request()))).toHaveLength(1);
+			// As if another process had written its static data over that of this one.
+			await lab.killAndRestart(async () => {
+				await inDatabase(
+					lab.n8n.userFolder,
+					`database.prepare('UPDATE workflow_entity SET staticData = NULL WHERE id = ?').run('${workflowId}');`,
+				);
+			});
+			await registered('usual');
+			const execution = await executionOf('usual', request());
+
+			expect(execution.status).toBe('success');
+			expect(Object.keys(execution.data.resultData.runData)).toEqual([TRIGGER]);
+			expect(outputOf(execution, TRIGGER)).toEqual([]);
 		});
 
 		it('the secret is in no log', async () => {

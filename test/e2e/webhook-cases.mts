@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 
 /**
  * What can arrive at the URL of a Magic Hour Trigger, and what becomes of it: the table that trigger.test.mts tries out in
@@ -12,7 +13,7 @@ export interface TriggerParameters {
 	readonly verifySignature?: boolean;
 	readonly options: {
 		readonly projectTypes?: readonly string[];
-		readonly simplify?: boolean;
+		readonly simplify?: boolean | string;
 		readonly timestampTolerance?: number;
 	};
 }
@@ -23,6 +24,7 @@ export type TriggerName =
 	| 'lipSync'
 	| 'patient'
 	| 'everything'
+	| 'broken'
 	| 'inactive';
 
 /** The triggers that the cases are sent to. */
@@ -35,6 +37,7 @@ export const TRIGGERS: Readonly<Record<TriggerName, TriggerParameters>> = {
 		events: ['image.completed', 'audio.errored', 'video.started', 'video.completed'],
 		options: { simplify: false },
 	},
+	broken: { options: { simplify: "={{ $('Nowhere').first().json.simplify }}" } },
 	inactive: { options: {} },
 };
 
@@ -48,6 +51,8 @@ export interface WebhookCase {
 	readonly starts: 0 | 1;
 	/** The answer comes from n8n, before the node is asked. */
 	readonly byN8n?: true;
+	/** It is not what was sent alone that decides: n8n unpacks it, or something is wrong with the trigger. */
+	readonly onlyInN8n?: true;
 	/** What the message says. */
 	readonly says?: string;
 }
@@ -123,6 +128,29 @@ function hmacSha256(secret: string, message: Buffer): string {
 
 function changed(request: SentRequest, change: Partial<SentRequest>): SentRequest {
 	return { body: change.body ?? request.body, headers: { ...request.headers, ...change.headers } };
+}
+
+/** As a proxy may send it on: the signature is that of the bytes before. */
+function compressed(request: SentRequest): SentRequest {
+	return changed(request, {
+		body: gzipSync(request.body),
+		headers: { 'content-encoding': 'gzip' },
+	});
+}
+
+/** With the header twice; HTTP makes a list of it. */
+function twice(request: SentRequest, header: string): SentRequest {
+	const value = request.headers[header] ?? '';
+	return changed(request, { headers: { [header]: `${value}, ${value}` } });
+}
+
+/** A timestamp as JavaScript has it, and a signature that fits. */
+function inMilliseconds(request: SentRequest): SentRequest {
+	const timestamp = `${request.headers[TIMESTAMP]}000`;
+	const message = Buffer.concat([Buffer.from(`${timestamp}.`), Buffer.from(request.body)]);
+	return changed(request, {
+		headers: { [TIMESTAMP]: timestamp, [SIGNATURE]: hmacSha256(SECRET, message) },
+	});
 }
 
 function inUpperCase(request: SentRequest): SentRequest {
@@ -208,6 +236,19 @@ export const WEBHOOK_CASES: readonly WebhookCase[] = [
 		starts: 1,
 	},
 	{
+		what: 'No content type',
+		request: () => without(signed(Buffer.from(eventBody('untyped'))), 'content-type'),
+		status: 200,
+		starts: 1,
+	},
+	{
+		what: 'A body that was compressed on its way (gzip)',
+		request: () => compressed(signed(eventBody('compressed'))),
+		status: 200,
+		starts: 1,
+		onlyInN8n: true,
+	},
+	{
 		what: 'Signed 4 minutes ago',
 		request: () => signed(eventBody('late'), { age: 240 }),
 		status: 200,
@@ -279,6 +320,20 @@ export const WEBHOOK_CASES: readonly WebhookCase[] = [
 		says: 'is not a time in Unix seconds',
 	},
 	{
+		what: 'The timestamp is in milliseconds',
+		request: () => inMilliseconds(good()),
+		status: 401,
+		starts: 0,
+		says: 'is not a time in Unix seconds',
+	},
+	{
+		what: 'Forged: the header with the signature comes twice',
+		request: () => twice(good(), SIGNATURE),
+		status: 401,
+		starts: 0,
+		says: 'is not a SHA-256 signature in hex',
+	},
+	{
 		what: 'Replayed: an old event with its own, old timestamp',
 		request: () => signed(eventBody('accepted'), { age: 86_400 }),
 		status: 401,
@@ -346,6 +401,7 @@ export const WEBHOOK_CASES: readonly WebhookCase[] = [
 			),
 		status: 401,
 		starts: 0,
+		onlyInN8n: true,
 		says: 'The signature does not match',
 	},
 	{
@@ -370,6 +426,13 @@ export const WEBHOOK_CASES: readonly WebhookCase[] = [
 		says: 'payload.id: Required',
 	},
 	{
+		what: 'No event: null for a project',
+		request: () => signed(JSON.stringify({ type: 'video.completed', payload: null })),
+		status: 400,
+		starts: 0,
+		says: 'payload: Expected object',
+	},
+	{
 		what: 'An event that is not chosen',
 		request: () => signed(eventBody('unchosen', { type: 'video.started', status: 'rendering' })),
 		status: 200,
@@ -382,6 +445,13 @@ export const WEBHOOK_CASES: readonly WebhookCase[] = [
 		status: 200,
 		starts: 0,
 		says: 'The event video.forgotten is not chosen',
+	},
+	{
+		what: 'An event that this package does not know, of something that is no project',
+		request: () => signed(JSON.stringify({ type: 'credits.low_balance', payload: { left: 3 } })),
+		status: 200,
+		starts: 0,
+		says: 'The event credits.low_balance is not chosen',
 	},
 	{
 		what: 'An event of an image, where it is chosen',
@@ -425,6 +495,24 @@ export const WEBHOOK_CASES: readonly WebhookCase[] = [
 		status: 400,
 		starts: 0,
 		says: 'The body has an unexpected shape',
+	},
+	{
+		what: 'A signed event, where an expression in the trigger has an error',
+		to: 'broken',
+		request: () => signed(eventBody('broken')),
+		status: 500,
+		starts: 0,
+		onlyInN8n: true,
+		says: 'The settings of this trigger could not be read',
+	},
+	{
+		what: 'No signature, where an expression in the trigger has an error',
+		to: 'broken',
+		request: () => ({ body: '', headers: {} }),
+		status: 500,
+		starts: 0,
+		onlyInN8n: true,
+		says: 'The settings of this trigger could not be read',
 	},
 	{
 		what: 'A signed event for a workflow that is not published',

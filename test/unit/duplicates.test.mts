@@ -6,7 +6,6 @@ import {
 	type Accepted,
 	type Claim,
 } from '../../nodes/MagicHourTrigger/duplicates.ts';
-import { parseEvent } from '../../nodes/shared/events.ts';
 
 const NOW = 1_000_000_000_000;
 let events: RecentEvents;
@@ -21,8 +20,8 @@ async function claim(key: string, stored: Accepted = {}, now = NOW, trigger = 't
 }
 
 test('a key is that of the event and the project, whatever else is told of it', () => {
-	const key = (type: string, payload: object) =>
-		keyOf(parseEvent(Buffer.from(JSON.stringify({ type, payload }))));
+	const key = (type: string, { id, ...fields }: { id: string; [field: string]: unknown }) =>
+		keyOf({ type, project: { id, status: 'complete', downloads: [], ...fields } });
 	const completed = key('video.completed', { id: 'p1', status: 'complete' });
 	expect(key('video.completed', { id: 'p1', status: 'complete', name: 'x' })).toBe(completed);
 	expect(key('video.completed', { id: 'p2', status: 'complete' })).not.toBe(completed);

@@ -1,13 +1,26 @@
 import { UnexpectedAnswer } from '../../nodes/shared/answers.ts';
-import { EVENTS, parseEvent, whyNotWanted } from '../../nodes/shared/events.ts';
+import {
+	EVENTS,
+	readEvent,
+	type EventChoice,
+	type MagicHourEvent,
+	type Unwanted,
+} from '../../nodes/shared/events.ts';
 
-const parse = (body: unknown) =>
-	parseEvent(Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)));
-const event = (type: string, payload: object = {}) =>
-	parse({ type, payload: { id: 'p1', status: 'complete', ...payload } });
+const ALL: EventChoice = { types: EVENTS.map(({ type }) => type), projectTypes: [] };
+
+const read = (body: unknown, choice: Partial<EventChoice> = {}): MagicHourEvent | Unwanted =>
+	readEvent(Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)), {
+		...ALL,
+		...choice,
+	});
+const event = (type: string, payload: object = {}) => ({
+	type,
+	payload: { id: 'p1', status: 'complete', ...payload },
+});
 
 test("an event is its type and its project, unknown fields and all; what isn't finished may have no downloads", () => {
-	expect(event('video.started', { name: 'Grüße', odd: 1 })).toEqual({
+	expect(read(event('video.started', { name: 'Grüße', odd: 1 }))).toEqual({
 		type: 'video.started',
 		project: { id: 'p1', status: 'complete', name: 'Grüße', odd: 1, downloads: [] },
 	});
@@ -23,12 +36,14 @@ test.each([
 		{ type: 'completed', payload: { id: 'p1', status: 'complete' } },
 		'something like video.completed',
 	],
+	[{ type: 'video.completed\n', payload: {} }, 'something like video.completed'],
 	[{ type: 'video.completed' }, 'payload: Required'],
+	[{ type: 'video.completed', payload: null }, 'payload: Expected object'],
 	[{ type: 'video.completed', payload: { status: 'complete' } }, 'payload.id: Required'],
 	[{ type: 'video.completed', payload: { id: 'p1', status: 'done' } }, 'payload.status'],
 ])('%j is no event', (body, text) => {
-	expect(() => parse(body)).toThrow(UnexpectedAnswer);
-	expect(() => parse(body)).toThrow(text);
+	expect(() => read(body)).toThrow(UnexpectedAnswer);
+	expect(() => read(body)).toThrow(text);
 });
 
 test('there are the nine documented events', () => {
@@ -42,17 +57,30 @@ describe('what is wanted', () => {
 	const lips = event('video.completed', { type: 'LIP_SYNC' });
 
 	test('is what is chosen', () => {
-		expect(whyNotWanted(lips, { types: ['video.completed'], projectTypes: [] })).toBeUndefined();
-		expect(whyNotWanted(lips, { types: ['video.errored'], projectTypes: [] })).toContain(
-			'The event video.completed is not chosen',
-		);
+		expect(read(lips, { types: ['video.completed'] })).toHaveProperty('project.id', 'p1');
+		expect(read(lips, { types: ['video.errored'] })).toEqual({
+			why: 'The event video.completed is not chosen in this trigger',
+		});
+	});
+
+	test.each([
+		['video.upscale_finished', { id: 'p1' }],
+		['credits.low', { left: 3 }],
+		['account.plan.changed', null],
+		['video.started', 'a text'],
+	])('is not %s, whatever is in it', (type, payload) => {
+		expect(read({ type, payload }, { types: ['video.completed'] })).toEqual({
+			why: `The event ${type} is not chosen in this trigger`,
+		});
 	});
 
 	test('may depend on the type of the project', () => {
-		const types = ['video.completed'];
-		expect(whyNotWanted(lips, { types, projectTypes: ['AVATAR', 'LIP_SYNC'] })).toBeUndefined();
-		expect(whyNotWanted(lips, { types, projectTypes: ['AVATAR'] })).toContain('LIP_SYNC');
-		const untyped = event('video.completed');
-		expect(whyNotWanted(untyped, { types, projectTypes: ['AVATAR'] })).toContain('unknown');
+		const wanted = (projectTypes: string[], body = lips) => read(body, { projectTypes });
+		expect(wanted(['AVATAR', 'LIP_SYNC'])).toHaveProperty('project.type', 'LIP_SYNC');
+		expect(wanted(['AVATAR'])).toHaveProperty('why', expect.stringContaining('LIP_SYNC'));
+		expect(wanted(['AVATAR'], event('video.completed'))).toHaveProperty(
+			'why',
+			expect.stringContaining('unknown'),
+		);
 	});
 });
