@@ -33,19 +33,25 @@ function spellForN8n(message: string): string {
 
 /**
  * What a failed item hands on, where the node goes on in spite of the failure. n8n takes an item for a failed one, and adds
- * the fields of its input, only if it has exactly these two keys (`handleNodeErrorOutput`; since 2.36 it may have `details`,
- * too), and it throws all of this away if the item has an `error` beside its `json`.
+ * the fields of its input, only if it has no other keys than these two (`handleNodeErrorOutput`; since 2.36 it may have
+ * `details`, too) and, in versions before that, neither is empty. It throws all of this away if the item has an `error`
+ * beside its `json`.
  */
 export interface FailedItemJson extends IDataObject {
 	/** What happened, with the project's id if there is one. */
 	error: string;
-	/** What to do; may be empty. */
+	/** What to do. */
 	message: string;
 }
 
 export function failedItemJson(error: unknown): FailedItemJson {
 	const { message, hint } = partsOf(error);
-	return { error: message, message: hint ?? '' };
+	return { error: message, message: hint || lastResort(error) };
+}
+
+function lastResort(error: unknown): string {
+	if (error instanceof InvalidInput) return 'Change what the error names.';
+	return "n8n's log may say more.";
 }
 
 function partsOf(error: unknown): { message: string; hint?: string; status?: number } {
