@@ -78,7 +78,7 @@ const CASES: readonly Case[] = [
 	...['', ' ', '__proto__'].map(
 		(outputBinaryField): Case => ({
 			wrong: `"${outputBinaryField}" as the field for the video`,
-			parameters: { outputBinaryField },
+			parameters: { outputBinaryField: `={{ '${outputBinaryField}' }}` },
 			says: ['Put Output File in Field', outputBinaryField.trim() || 'nothing', 'such as data'],
 		}),
 	),
