@@ -30,5 +30,14 @@ export class MagicHourWebhookApi implements ICredentialType {
 			required: true,
 			description: 'With it the trigger knows that an event comes from Magic Hour',
 		},
+		{
+			displayName: 'API Base URL',
+			name: 'baseUrl',
+			type: 'string',
+			default: 'https://api.magichour.ai',
+			required: true,
+			description:
+				'Change this only to reach the API through a proxy, or for development. Videos are fetched from public https:// addresses, or from this one.',
+		},
 	];
 }

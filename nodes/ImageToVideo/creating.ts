@@ -7,6 +7,7 @@ import { fingerprintOf, type Place } from '../shared/ledger';
 import { backoff, PAYING } from '../shared/retry';
 import { Slots } from '../shared/slots';
 import { Uploads } from '../shared/uploads';
+import { shown } from '../shared/wording';
 import type { ImageFile, ImageInput } from './imageInput';
 import type { Task } from './operation';
 import type { Session } from './session';
@@ -98,7 +99,7 @@ export async function beginProject(
 	});
 	ledger.noteProject(place, created.id);
 	// n8n's log outlives an n8n that is killed while the node waits (a name of many lines is one line there); custom data is saved also when a person stops it.
-	n8n.logger.info(`Magic Hour project ${created.id} was created: ${JSON.stringify(name)}`);
+	n8n.logger.info(`Magic Hour project ${shown(created.id)} was created: ${JSON.stringify(name)}`);
 	addToCustomData(n8n, created.id);
 	return {
 		id: created.id,

@@ -14,7 +14,7 @@ import {
 import { checkFilePath, checkImageUrl } from '../shared/imageReference';
 import type { ByteStream, Payload } from '../shared/transport';
 import { orList } from '../shared/wording';
-import { readBinaryField, readText, type BinaryField } from './parameters';
+import { isFile, readBinaryField, readText, type BinaryField } from './parameters';
 
 /** An image as the API will get it: a reference that is sent as it is, or a file that has to be uploaded first. */
 export type ImageInput =
@@ -165,11 +165,14 @@ function findBinary(
 	itemIndex: number,
 ): IBinaryData {
 	try {
-		return n8n.helpers.assertBinaryData(itemIndex, field);
+		const found = n8n.helpers.assertBinaryData(itemIndex, field);
+		// n8n also finds what every object has, such as `constructor`.
+		if (isFile(found)) return found;
 	} catch {
-		const available = Object.keys(n8n.getInputData()[itemIndex]?.binary ?? {});
-		return missingBinary(field, available, label);
+		// Told below, with the fields that there are.
 	}
+	const available = Object.keys(n8n.getInputData()[itemIndex]?.binary ?? {});
+	return missingBinary(field, available, label);
 }
 
 function missingBinary(field: string, available: readonly string[], label: string): never {

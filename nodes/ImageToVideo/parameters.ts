@@ -1,6 +1,7 @@
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 import type { DurationFallback, Wish } from '../shared/choice';
 import { InvalidInput } from '../shared/failures';
+import { checkOutputField } from '../shared/outputField';
 import { shown } from '../shared/wording';
 import { CONCURRENT_PROJECTS, MAX_CREDITS, TIMEOUT, TIMEOUT_OPTION } from './fields';
 
@@ -44,7 +45,8 @@ export function readBinaryField(
 	return isFile(value) ? value : readText(n8n, name, itemIndex).trim();
 }
 
-function isFile(value: unknown): value is IBinaryData {
+/** Whether a value is a file of n8n's. */
+export function isFile(value: unknown): value is IBinaryData {
 	return (
 		typeof value === 'object' &&
 		value !== null &&
@@ -76,29 +78,24 @@ export function readWish(n8n: IExecuteFunctions, itemIndex: number, endImage: bo
 export interface Delivery {
 	readonly wait: boolean;
 	readonly download: boolean;
-	/** Binary field for the video. */
+	/** Binary field for the video; empty if it is not downloaded. */
 	readonly field: string;
 	/** Milliseconds. */
 	readonly timeout: number;
 	readonly simplify: boolean;
 }
 
-/** @throws {InvalidInput} when the timeout is out of range, or the output field has no name */
+/** @throws {InvalidInput} when the timeout is out of range, or the output field can't be one */
 export function readDelivery(n8n: IExecuteFunctions, itemIndex: number): Delivery {
 	const options = readOptions(n8n, itemIndex);
 	const download = readFlag(n8n, 'downloadVideo', itemIndex, false);
-	const field = readText(n8n, 'outputBinaryField', itemIndex).trim();
-	if (download && field === '') {
-		throw new InvalidInput(
-			'Put Output File in Field: nothing was given; give the name of a binary field, such as data',
-		);
-	}
+	const field = readText(n8n, 'outputBinaryField', itemIndex);
 	const seconds =
 		inRange(options.timeout, 'Timeout (Seconds)', TIMEOUT) ?? (TIMEOUT_OPTION.default as number);
 	return {
 		wait: readFlag(n8n, 'waitForCompletion', itemIndex, true),
 		download,
-		field,
+		field: download ? checkOutputField(field) : '',
 		timeout: seconds * 1_000,
 		simplify: options.simplify !== false,
 	};

@@ -1,4 +1,5 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
+import { checkBaseUrl } from '../shared/baseUrl';
 import { MagicHourClient } from '../shared/client';
 import { systemClock, type Clock } from '../shared/clock';
 import { hasLedger, ledgerIn, type Ledger } from '../shared/ledger';
@@ -38,14 +39,14 @@ function hasRunBefore(n8n: IExecuteFunctions): boolean {
 	return node.isExecuted === true;
 }
 
-/** Begins a run. Reads the credential, and makes no request. */
+/** Begins a run. Reads the credential, and makes no request. @throws {InvalidInput} when its API Base URL can't be one */
 export async function beginSession(n8n: IExecuteFunctions, memory: Memory): Promise<Session> {
 	const credential = await n8n.getCredentials(CREDENTIAL);
 	const clock = systemClock;
 	return {
 		n8n,
 		clock,
-		client: new MagicHourClient(n8nTransport(n8n, String(credential.baseUrl)), clock),
+		client: new MagicHourClient(n8nTransport(n8n, checkBaseUrl(credential.baseUrl)), clock),
 		marks: sentMarks(n8n),
 		...memory,
 	};

@@ -3,6 +3,7 @@ import type { CallOptions, MagicHourClient } from '../shared/client';
 import type { Clock } from '../shared/clock';
 import { ProjectFailure, RequestFailure, Stopped } from '../shared/failures';
 import { untilNextPoll } from '../shared/polling';
+import { LONGEST_SAID, oneLine } from '../shared/wording';
 
 const UNFINISHED: ReadonlyArray<Project['status']> = ['draft', 'queued', 'rendering'];
 
@@ -109,7 +110,9 @@ export class ProjectEnded extends ProjectFailure {
 export function finished(project: Project): Project {
 	if (project.status === 'complete') return project;
 	const { id, status, error } = project;
-	const reason = error ? `: ${error.message} (${error.code})` : '';
+	const reason = error
+		? `: ${oneLine(error.message, LONGEST_SAID)} (${oneLine(error.code, LONGEST_SAID)})`
+		: '';
 	throw new ProjectEnded(
 		status === 'canceled' ? `Project ${id} was canceled${reason}` : `Project ${id} failed${reason}`,
 		id,

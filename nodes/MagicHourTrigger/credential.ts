@@ -2,6 +2,7 @@ import {
 	NodeOperationError,
 	type ICredentialsDecrypted,
 	type ICredentialTestFunctions,
+	type IExecuteFunctions,
 	type IHookFunctions,
 	type INodeCredentialTestResult,
 	type IWebhookFunctions,
@@ -13,6 +14,12 @@ const CREDENTIAL = 'magicHourWebhookApi';
 export async function readSecret(n8n: IWebhookFunctions | IHookFunctions): Promise<string> {
 	const { signingSecret } = await n8n.getCredentials(CREDENTIAL);
 	return String(signingSecret ?? '').trim();
+}
+
+/** Where the API is: whoever knows the signing secret must not be able to name another address inside the network. */
+export async function readBaseUrl(n8n: IExecuteFunctions): Promise<string> {
+	const { baseUrl } = await n8n.getCredentials(CREDENTIAL);
+	return String(baseUrl ?? '').trim();
 }
 
 /** @throws {NodeOperationError} when the workflow is published with a secret that can't be one */

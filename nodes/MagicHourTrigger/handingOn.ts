@@ -7,7 +7,9 @@ import type { MagicHourEvent } from '../shared/events';
 import { ProjectFailure, Stopped } from '../shared/failures';
 import { n8nTransport } from '../shared/n8nTransport';
 import { failedItemJson, toNodeError } from '../shared/nodeErrors';
+import { checkOutputField } from '../shared/outputField';
 import { simplify } from '../shared/simplifiedProject';
+import { readBaseUrl } from './credential';
 import { keyOf } from './duplicates';
 import { isDuplicateExecution } from './processedEvents';
 import { readSettings, type Settings } from './settings';
@@ -31,7 +33,8 @@ export async function handOn(n8n: IExecuteFunctions): Promise<INodeExecutionData
 	};
 	if (!wantsDownload(event, settings)) return [[{ json }]];
 	try {
-		return [[{ json, binary: { [settings.field]: await download(n8n, event.project) } }]];
+		const field = checkOutputField(settings.field);
+		return [[{ json, binary: { [field]: await download(n8n, event.project) } }]];
 	} catch (error) {
 		if (n8n.continueOnFail()) return [[{ json: failedItemJson(n8n.getNode(), error) }]];
 		throw toNodeError(n8n.getNode(), error, undefined);
@@ -48,10 +51,8 @@ const PATIENCE = 1_800_000;
 /** @throws {ProjectFailure} */
 async function download(n8n: IExecuteFunctions, project: Project): Promise<IBinaryData> {
 	const clock = systemClock;
-	// Makes no call of the API: a trigger has no key for it. A signed event can name any address; what that redirects to is
-	// held to the same rule as behind the API.
-	const { url = '' } = project.downloads[0] ?? {};
-	const client = new MagicHourClient(n8nTransport(n8n, url), clock);
+	// Makes no call of the API: a trigger has no key for it.
+	const client = new MagicHourClient(n8nTransport(n8n, await readBaseUrl(n8n)), clock);
 	const hint = `The video is not lost: get it with the Get operation of the Magic Hour Image To Video node and Project ID ${project.id}. ${untilWhen(project)}`;
 	const options = { deadline: clock.now() + PATIENCE, signal: n8n.getExecutionCancelSignal() };
 	return await downloadVideo(n8n, client, clock, { project, hint }, options).catch(

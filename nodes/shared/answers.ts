@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LONGEST_SAID, oneLine } from './wording';
 
 /**
  * The answers of the Magic Hour API: parsed here and nowhere else. Only what a paid video can't be handed on without
@@ -51,6 +52,9 @@ export type Project = z.infer<typeof projectAnswer>;
 
 const errorAnswer = z.object({ message: z.string().min(1) }).passthrough();
 
+/** Most problems of an answer that are told: a long list can have one in each entry. */
+const MOST_PROBLEMS = 3;
+
 /** An answer that is not what the API promises. */
 export class UnexpectedAnswer extends Error {
 	override name = 'UnexpectedAnswer';
@@ -68,9 +72,9 @@ export function parseAnswer<T extends z.ZodTypeAny>(
 ): z.infer<T> {
 	const parsed = schema.safeParse(parseJson(text, what));
 	if (parsed.success) return parsed.data as z.infer<T>;
-	const problems = parsed.error.issues.map(
-		(issue) => `${issue.path.join('.') || what}: ${issue.message}`,
-	);
+	const problems = parsed.error.issues
+		.slice(0, MOST_PROBLEMS)
+		.map((issue) => `${issue.path.join('.') || what}: ${oneLine(issue.message, LONGEST_SAID)}`);
 	throw new UnexpectedAnswer(`The ${what} has an unexpected shape (${problems.join('; ')})`);
 }
 

@@ -24,6 +24,7 @@ import {
 	type RetryRule,
 } from './retry';
 import type { Answer, ApiCall, Download, Payload, Transport } from './transport';
+import { LONGEST_SAID, oneLine } from './wording';
 
 /** Body of `POST /v1/image-to-video`. */
 export interface CreateBody {
@@ -294,7 +295,7 @@ function refuseError(answer: Answer, what: string, clock: Clock, storage = false
 		(storage ? STORAGE_STATUS_MEANINGS : STATUS_MEANINGS)[status] ?? fallback;
 	const said = errorMessageOf(text);
 	throw new RequestFailure({
-		message: `Could not ${what}: ${meaning} (${status}${said === undefined ? '' : `: ${said}`})`,
+		message: `Could not ${what}: ${meaning} (${status}${said === undefined ? '' : `: ${oneLine(said, LONGEST_SAID)}`})`,
 		hint,
 		fate: mayBeDone(status) ? 'unknown' : 'refused',
 		status,

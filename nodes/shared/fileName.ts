@@ -1,14 +1,28 @@
-/** Characters that a file name may not have on Windows, macOS or Linux. */
-const FORBIDDEN = /[\\/:*?"<>|\p{Cc}]+/gu;
+/** Characters that a file name may not have on Windows, macOS or Linux, and those that turn the order of letters around. */
+const FORBIDDEN = /[\\/:*?"<>|\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;
+/** Names of devices on Windows, whatever comes behind the full stop. */
+const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
+/** Characters. */
 const LONGEST = 100;
+/** File systems take names of 255 bytes, and a workflow may put something before or behind this one. */
+const MOST_BYTES = 200;
 
 /** A file name for a video, made from the project's name; its id where there is no usable name. */
 export function videoFileName(name: string | null | undefined, projectId: string): string {
 	const cleaned = (name ?? '').replace(FORBIDDEN, ' ').replace(/\s+/g, ' ').trim();
-	// By characters: cutting within one would leave half an emoji.
-	const short = [...cleaned]
-		.slice(0, LONGEST)
-		.join('')
-		.replace(/^[. ]+|[. ]+$/g, '');
-	return `${short === '' ? projectId.replace(FORBIDDEN, '-') : short}.mp4`;
+	const short = beginning(cleaned).replace(/^[. ]+|[. ]+$/g, '');
+	const usable = short !== '' && !DEVICE.test(short);
+	return `${usable ? short : beginning(projectId.replace(FORBIDDEN, '-'))}.mp4`;
+}
+
+/** By characters: cutting within one would leave half an emoji. */
+function beginning(text: string): string {
+	let kept = '';
+	let bytes = 0;
+	for (const [index, character] of [...text.slice(0, 2 * LONGEST)].entries()) {
+		bytes += Buffer.byteLength(character);
+		if (index >= LONGEST || bytes > MOST_BYTES) break;
+		kept += character;
+	}
+	return kept;
 }

@@ -35,7 +35,7 @@ function spellForN8n(message: string): string {
 export interface FailedItemJson extends IDataObject {
 	/** What happened, with the project's id if there is one. */
 	error: string;
-	/** What to do; may be empty. */
+	/** What to do. */
 	message: string;
 	/** The project that there is. */
 	project_id?: string;
@@ -43,15 +43,20 @@ export interface FailedItemJson extends IDataObject {
 
 /**
  * The JSON of a failed item. n8n sends an item to a node's error output, and adds the fields of its input, only if it has
- * exactly the keys `error` and `message` (`handleNodeErrorOutput`; since 2.36 it may have `details`, too), and it throws all
- * of this away if the item has an `error` beside its `json`.
- * The project's id is in the text alone then.
+ * exactly the keys `error` and `message` (`handleNodeErrorOutput`; since 2.36 it may have `details`, too) and, in versions
+ * before that, neither is empty. It throws all of this away if the item has an `error` beside its `json`. At the error
+ * output the project's id is therefore in the text alone.
  */
 export function failedItemJson(node: Pick<INode, 'onError'>, error: unknown): FailedItemJson {
 	const { message, hint } = partsOf(error);
-	const json = { error: message, message: hint ?? '' };
+	const json = { error: message, message: hint || lastResort(error) };
 	if (node.onError === 'continueErrorOutput' || !(error instanceof ProjectFailure)) return json;
 	return { ...json, project_id: error.projectId };
+}
+
+function lastResort(error: unknown): string {
+	if (error instanceof InvalidInput) return 'Change what the error names.';
+	return "n8n's log may say more.";
 }
 
 function partsOf(error: unknown): { message: string; hint?: string; status?: number } {

@@ -48,6 +48,17 @@ export function shown(value: unknown): string {
 	if (value === undefined || value === null || value === '') return 'nothing';
 	const text =
 		typeof value === 'object' ? jsonStringify(value, { replaceCircularRefs: true }) : String(value);
-	const line = text.replace(/\s+/g, ' ');
-	return line.length > 80 ? `${line.slice(0, 79)}…` : line;
+	return oneLine(text, 80);
 }
+
+/**
+ * Text that somebody else has written, as it can stand in a message and in a log: no line, colour or length of its own.
+ * @param longest characters
+ */
+export function oneLine(text: string, longest: number): string {
+	const line = text.replace(/[\s\p{Cc}]+/gu, ' ');
+	return line.length > longest ? `${line.slice(0, longest - 1)}…` : line;
+}
+
+/** Most characters of what Magic Hour says of an error. Its own messages have a sentence or two. */
+export const LONGEST_SAID = 500;

@@ -54,7 +54,7 @@ describe('n8n is killed (kill -9) while durable workflows wait, and started agai
 			magicHourWebhookApi: await lab.executions.createCredential({
 				name: 'Magic Hour Webhook',
 				type: 'magicHourWebhookApi',
-				data: { signingSecret },
+				data: { signingSecret, baseUrl: lab.api.url },
 			}),
 		};
 		const urls = [await publish(FINISH), await publish(EVENTS)];

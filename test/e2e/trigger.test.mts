@@ -36,7 +36,7 @@ describe('Magic Hour Trigger in a real n8n', () => {
 		credentialId = await lab.executions.createCredential({
 			name: 'Magic Hour Webhook',
 			type: 'magicHourWebhookApi',
-			data: { signingSecret: ` ${SECRET}\n` },
+			data: { signingSecret: ` ${SECRET}\n`, baseUrl: lab.api.url },
 		});
 		for (const [name, parameters] of Object.entries(TRIGGERS)) {
 			await createTrigger(name, parameters, name !== 'inactive');

@@ -22,6 +22,8 @@ let lab: Lab;
 let network: Network;
 let front: Listening;
 let origin: string;
+/** The internal server at an https:// URL, with a certificate that n8n trusts, for a name of the inside. */
+let internalFront: Listening;
 
 beforeAll(async () => {
 	internal.listen(0, '127.0.0.1');
@@ -31,6 +33,7 @@ beforeAll(async () => {
 	const certificate = certificateFor(`*.${DOMAIN}`);
 	network = openNetwork(certificate.cert);
 	front = await tlsFront(certificate, Number(new URL(lab.api.url).port));
+	internalFront = await tlsFront(certificate, (internal.address() as AddressInfo).port);
 	for (const name of ['api', 'files']) network.names.set(`${name}.${DOMAIN}`, () => '127.0.0.1');
 	origin = `https://files.${DOMAIN}:${front.port}`;
 });
@@ -42,6 +45,7 @@ afterEach(() => {
 
 afterAll(async () => {
 	await front.close();
+	await internalFront.close();
 	network.close();
 	await lab.close();
 	internal.close();
@@ -118,6 +122,16 @@ it.each(['http://169.254.169.254/latest/meta-data/', 'file:///etc/passwd', 'http
 		expect(told(stopped)).toContain('is no address that files of Magic Hour can have');
 	},
 );
+
+it('a public name that leads to an internal server reaches nothing there: it has no certificate for that name', async () => {
+	network.names.set('attacker.example', () => '127.0.0.1');
+	const attackers = `https://attacker.example:${internalFront.port}`;
+	const uploading = await run({ uploads: attackers });
+	const downloading = await run({ downloads: attackers });
+
+	expect(told(uploading)).toContain('a secure connection could not be made');
+	expect(told(downloading)).toContain('a secure connection could not be made');
+});
 
 it('redirects come to an end', async () => {
 	lab.api.setFault('download', { redirect: `${origin}/storage/round` });

@@ -3,6 +3,7 @@ import type { INodeExecutionData } from 'n8n-workflow';
 import type { EngineRun } from './engine.mts';
 import { GIF } from './images.mts';
 import { IMAGE, imageItem, openLab, type Lab } from './lab.mts';
+import { KEEPS_FIRST_TRY } from './old-core.mts';
 
 let lab: Lab;
 
@@ -109,6 +110,18 @@ describe('Continue', () => {
 		});
 	});
 
+	it('using error output sends the item there, also if there is little to say', async () => {
+		const items = [{ ...imageItem(), json: { row: 7 } }];
+		const run = await lab.run({ duration: 'long' }, { items, onError: 'continueErrorOutput' });
+
+		expect(run.output.map((outputs) => outputs.length)).toEqual([0, 1]);
+		expect(run.output[1]?.[0]?.json).toEqual({
+			row: 7,
+			error: expect.stringContaining('long was given') as string,
+			message: expect.stringMatching(/./) as string,
+		});
+	});
+
 	it('hands on the fields of the input beside the error', async () => {
 		const items = [{ ...imageItem(), json: { row: 7 } }];
 		const run = await lab.run(
@@ -185,7 +198,7 @@ describe('Retry On Fail', () => {
 			{ ...RETRY, items: numbered(3), onError: 'continueRegularOutput' },
 		);
 
-		expect(failed(run.output[0])).toEqual([false, false, false]);
+		expect(failed(run.output[0])).toEqual([KEEPS_FIRST_TRY, false, false]);
 		expect(lab.kinds().filter((kind) => kind === 'poll').length).toBeGreaterThan(1);
 		expect(lab.creates()).toHaveLength(3);
 	});

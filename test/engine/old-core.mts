@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 
 import * as core from 'n8n-core';
-import { BinaryDataService, type WorkflowExecute } from 'n8n-core';
+import { BinaryDataService, WorkflowExecute } from 'n8n-core';
 import type { ExecutionStatus, INode, IRun, IRunExecutionData, Workflow } from 'n8n-workflow';
 
 type Execution = ReturnType<WorkflowExecute['run']>;
@@ -55,3 +55,9 @@ export function statusOf({ status, data }: IRun): ExecutionStatus {
 /** The data of an execution in which nothing has run; up to 1.100, n8n-workflow has no function for it. */
 export const noRunData = (): IRunExecutionData =>
 	({ version: 1, resultData: { runData: {} } }) as IRunExecutionData;
+
+/**
+ * Whether n8n, with Retry On Fail and On Error "Continue", runs the node again and throws away what comes out: up to 1.106 it
+ * does so. The project's id is in the error of the first try.
+ */
+export const KEEPS_FIRST_TRY = String(WorkflowExecute).includes('didContinueOnFail');

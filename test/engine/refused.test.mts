@@ -68,6 +68,20 @@ const CASES: readonly Case[] = [
 		parameters: { binaryPropertyName: 'photo' },
 		says: ['photo', /binary/i],
 	},
+	...['__proto__', 'constructor', 'toString'].map(
+		(binaryPropertyName): Case => ({
+			wrong: `the binary field ${binaryPropertyName}, which every object has`,
+			parameters: { binaryPropertyName },
+			says: [binaryPropertyName, 'it has data'],
+		}),
+	),
+	...['', ' ', '__proto__'].map(
+		(outputBinaryField): Case => ({
+			wrong: `"${outputBinaryField}" as the field for the video`,
+			parameters: { outputBinaryField: `={{ '${outputBinaryField}' }}` },
+			says: ['Put Output File in Field', outputBinaryField.trim() || 'nothing', 'such as data'],
+		}),
+	),
 	{
 		wrong: 'an item without any file',
 		parameters: {},
@@ -240,6 +254,24 @@ it.each(CASES)('refuses $wrong before any request', async ({ parameters, options
 	for (const part of says) expect(told).toMatch(part instanceof RegExp ? part : literal(part));
 	expect(lab.api.requests).toHaveLength(0);
 });
+
+it.each(['', 'api.magichour.ai', 'ftp://api.magichour.ai', 'https://a:b@api.magichour.ai'])(
+	'refuses "%s" as the API Base URL before any request, and does not say that a video may exist',
+	async (baseUrl) => {
+		const byReference = { imageSource: 'url', imageUrl: 'https://example.com/a.png' };
+		for (const parameters of [{}, byReference, { operation: 'get', projectId: 'a' }]) {
+			const run = await lab.engine.run({
+				items: [imageItem()],
+				credentials: { apiKey: lab.api.keys.business, baseUrl },
+				parameters,
+			});
+
+			expect(run.error?.message).toMatch(/^API Base URL: /);
+			expect(run.error?.description).toContain('https://api.magichour.ai');
+		}
+		expect(lab.api.requests).toHaveLength(0);
+	},
+);
 
 it('names the item when there are several', async () => {
 	const items = [imageItem(), imageItem(GIF), imageItem()];

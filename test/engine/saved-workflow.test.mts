@@ -1,10 +1,11 @@
 /**
  * A workflow that somebody saved must go on working. `test/fixtures/saved-workflow-0.1.json` is one that n8n 2.41.1 saved with
  * version 0.1 of this package: every operation, with all defaults and with every parameter set. It is **never changed**. When
- * a release gets new parameters, a fixture with that version's number is added beside it, and to the list below.
+ * a release gets new parameters, a fixture with that version's number is added beside it, and to the list below. Names,
+ * values and defaults one by one are looked at in `test/unit/saved-names.test.mts`.
  *
  * If a change can't leave these results as they are, it is a new `version` of the node, which says what is different: a saved
- * node keeps its `typeVersion`, and with it the old way. See CONTRIBUTING.md.
+ * node keeps its `typeVersion`, and with it the old way.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -77,6 +77,19 @@ describe('an answer of the right shape', () => {
 	});
 });
 
+test('no answer changes what every object has', () => {
+	const evil = '"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}';
+	const download = `{${evil},"url":"https://videos.example/1"}`;
+	const text = `{${evil},"id":"p1","status":"error","error":{${evil},"code":"a","message":"b"},"downloads":[${download}]}`;
+	const project = parseAnswer(projectAnswer, text);
+
+	for (const object of [project, project.error, project.downloads[0], {}, { ...project }]) {
+		expect(object).not.toHaveProperty('polluted');
+		expect(Object.getPrototypeOf(object)).toBe(Object.prototype);
+		expect(Object.keys(object ?? {})).not.toContain('__proto__');
+	}
+});
+
 describe('an answer of the wrong shape names the field', () => {
 	test.each([
 		['id missing', createdAnswer, {}, 'id: '],
@@ -112,6 +125,17 @@ describe('an answer of the wrong shape names the field', () => {
 	])('%s', (_, schema, answer, says) => {
 		const failure = failureOf(UnexpectedAnswer, () => parseAnswer(schema, JSON.stringify(answer)));
 		expect(failure.message).toContain(says);
+	});
+
+	test('what others wrote stays one short line, however much of it is wrong', () => {
+		const downloads = Array.from({ length: 10_000 }, () => 1);
+		const status = 'forged\n2026-11-24 info: all is well \u001b[2J'.repeat(1_000);
+		const { message } = failureOf(UnexpectedAnswer, () =>
+			parseAnswer(projectAnswer, JSON.stringify({ ...PROJECT, status, downloads })),
+		);
+		expect(message).toMatch(/status: .*forged/);
+		expect(message).not.toMatch(/[\p{Cc}]/u);
+		expect(message.length).toBeLessThan(2_000);
 	});
 
 	test('every wrong field', () => {

@@ -77,6 +77,16 @@ describe('create', () => {
 		expect(failure.message).toMatch(/^Could not create the video: /);
 	});
 
+	test('what the API says of an error is told in one line, and not without end', async () => {
+		const message = `model: not\nincluded \u001b[31m${'x'.repeat(500_000)}`;
+		const { client, options } = lab({ status: 422, text: JSON.stringify({ message }) });
+		const failure = await rejectionOf(RequestFailure, client.create(BODY, options));
+
+		expect(failure.message).toContain('model: not included');
+		expect(failure.message).not.toMatch(/\p{Cc}/u);
+		expect(failure.message.length).toBeLessThan(700);
+	});
+
 	test('429 is given back: when there is room again is known by the batch alone', async () => {
 		const { client, options, requests, clock } = lab({
 			status: 429,

@@ -25,18 +25,40 @@ test.each([
 	'http://169.254.169.254/latest/meta-data/',
 	'https://169.254.169.254/latest/meta-data/',
 	'https://127.0.0.1:5678/rest/settings',
+	'https:\\\\127.0.0.1\\rest',
+	'https:127.0.0.1',
+	'https://127.1/',
+	'https://127.0.0.1./',
+	'https://127.0.0.1../',
+	'https://127。0。0。1/',
+	'https://①②⑦.⓪.⓪.①/',
+	'https://0/',
 	'https://0x7f.1/',
 	'https://2130706433/',
 	'https://017700000001/',
 	'https://[::1]/',
 	'https://[::ffff:169.254.169.254]/',
+	'https://[::ffff:7f00:1]/',
+	'https://[64:ff9b::7f00:1]/',
+	'https://[fd00:ec2::254]/',
+	'https://[fe80::1%25eth0]/',
 	// No storage has a bare address, be it public or not.
 	'https://8.8.8.8/',
 	'https://localhost:5678/',
 	'https://LOCALHOST./',
+	'https://localhost../',
+	'https://%6c%6fcalhost/',
+	'https://ⓛocalhost/',
 	'https://n8n.localhost/',
+	'https://.localhost/',
 	'https://printer.local/',
 	'https://metadata.google.internal/',
+	'https://metadata.google.internal../',
+	'https://n8n.default.svc/',
+	'https://n8n.default.svc.cluster.local/',
+	'https://localhost.localdomain/',
+	'https://nas.lan/',
+	'https://wiki.corp/',
 	'https://router.home.arpa/',
 	'https://intranet/',
 	'http://api.magichour.ai/',
@@ -61,11 +83,23 @@ test('the API Base URL itself is taken, wherever it is; its neighbours are not',
 	expect(check('https://127.0.0.1/', '')).toThrow(RequestFailure);
 });
 
-test('a server for development, at plain http, is taken at its word', () => {
+test('behind an API at plain http, files may be at plain http, too', () => {
 	const local = 'http://127.0.0.1:3000';
 	expect(check('http://127.0.0.1:3000/files/1', local)).not.toThrow();
-	expect(check('http://localhost:3001/files/1', local)).not.toThrow();
-	expect(check('file:///etc/passwd', local)).toThrow(RequestFailure);
+	expect(check('http://videos.example.com/1', local)).not.toThrow();
+	expect(check('https://videos.example.com/1', local)).not.toThrow();
+});
+
+test.each([
+	'http://169.254.169.254/latest/meta-data/',
+	'http://127.0.0.1:5678/rest/settings',
+	'http://localhost:3000/',
+	'http://vault.internal/',
+	'http://intranet/',
+	'https://127.0.0.1:3000/',
+	'file:///etc/passwd',
+])('an API at plain http does not lead to %s', (url) => {
+	expect(check(url, 'http://127.0.0.1:3000')).toThrow(RequestFailure);
 });
 
 test('says the host, and none of what may be secret', () => {

@@ -99,9 +99,15 @@ test("the request, and the API key with it, stay out of n8n's error", () => {
 });
 
 describe('what a failed item hands on', () => {
+	const NO_MORE = "n8n's log may say more.";
+
 	test.each<[string, unknown, ReturnType<typeof failedItemJson>]>([
 		['wrong input', new InvalidInput('no', 'use 4'), { error: 'no', message: 'use 4' }],
-		['wrong input without a hint', new InvalidInput('no'), { error: 'no', message: '' }],
+		[
+			'wrong input without a hint',
+			new InvalidInput('no'),
+			{ error: 'no', message: 'Change what the error names.' },
+		],
 		[
 			'a project',
 			new ProjectFailure('Project p1 failed', 'p1', 'do this'),
@@ -112,16 +118,18 @@ describe('what a failed item hands on', () => {
 			new CreateUnknown('who knows', 'look'),
 			{ error: 'who knows', message: 'look' },
 		],
-		['a stop', new Stopped('stopped'), { error: 'stopped', message: '' }],
+		['a stop', new Stopped('stopped'), { error: 'stopped', message: NO_MORE }],
 		[
 			"an error of n8n's",
 			new NodeOperationError(NODE, 'wrong', { description: 'do this' }),
 			{ error: 'wrong', message: 'do this' },
 		],
-		['a bug', new TypeError('x is undefined'), { error: 'x is undefined', message: '' }],
-		['something that is no error', 'text', { error: 'text', message: '' }],
+		['a bug', new TypeError('x is undefined'), { error: 'x is undefined', message: NO_MORE }],
+		['something that is no error', 'text', { error: 'text', message: NO_MORE }],
 	])('%s', (_, error, json) => {
 		expect(failedItemJson({}, error)).toEqual(json);
+		// n8n before 2.36 takes an item with an empty message for one that did not fail.
+		expect(failedItemJson({}, error).message).not.toBe('');
 	});
 
 	test('has no other keys where n8n goes by them', () => {

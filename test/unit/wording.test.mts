@@ -1,4 +1,11 @@
-import { orList, orNumbers, shown, shownList, shownTime } from '../../nodes/shared/wording.ts';
+import {
+	oneLine,
+	orList,
+	orNumbers,
+	shown,
+	shownList,
+	shownTime,
+} from '../../nodes/shared/wording.ts';
 
 test.each([
 	[[], ''],
@@ -72,4 +79,12 @@ test('a long list says how many more there are', () => {
 	expect(shownList(['a', 'b'])).toBe('a, b');
 	expect(shownList(['a', 'b', 'c', 'd', 'e'])).toBe('a, b, c, d, e');
 	expect(shownList(['a', 'b', 'c', 'd', 'e', 'f', 'g'])).toBe('a, b, c, d, e and 2 more');
+});
+
+test('what others write is one line, without control characters, and not too long', () => {
+	expect(oneLine('a sentence, as it came', 80)).toBe('a sentence, as it came');
+	expect(oneLine('two\r\nlines\u2028or \u001b[31mmore\u009b2J\0', 80)).toBe(
+		'two lines or [31mmore 2J ',
+	);
+	expect(oneLine('x'.repeat(100), 80)).toBe(`${'x'.repeat(79)}…`);
 });
