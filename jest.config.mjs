@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 
-const CORE_VERSIONS = createRequire(import.meta.url)('./test/compat/core-versions.json');
+const CORES = createRequire(import.meta.url)('./test/compat/cores.json');
 
 /** Options that all three suites share. Tests are .mts so that n8n's lint rules for shipped code leave them alone. */
 const shared = {
@@ -25,12 +25,13 @@ const suite = (name) => ({
 const ES_MODULES = ['p-retry', 'is-network-error'];
 
 /**
- * The engine tests with another n8n-core and n8n-workflow than the installed ones: `test/compat/set-up.mts` puts a link to
- * them where they are looked for here.
+ * The engine tests that depend on what n8n-core does, with another n8n-core and n8n-workflow than the installed ones:
+ * `test/compat/set-up.mts` puts a link to them where they are looked for here.
  */
 const coreSuite = (version) => ({
 	...suite('engine'),
 	displayName: `core-${version}`,
+	testMatch: CORES.tests.map((name) => `<rootDir>/test/engine/${name}.test.mts`),
 	transform: { '\\.m?[jt]s$': shared.transform['\\.m?ts$'] },
 	transformIgnorePatterns: [`/node_modules/(?!(${ES_MODULES.join('|')})/)`],
 	moduleNameMapper: {
@@ -44,6 +45,6 @@ export default {
 		suite('unit'),
 		suite('engine'),
 		{ ...suite('e2e'), globalSetup: '<rootDir>/test/e2e/global-setup.mjs' },
-		...CORE_VERSIONS.map(coreSuite),
+		...CORES.versions.map(coreSuite),
 	],
 };

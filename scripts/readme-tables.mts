@@ -12,6 +12,7 @@ import {
 	type Resolution,
 } from '../nodes/shared/catalogue.ts';
 import { orList, orNumbers } from '../nodes/shared/wording.ts';
+import { compatTable, readCompatResults } from './compat-results.mts';
 import { fieldsTable, operationsTable } from './field-tables.mts';
 import { code, table } from './markdown-table.mts';
 
@@ -29,6 +30,7 @@ export const TABLES: Readonly<Record<string, () => string>> = {
 	trigger: () => fieldsTable(trigger),
 	models: modelsTable,
 	credits: creditsTable,
+	compatibility: () => compatTable(readCompatResults()),
 };
 
 const AUDIO: Readonly<Record<Model['audio'], string>> = {

@@ -4,15 +4,20 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import CORES from '../test/compat/cores.json';
+import { setUp as installCores } from '../test/compat/set-up.mts';
 import { ensureChromium } from './browser.mts';
+import { OLDEST_N8N } from './compat-trials.mts';
 import { ensureN8nInstallation } from './n8n-installation.mts';
 import { ARTEFACTS_DIRECTORY, PROJECT_DIRECTORY } from './pack.mts';
 
-const CHECKS = ['lint', 'types', 'docs:check'];
-/** The real n8n of the last one wants the machine to itself. */
+const CHECKS = ['lint', 'types', 'docs:check', 'verify'];
 const SUITES: [name: string, ...jestOptions: string[]][] = [
 	['unit'],
 	['engine'],
+	// Old versions of n8n-core leave something open.
+	...CORES.versions.map((version): [string, string] => [`core-${version}`, '--forceExit']),
+	// The real n8n wants the machine to itself.
 	['e2e', '--runInBand'],
 ];
 
@@ -55,9 +60,11 @@ async function runSuite([name, ...options]: (typeof SUITES)[number]): Promise<
 	return [results.numPassedTests, failed > 0 || succeeded ? failed : 1];
 }
 
-/** On a new machine both take minutes, so they begin at once. What fails here is tried again, and told, by the suite's set-up. */
+/** On a new machine these take minutes, so they begin at once. What fails here is tried again, and told, by the suite's set-up. */
 async function install(): Promise<void> {
-	await Promise.allSettled([ensureN8nInstallation(), ensureChromium()]);
+	const small = Promise.allSettled([ensureChromium(), installCores()]);
+	await Promise.allSettled([ensureN8nInstallation()]);
+	await Promise.allSettled([ensureN8nInstallation({ version: OLDEST_N8N }), small]);
 }
 
 await mkdir(ARTEFACTS_DIRECTORY, { recursive: true });

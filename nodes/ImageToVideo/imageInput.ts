@@ -13,7 +13,7 @@ import {
 } from '../shared/imageFormat';
 import { checkFilePath, checkImageUrl } from '../shared/imageReference';
 import type { ByteStream, Payload } from '../shared/transport';
-import { orList } from '../shared/wording';
+import { oneLine, orList, shown, shownList } from '../shared/wording';
 import { isFile, readBinaryField, readText, type BinaryField } from './parameters';
 
 /** An image as the API will get it: a reference that is sent as it is, or a file that has to be uploaded first. */
@@ -136,8 +136,8 @@ export async function readImageFile(
 			: ((await n8n.helpers.getBinaryStream(id)) as ByteStream);
 
 	const { header, description, length, hash } = await surveyOnce(n8n, id, content);
-	const name =
-		binary.fileName ?? (typeof field === 'string' ? `The file in "${field}"` : 'The file');
+	const unnamed = typeof field === 'string' ? `The file in "${field}"` : 'The file';
+	const name = binary.fileName ? shown(binary.fileName) : unnamed;
 	if (length === 0) {
 		throw new InvalidInput(
 			`${label}: ${name} is empty (0 bytes)`,
@@ -177,8 +177,10 @@ function findBinary(
 
 function missingBinary(field: string, available: readonly string[], label: string): never {
 	throw new InvalidInput(
-		`${label}: the item has no binary field named "${field}"; ` +
-			(available.length === 0 ? 'it has no file at all' : `it has ${orList(available)}`),
+		`${label}: the item has no binary field named "${oneLine(field, 80)}"; ` +
+			(available.length === 0
+				? 'it has no file at all'
+				: `it has ${shownList(available.map(shown))}`),
 		'Connect a node that outputs a file, such as a form, a download or Read/Write Files from Disk, and give the name of its binary field.',
 	);
 }

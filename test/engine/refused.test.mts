@@ -64,6 +64,25 @@ const CASES: readonly Case[] = [
 		says: [/PDF/, /png/i, /jpe?g/i],
 	},
 	{
+		wrong: 'a file whose name would be a line of its own, and long',
+		parameters: {},
+		options: {
+			items: [
+				{
+					json: {},
+					binary: {
+						data: {
+							data: GIF,
+							mimeType: 'image/png',
+							fileName: `a.png\nforged: all is well${'!'.repeat(1_000)}`,
+						},
+					},
+				},
+			],
+		},
+		says: [/^Image: a\.png forged: all is well!{1,80}… is a GIF/],
+	},
+	{
 		wrong: 'a missing binary field',
 		parameters: { binaryPropertyName: 'photo' },
 		says: ['photo', /binary/i],
