@@ -32,6 +32,9 @@ describe('a run', () => {
 		await editor.openWorkflow(await executions.createWorkflow(chain('One item', nodes)));
 		await editor.execute();
 		await editor.openNode(GENERATE);
+		await editor.output
+			.getByText(/^1 video in .*\d s: 24 credits charged \(estimated 24\)\.$/)
+			.waitFor();
 		await editor.viewFile(editor.output);
 
 		const video = editor.output.locator('video');
@@ -74,6 +77,25 @@ describe('a run', () => {
 		await eventually(async () => {
 			expect(await editor.marked()).toEqual(['duration']);
 		});
+	});
+
+	itPictured('that does not wait says what is still rendering', lab, async (opened) => {
+		const { editor, executions } = opened;
+		const nodes = [
+			manualTrigger,
+			readImage(opened),
+			generate(opened, { waitForCompletion: false }),
+		];
+		await editor.openWorkflow(await executions.createWorkflow(chain('Not waited for', nodes)));
+		await editor.execute();
+		await editor.openNode(GENERATE);
+
+		const [project] = opened.projectsNamed('Not waited for');
+		await editor.output
+			.getByText(
+				`1 video begun: 24 credits charged (estimated 24). Still rendering: project ${project?.id}.`,
+			)
+			.waitFor();
 	});
 
 	itPictured('of three items, one of them bad, parts them on two branches', lab, async (opened) => {
