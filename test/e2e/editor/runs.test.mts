@@ -23,6 +23,7 @@ interface Video {
 	addEventListener(event: 'ended', done: () => void, options: { once: true }): void;
 }
 
+const IMAGE_TO_VIDEO = 'n8n-nodes-magic-hour.imageToVideo';
 const lab = useEditorLab();
 
 describe('a run', () => {
@@ -140,15 +141,19 @@ describe('imported with the menu', () => {
 		for (const each of missing) await executions.createCredential({ ...each, data: {} });
 	});
 
-	itPictured('a node without its credential is marked', lab, async ({ editor, filesFolder }) => {
+	// Not by a credential that is not there: n8n marks that only for users who may not read credentials.
+	itPictured('a node without a required value is marked', lab, async ({ editor, filesFolder }) => {
 		const [file] = files;
-		const path = join(filesFolder, 'no-credential.json');
-		const text = JSON.stringify(file?.workflow).replaceAll('Magic Hour API', 'Of nobody');
-		await writeFile(path, text);
+		const nodes = (file?.workflow.nodes ?? []).map((node) =>
+			node.type === IMAGE_TO_VIDEO ? { ...node, parameters: { operation: 'get' } } : node,
+		);
+		const path = join(filesFolder, 'no-project-id.json');
+		await writeFile(path, JSON.stringify({ ...file?.workflow, nodes }));
 		await editor.importFile(path, file?.nodeNames.length ?? 0);
 
 		await eventually(async () => {
-			expect(await editor.markedNodes()).not.toEqual([]);
+			const lacking = nodes.filter(({ type }) => type === IMAGE_TO_VIDEO);
+			expect(await editor.markedNodes()).toEqual(lacking.map(({ name }) => name));
 		});
 	});
 
