@@ -50,7 +50,7 @@ export class MagicHourApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			required: true,
-			placeholder: 'mhk_live_…',
+			placeholder: 'e.g. mhk_live_…',
 		},
 		{
 			displayName: 'API Base URL',

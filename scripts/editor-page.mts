@@ -230,9 +230,14 @@ export class EditorPage {
 		return await this.field(name).locator('input').inputValue();
 	}
 
+	/** Turns a switch on or off. What has the role of one is an input without a size: n8n draws the switch beside it. */
+	async toggle(name: string): Promise<void> {
+		await this.field(name).locator('.el-switch__core').click();
+	}
+
 	/** Unfolds a trigger's addresses. @returns the one for production */
 	async showProductionUrl(): Promise<Locator> {
-		await this.form.getByText('Webhook URLs').click();
+		await this.form.getByText('Webhook URLs', { exact: true }).click();
 		await this.form.getByText('Production URL', { exact: true }).click();
 		const address = this.form.getByText(/^https?:.*\/webhook\//);
 		await address.waitFor();

@@ -95,19 +95,27 @@ function shownWhen(field: INodeProperties, all: readonly INodeProperties[]): str
 	const { show = {}, hide = {} } = field.displayOptions ?? {};
 	return cell(
 		[
-			...conditions(show, all).map(([name, values]) => `${name} is ${values}`),
-			...conditions(hide, all).map(([name, values]) => `${name} is not ${values}`),
+			...conditions(show, all).map(([field, values]) => `${label(field)} ${has(field)} ${values}`),
+			...conditions(hide, all).map(([field, values]) => `${label(field)} is not ${values}`),
 		].join('; '),
 	);
 }
 
-function conditions(of: Conditions, all: readonly INodeProperties[]): Array<[string, string]> {
+/** A field of several values is not one of them. */
+function has({ type }: INodeProperties): string {
+	return type === 'multiOptions' ? 'includes' : 'is';
+}
+
+function conditions(
+	of: Conditions,
+	all: readonly INodeProperties[],
+): Array<[INodeProperties, string]> {
 	return Object.entries(of)
 		.filter(([name]) => name !== 'operation')
 		.map(([path, values = []]) => {
 			const governing = all.find(({ name }) => name === path.replace(/^\//, ''));
 			if (governing === undefined) throw new Error(`No field "${path}" is in the table`);
-			return [label(governing), orList(values.map((value) => valueName(governing, value)))];
+			return [governing, orList(values.map((value) => valueName(governing, value)))];
 		});
 }
 

@@ -134,7 +134,7 @@ export const TIMEOUT_OPTION: INodeProperties = {
 	typeOptions: { minValue: TIMEOUT.min, maxValue: TIMEOUT.max },
 	default: 1800,
 	description:
-		'How long to wait for the video. One that takes longer is not lost: the error names its project ID, and the Get operation resumes it.',
+		'How long to wait for the video, and to go on trying if a request fails. A video that takes longer is not lost: the error names its project ID, and the Get operation resumes it.',
 };
 
 /** Last, because n8n shows options in this order: what the output looks like. */

@@ -1,11 +1,15 @@
 import type { NodeHint } from 'n8n-workflow';
 import { IDS_WITH_SOUND, MODELS, offerOf, PLAN_DEFAULT, type Model } from '../shared/catalogue';
+import { NOT_SPELLED, spellingsOf } from '../shared/modelId';
 import { orList } from '../shared/wording';
 
 /** What the form says of a combination before it is run, computed from the catalogue as the menus are. */
 
-/** The model's id: n8n gives expressions the value of a resource locator, or the whole of it. */
-const MODEL = '($parameter["model"]?.value ?? $parameter["model"])';
+/**
+ * The model's id or name, spelled as the catalogue's are here: what the run takes for a known model is none to warn of.
+ * n8n gives expressions the value of a resource locator, or the whole of it.
+ */
+const MODEL = `String($parameter["model"]?.value ?? $parameter["model"] ?? "").toLowerCase().replace(${NOT_SPELLED}, "")`;
 
 /** Model ids whose rules are known; others are used as they are. */
 const KNOWN_IDS = [PLAN_DEFAULT.id, ...MODELS.map(({ id }) => id), ...IDS_WITH_SOUND];
@@ -13,10 +17,14 @@ const KNOWN_IDS = [PLAN_DEFAULT.id, ...MODELS.map(({ id }) => id), ...IDS_WITH_S
 export const HINTS: NodeHint[] = [
 	warning(
 		'This node does not know this model: its duration and resolution are sent unchecked, and its cost is unknown.',
-		`["generate", "estimateCredits"].includes($parameter["operation"]) && !!${MODEL} && !${JSON.stringify(KNOWN_IDS)}.includes(${MODEL})`,
+		`["generate", "estimateCredits"].includes($parameter["operation"]) && !!${MODEL} && !${spelled(KNOWN_IDS)}.includes(${MODEL})`,
 	),
 	...MODELS.flatMap(endImageHints),
 ];
+
+function spelled(ids: readonly string[]): string {
+	return JSON.stringify(ids.flatMap(spellingsOf));
+}
 
 /** n8n marks the value that does not go with an end image in its menu; these say why. */
 function endImageHints({ id, name, endImage }: Model): NodeHint[] {
@@ -24,7 +32,7 @@ function endImageHints({ id, name, endImage }: Model): NodeHint[] {
 	const ids = [id, ...IDS_WITH_SOUND.filter((each) => offerOf(each).models[0]?.id === id)];
 	const given =
 		'$parameter["operation"] === "generate" && !["", "none", undefined].includes($parameter["endImageSource"]) && ' +
-		`${JSON.stringify(ids)}.includes(${MODEL})`;
+		`${spelled(ids)}.includes(${MODEL})`;
 	const hints: NodeHint[] = [];
 	if (resolutions !== undefined) {
 		hints.push(

@@ -19,7 +19,7 @@ export function reportOf(made: readonly Made[], milliseconds: number): string[] 
 	const begun = made.filter((video) => !video.finished);
 	const notes: string[] = [];
 	if (finished.length > 0) {
-		notes.push(`${videos(finished)}: ${creditsOf(finished)}, ${shownTime(milliseconds)}.`);
+		notes.push(`${videos(finished)} in ${shownTime(milliseconds)}: ${creditsOf(finished)}.`);
 	}
 	if (begun.length > 0) {
 		notes.push(`${videos(begun)} begun: ${creditsOf(begun)}. ${stillRendering(begun)}`);

@@ -9,13 +9,14 @@ const TOLERANCE = { min: 1, max: 86_400 };
 /** What the fields do is decided by their own values alone: no expression may read the request of a stranger. */
 const FIXED = { noDataExpression: true } as const;
 
-const verified = { show: { verifySignature: [true] } };
+/** Only events that are verified have their video downloaded, and only a completed one has a video. */
+const downloads = { verifySignature: [true], events: ['video.completed'] };
 
 export const FIELDS: INodeProperties[] = [
 	{
 		// n8n lets only links and lists through.
 		displayName:
-			'<ul><li>Copy the Production URL above.</li><li>In the <a href="https://magichour.ai/developer?tab=webhooks" target="_blank">Magic Hour Developer Hub</a>, choose "Create Webhook", paste the URL and select the events that you choose here.</li><li>Copy the webhook\'s secret into the credential, and publish the workflow.</li></ul>',
+			'<ul><li>Unfold "Webhook URLs" above and copy the Production URL.</li><li>In the <a href="https://magichour.ai/developer?tab=webhooks" target="_blank">Magic Hour Developer Hub</a>, choose "Create Webhook", paste the URL and select the events that you choose here.</li><li>Copy the webhook\'s secret into the credential, and publish the workflow.</li></ul>',
 		name: 'setUp',
 		type: 'notice',
 		default: '',
@@ -45,11 +46,11 @@ export const FIELDS: INodeProperties[] = [
 		default: false,
 		description:
 			'Whether to put a finished video into a binary field, for the next node to use. Magic Hour is answered before.',
-		displayOptions: verified,
+		displayOptions: { show: downloads },
 	},
 	{
 		...OUTPUT_FIELD,
-		displayOptions: { show: { ...verified.show, downloadVideo: [true] } },
+		displayOptions: { show: { ...downloads, downloadVideo: [true] } },
 	},
 	{
 		displayName: 'Options',

@@ -17,6 +17,7 @@ import {
 	type Wish,
 } from './choice';
 import { estimateCredits } from './credits';
+import { modelIdOf } from './modelId';
 
 /** What the form says so far. Nothing in it has been checked: the value of an expression may be missing. */
 export type Form = Pick<Wish, 'model' | 'duration' | 'resolution' | 'audio' | 'endImage'>;
@@ -81,7 +82,7 @@ interface Known {
 }
 
 function read({ model, duration, resolution, endImage: wanted }: Form): Known {
-	const known = offerOf(typeof model === 'string' ? model.trim() : '');
+	const known = offerOf((typeof model === 'string' ? modelIdOf(model.trim()) : undefined) ?? '');
 	const offer = known.models.length === 0 ? ANYTHING : known;
 	const takers = offer.models.filter((each) => each.endImage !== undefined);
 	const endImage = wanted && offer !== ANYTHING && takers.length > 0;

@@ -7,6 +7,9 @@ export const KNOWN_MODEL_IDS: readonly string[] = [
 	...LEGACY_VALUES.map(({ id }) => id),
 ];
 
+/** What does not count in a name or id, once it is in small letters. */
+export const NOT_SPELLED = /\(legacy\)|[\s_-]+/g;
+
 /** Names and ids, as far as people and language models keep to them: without spaces, hyphens and capitals. */
 const IDS_BY_SPELLING = new Map([
 	...[PLAN_DEFAULT, ...MODELS].map(({ id, name }) => [spelling(name), id] as const),
@@ -24,10 +27,12 @@ export function modelIdOf(text: string): string | undefined {
 	return /^\S+$/.test(text) ? text : undefined;
 }
 
+/** What a known id may be given as, without capitals and what is {@link NOT_SPELLED}: its id, and its name. */
+export function spellingsOf(knownId: string): string[] {
+	return [...IDS_BY_SPELLING].flatMap(([text, id]) => (id === knownId ? [text] : []));
+}
+
 /** The full stop counts: Kling 2.5 is not Kling 25. */
 function spelling(text: string): string {
-	return text
-		.toLowerCase()
-		.replace(/\(legacy\)/, '')
-		.replace(/[\s_-]+/g, '');
+	return text.toLowerCase().replace(NOT_SPELLED, '');
 }

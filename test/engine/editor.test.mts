@@ -204,6 +204,14 @@ describe('the warnings before a run', () => {
 		]);
 	});
 
+	it('know a model by its name, as the run does', () => {
+		for (const { name } of MODELS) expect(warnings(model(name))).toEqual([]);
+		expect(warnings(model('Kling 2.5 (Legacy)'))).toEqual([]);
+		expect(warnings({ ...model('Kling 2.6'), resolution: '720p', ...END_IMAGE })).toEqual([
+			expect.stringContaining('Kling 2.6 makes 1080p only'),
+		]);
+	});
+
 	it('say nothing of a model where there is none', () => {
 		expect(warnings({ ...model('ltx-2.5'), operation: 'get' })).toEqual([]);
 	});

@@ -23,7 +23,9 @@ describe('the note after a run', () => {
 		const run = await lab.run({});
 
 		expect(messages(run)).toEqual([
-			expect.stringMatching(/^1 video: 240 credits charged \(estimated 240\), (\d+ min )?\d+ s\.$/),
+			expect.stringMatching(
+				/^1 video in (\d+ min )?\d+ s: 240 credits charged \(estimated 240\)\.$/,
+			),
 		]);
 		expect(run.hints[0]?.location).toBe('outputPane');
 	});
@@ -32,7 +34,7 @@ describe('the note after a run', () => {
 		const run = await lab.run({}, { items: items(3) });
 
 		expect(messages(run)).toEqual([
-			expect.stringMatching(/^3 videos: 720 credits charged \(estimated 720\), /),
+			expect.stringMatching(/^3 videos in .* s: 720 credits charged \(estimated 720\)\.$/),
 		]);
 	});
 
@@ -42,7 +44,9 @@ describe('the note after a run', () => {
 		const run = await lab.run({}, { items: [good, bad, good], onError: 'continueErrorOutput' });
 
 		expect(run.output[1]).toHaveLength(1);
-		expect(messages(run)).toEqual([expect.stringMatching(/^2 videos: 480 credits charged /)]);
+		expect(messages(run)).toEqual([
+			expect.stringMatching(/^2 videos in .* s: 480 credits charged /),
+		]);
 	});
 
 	it('is not there when no item could begin', async () => {

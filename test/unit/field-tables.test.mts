@@ -88,6 +88,19 @@ test('choices are explained, and named in what depends on them', () => {
 	]);
 });
 
+test('a field of several values includes the one that another depends on', () => {
+	const events = text({
+		displayName: 'Events',
+		name: 'events',
+		type: 'multiOptions',
+		default: ['a'],
+		options: [{ name: 'Event A', value: 'a' }],
+		displayOptions: { show },
+	});
+	const dependent = text({ displayOptions: { show: { ...show, events: ['a'] } } });
+	expect(rows(events, dependent).at(-1)).toEqual(['Text', '', '', 'Events includes Event A']);
+});
+
 test('the options of a collection, each in a row', () => {
 	const collection = text({
 		displayName: 'Options',

@@ -146,6 +146,14 @@ test('values of expressions are read as the node reads them', () => {
 	expect(durations({ model, resolution: 1080 })).toEqual(durations({ model, resolution: '1080p' }));
 });
 
+test.each([
+	['Kling 3.0', 'kling-3.0'],
+	['Veo 3.1 Lite', 'veo3.1-lite'],
+])('a model by its name, %s, has the menus that it has by its ID', (name, id) => {
+	expect(durations({ model: name })).toEqual(durations({ model: id }));
+	expect(resolutions({ model: name })).toEqual(resolutions({ model: id }));
+});
+
 describe('the list of models', () => {
 	/** As many letters as the dropdown shows beside each other in a panel of the usual width. */
 	const WIDTH = 60;

@@ -5,12 +5,41 @@ import {
 	RESOLUTIONS,
 	resolutionsOf,
 } from '../../../nodes/shared/catalogue.ts';
-import { TRIGGER_ENTRY } from '../../../scripts/editor-page.mts';
+import { TRIGGER_ENTRY, type EditorPage } from '../../../scripts/editor-page.mts';
 import { chain, generate, manualTrigger, GENERATE, readImage } from '../lab-workflow.mts';
 import { eventually, itPictured, useEditorLab, type EditorLab } from './editor-lab.mts';
 
 const NODE = 'Magic Hour Image To Video';
 const lab = useEditorLab();
+
+/** The fields of each operation, in their order; Generate is left for what comes after. */
+const FIELDS = {
+	Get: [
+		'Project ID',
+		'Wait for Completion',
+		'Download Video',
+		'Put Output File in Field',
+		'Options',
+	],
+	Delete: ['Project ID'],
+	'Upload Image': ['Input Binary Field'],
+	'Estimate Credits': ['Model', 'Duration Name or ID', 'Resolution Name or ID', 'Audio', 'Options'],
+	Generate: [
+		'Image From',
+		'Input Binary Field',
+		'Model',
+		'Duration Name or ID',
+		'Resolution Name or ID',
+		'Audio',
+		'Prompt',
+		'End Image From',
+		'Project Name',
+		'Wait for Completion',
+		'Download Video',
+		'Put Output File in Field',
+		'Options',
+	],
+};
 
 describe('the node creator', () => {
 	beforeAll(async () => {
@@ -99,6 +128,26 @@ describe('the form', () => {
 		);
 	});
 
+	for (const [operation, fields] of Object.entries(FIELDS)) {
+		itPictured(`has the fields of ${operation}, and no others`, lab, async ({ editor }) => {
+			await editor.choose('operation', new RegExp(`^\\s*${operation}`));
+
+			await eventually(async () => {
+				expect(await fieldLabels(editor)).toEqual(fields);
+			});
+		});
+	}
+
+	itPictured('has no field for a file where nobody waits for it', lab, async ({ editor }) => {
+		await editor.toggle('waitForCompletion');
+		await eventually(async () => {
+			expect(await fieldLabels(editor)).toEqual(
+				FIELDS.Generate.filter((each) => !/Download Video|Output File/.test(each)),
+			);
+		});
+		await editor.toggle('waitForCompletion');
+	});
+
 	for (const model of MODELS) {
 		itPictured(`follows ${model.id}`, lab, async ({ editor }) => {
 			await editor.chooseFromList('model', entryOf(model.name));
@@ -151,7 +200,7 @@ describe('what the menus say', () => {
 		await eventually(async () => {
 			expect(await editor.shown('duration')).toBe('8 s · 576 credits');
 		});
-		await editor.field('audio').getByRole('switch').click();
+		await editor.toggle('audio');
 		await eventually(async () => {
 			expect(await editor.shown('duration')).toBe('8 s · 768 credits');
 			expect(await editor.shown('resolution')).toBe('1080p · 768 credits');
@@ -163,9 +212,28 @@ describe('what the menus say', () => {
 	});
 });
 
+describe('another model', () => {
+	itPictured('keeps what it makes, and marks what it does not', lab, async ({ editor }) => {
+		await editor.closeMenu();
+		await editor.chooseFromList('model', entryOf('Sora 2'));
+		await eventually(async () => {
+			expect(await editor.marked()).toEqual(['resolution']);
+			expect(await editor.shown('duration')).toBe('8 s');
+			// With what was said of it before: n8n keeps that beside the mark.
+			expect(await editor.shown('resolution')).toMatch(/^1080p/);
+		});
+
+		await editor.chooseFromList('model', entryOf('Kling 3.0'));
+		await eventually(async () => {
+			expect(await editor.marked()).toEqual([]);
+			expect(await editor.shown('duration')).toBe('8 s · 768 credits');
+			expect(await editor.shown('resolution')).toBe('1080p · 768 credits');
+		});
+	});
+});
+
 describe('a model by expression', () => {
 	itPictured('leaves a form that can be used', lab, async ({ editor }) => {
-		await editor.page.keyboard.press('Escape');
 		await editor.typeExpression('model', '{{ $json.model }}');
 		await editor.openTab('Settings');
 		await editor.openTab('Parameters');
@@ -193,7 +261,7 @@ describe("the Magic Hour Trigger's panel", () => {
 
 		const steps = editor.form.getByRole('alert').getByRole('listitem');
 		expect(await steps.allInnerTexts()).toEqual([
-			expect.stringMatching(/^Copy the Production URL/),
+			expect.stringMatching(/^Unfold "Webhook URLs" above and copy the Production URL/),
 			expect.stringMatching(/^In the Magic Hour Developer Hub/),
 			expect.stringMatching(/^Copy the webhook's secret into the credential/),
 		]);
@@ -203,6 +271,17 @@ describe("the Magic Hour Trigger's panel", () => {
 		expect(await verified.getAttribute('aria-checked')).toBe('true');
 		const address = await editor.showProductionUrl();
 		expect(await address.innerText()).toMatch(/\/webhook\/[\w-]{36}\/webhook$/);
+		expect(await editor.labels()).toContain('Download Video');
+	});
+
+	itPictured('has no download for events without a video', lab, async ({ editor }) => {
+		await editor.newWorkflow();
+		await editor.addNode('magic hour', TRIGGER_ENTRY, 'On video errored');
+		await editor.form.getByText('Credential for Magic Hour Webhook API').waitFor();
+
+		const labels = await editor.labels();
+		expect(labels).toContain('Verify Signature');
+		expect(labels).not.toContain('Download Video');
 	});
 });
 
@@ -212,6 +291,12 @@ const DEFAULTS = {
 	duration: 5,
 	resolution: '720p',
 };
+
+/** Without those that say what they are themselves: the credential and the operation. */
+async function fieldLabels(editor: EditorPage): Promise<string[]> {
+	const labels = await editor.labels();
+	return labels.filter((label) => label !== 'Operation' && !label.startsWith('Credential for'));
+}
 
 /** An entry of the list of models: the name, and whatever is said of it. */
 const entryOf = (name: string): RegExp =>

@@ -23,6 +23,7 @@ interface Video {
 	addEventListener(event: 'ended', done: () => void, options: { once: true }): void;
 }
 
+const IMAGE_TO_VIDEO = 'n8n-nodes-magic-hour.imageToVideo';
 const lab = useEditorLab();
 
 describe('a run', () => {
@@ -32,6 +33,9 @@ describe('a run', () => {
 		await editor.openWorkflow(await executions.createWorkflow(chain('One item', nodes)));
 		await editor.execute();
 		await editor.openNode(GENERATE);
+		await editor.output
+			.getByText(/^1 video in .*\d s: 24 credits charged \(estimated 24\)\.$/)
+			.waitFor();
 		await editor.viewFile(editor.output);
 
 		const video = editor.output.locator('video');
@@ -76,6 +80,25 @@ describe('a run', () => {
 		});
 	});
 
+	itPictured('that does not wait says what is still rendering', lab, async (opened) => {
+		const { editor, executions } = opened;
+		const nodes = [
+			manualTrigger,
+			readImage(opened),
+			generate(opened, { waitForCompletion: false }),
+		];
+		await editor.openWorkflow(await executions.createWorkflow(chain('Not waited for', nodes)));
+		await editor.execute();
+		await editor.openNode(GENERATE);
+
+		const [project] = opened.projectsNamed('Not waited for');
+		await editor.output
+			.getByText(
+				`1 video begun: 24 credits charged (estimated 24). Still rendering: project ${project?.id}.`,
+			)
+			.waitFor();
+	});
+
 	itPictured('of three items, one of them bad, parts them on two branches', lab, async (opened) => {
 		const { editor, executions, filesFolder } = opened;
 		const folder = join(filesFolder, 'three');
@@ -118,15 +141,19 @@ describe('imported with the menu', () => {
 		for (const each of missing) await executions.createCredential({ ...each, data: {} });
 	});
 
-	itPictured('a node without its credential is marked', lab, async ({ editor, filesFolder }) => {
+	// Not by a credential that is not there: n8n marks that only for users who may not read credentials.
+	itPictured('a node without a required value is marked', lab, async ({ editor, filesFolder }) => {
 		const [file] = files;
-		const path = join(filesFolder, 'no-credential.json');
-		const text = JSON.stringify(file?.workflow).replaceAll('Magic Hour API', 'Of nobody');
-		await writeFile(path, text);
+		const nodes = (file?.workflow.nodes ?? []).map((node) =>
+			node.type === IMAGE_TO_VIDEO ? { ...node, parameters: { operation: 'get' } } : node,
+		);
+		const path = join(filesFolder, 'no-project-id.json');
+		await writeFile(path, JSON.stringify({ ...file?.workflow, nodes }));
 		await editor.importFile(path, file?.nodeNames.length ?? 0);
 
 		await eventually(async () => {
-			expect(await editor.markedNodes()).not.toEqual([]);
+			const lacking = nodes.filter(({ type }) => type === IMAGE_TO_VIDEO);
+			expect(await editor.markedNodes()).toEqual(lacking.map(({ name }) => name));
 		});
 	});
 
