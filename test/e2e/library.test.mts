@@ -9,6 +9,7 @@ import { insertRows, rowsOf } from './data-tables.mts';
 import { until, type SavedExecution } from './executions.mts';
 import { FormVisitor } from './form-visitor.mts';
 import { LONG, startLab, type Lab } from './lab-n8n.mts';
+import * as sketch from './lab-workflow.mts';
 import { replaceInParameters } from './library-workflow.mts';
 import { startSmtpSink, type SmtpSink } from './smtp-sink.mts';
 
@@ -163,6 +164,82 @@ describe('the workflow library in a real n8n', () => {
 
 			expect(status).toBe('error');
 			expect(data.resultData.error?.message).toMatch(/access to the file is not allowed/i);
+		});
+	});
+
+	describe('google-drive-to-video, with files in the place of Google Drive', () => {
+		/** Another node in the place of one, which keeps its name and its connections. */
+		function replace(workflow: N8nWorkflow, name: string, by: sketch.NodeSketch): void {
+			Object.assign(nodeNamed(workflow, name), by, { name, credentials: {} });
+		}
+
+		const setFields = (fields: Record<string, unknown>, type = 'string'): sketch.NodeSketch => {
+			const assignments = Object.entries(fields).map(([name, value]) => ({
+				id: name,
+				name,
+				value,
+				type,
+			}));
+			const parameters = { assignments: { assignments }, options: {} };
+			return { name: 'Set', type: 'n8n-nodes-base.set', typeVersion: 3.5, parameters };
+		};
+
+		it('stores the video under the name of the image, and the reason of one that fails under its name', async () => {
+			const [from, to] = [await folderOf('drive'), await folderOf('drive-videos')];
+			await copyFile(lab.imageFile, join(from, 'lake.png'));
+			await writeFile(join(from, 'notes.png'), NO_IMAGE);
+			const workflow = await readWorkflow('google-drive-to-video');
+			const { name, inputDataFieldName } = nodeNamed(workflow, 'Upload Video').parameters;
+			const problem = nodeNamed(workflow, 'Save Problem').parameters;
+			const files = ['plan.pdf', 'notes.png', 'lake.png'].map((file) => ({
+				name: file,
+				mimeType: file.endsWith('.pdf') ? 'application/pdf' : 'image/png',
+			}));
+			replace(workflow, 'New File in Folder', sketch.manualTrigger);
+			replace(workflow, 'Download Image', sketch.readImage(lab, `=${from}/{{ $json.name }}`));
+			replace(workflow, 'Upload Video', {
+				...sketch.readImage(lab),
+				parameters: {
+					operation: 'write',
+					fileName: `=${to}/${String(name).slice(1)}`,
+					dataPropertyName: inputDataFieldName,
+					options: {},
+				},
+			});
+			replace(
+				workflow,
+				'Save Problem',
+				setFields({ name: problem.name, content: problem.content }),
+			);
+			const listed = sketch.chain('', [
+				{ ...setFields({ files: `={{ ${JSON.stringify(files)} }}` }, 'array'), name: 'List' },
+				{
+					name: 'Files',
+					type: 'n8n-nodes-base.splitOut',
+					typeVersion: 1,
+					parameters: { fieldToSplitOut: 'files', options: {} },
+				},
+			]);
+			workflow.nodes.push(...listed.nodes);
+			Object.assign(workflow.connections, listed.connections, {
+				'New File in Folder': sketch.outputTo('List'),
+				Files: sketch.outputTo('Only Images'),
+			});
+			const { run } = await imported(workflow);
+			const { data } = await run();
+
+			expect(data.resultData.error?.message).toBeUndefined();
+			expect(await readdir(to)).toEqual(['lake.png.mp4']);
+			expectSeconds(await probeVideo(join(to, 'lake.png.mp4')), 5);
+			const problems = data.resultData.runData['Save Problem']?.[0]?.data?.main[0];
+			expect(problems?.map(({ json }) => json)).toEqual([
+				{
+					name: 'notes.png.problem.txt',
+					content: expect.stringMatching(
+						/^Image: notes\.png is text, which Magic Hour does not take.*\. \w/,
+					) as string,
+				},
+			]);
 		});
 	});
 
