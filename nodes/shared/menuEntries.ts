@@ -38,7 +38,9 @@ export function modelEntries(): Array<MenuEntry<string>> {
 /** The lengths that the chosen model makes, in seconds, at the chosen resolution and with an end image if there is one. */
 export function durationEntries(form: Form): Array<MenuEntry<number>> {
 	const { offer, models, resolution, endImage } = read(form);
-	const atResolution = models.filter((model) => makesResolution(model, resolution, endImage));
+	const atResolution = models.filter(
+		(model) => offer === ANYTHING || makesResolution(model, resolution, endImage),
+	);
 	// A resolution that is not right is marked in its own field: it must not leave this menu empty.
 	const makers = atResolution.length > 0 ? atResolution : models;
 	const lengths = [...new Set(makers.flatMap((model) => durationsWith(model, endImage)))];

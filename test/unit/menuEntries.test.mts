@@ -125,6 +125,7 @@ describe('a model that is not known', () => {
 			expect(names(resolutions({ model }))).toEqual(['480p', '720p', '1080p', '4k']);
 			expect(names(durations({ model }))).toEqual(expect.arrayContaining(['1 s', '7 s', '60 s']));
 			expect(values(durations({ model, endImage: true }))).toEqual(values(durations({ model })));
+			expect(values(durations({ model, resolution: '4k' }))).toEqual(values(durations({ model })));
 		},
 	);
 	test('an id that stands for a model with sound has its values', () => {

@@ -173,11 +173,14 @@ describe('the form', () => {
 describe('what the menus say', () => {
 	itPictured('of a model is what it is best for', lab, async ({ editor }) => {
 		const entries = await editor.openList('model');
-		const texts = (await entries.allInnerTexts()).map((text) => text.trim());
-		for (const { name, bestFor, legacy } of MODELS) {
-			expect(texts).toContain(`${name}${legacy ? ' (Legacy)' : ''} · ${bestFor}`);
-		}
-		expect(texts).toHaveLength(1 + MODELS.length);
+		// Until the list has come, what is chosen is its only entry.
+		await eventually(async () => {
+			const texts = (await entries.allInnerTexts()).map((text) => text.trim());
+			for (const { name, bestFor, legacy } of MODELS) {
+				expect(texts).toContain(`${name}${legacy ? ' (Legacy)' : ''} · ${bestFor}`);
+			}
+			expect(texts).toHaveLength(1 + MODELS.length);
+		});
 		await editor.page.keyboard.press('Escape');
 	});
 
@@ -270,7 +273,7 @@ describe("the Magic Hour Trigger's panel", () => {
 		const verified = editor.field('verifySignature').getByRole('switch');
 		expect(await verified.getAttribute('aria-checked')).toBe('true');
 		const address = await editor.showProductionUrl();
-		expect(await address.innerText()).toMatch(/\/webhook\/[\w-]{36}\/webhook$/);
+		expect((await address.innerText()).trim()).toMatch(/\/webhook\/[\w-]{36}\/webhook$/);
 		expect(await editor.labels()).toContain('Download Video');
 	});
 
