@@ -71,19 +71,27 @@ async function afterwards(
 	if ('reset' in fault) return reset(request);
 	if ('hang' in fault) return never();
 	if (isReplacement(fault) && fault.after) return replacement(fault, reply);
-	if ('drip' in fault) return through(toStream(payload, reply), new Throttle(fault.drip));
+	if ('drip' in fault) {
+		const answer = withUrlsMoved(payload, origin, fault.urlOrigin);
+		return through(toStream(answer, reply), new Throttle(fault.drip));
+	}
 	if ('truncate' in fault) {
 		const whole = toStream(payload, reply);
 		const length = Math.floor(Number(reply.getHeader('content-length')) * fault.truncate);
 		if (fault.length === 'short') reply.header('content-length', length);
 		return through(whole, cut(length, fault.length !== 'short'));
 	}
-	if ('urlOrigin' in fault && typeof payload === 'string') {
-		const moved = payload.replaceAll(origin, fault.urlOrigin);
-		reply.header('content-length', Buffer.byteLength(moved));
+	if ('urlOrigin' in fault) {
+		const moved = withUrlsMoved(payload, origin, fault.urlOrigin);
+		if (typeof moved === 'string') reply.header('content-length', Buffer.byteLength(moved));
 		return moved;
 	}
 	return payload;
+}
+
+function withUrlsMoved(payload: unknown, from: string, to: string | undefined): unknown {
+	if (typeof payload !== 'string' || to === undefined) return payload;
+	return payload.replaceAll(from, to);
 }
 
 /** Like pipe, but each of the two ends with the other. */

@@ -26,8 +26,8 @@ export type Fault =
 	| { readonly reset: 'before' | 'after' }
 	/** The answer never comes. */
 	| { readonly hang: 'before' | 'after' }
-	/** Bytes per second of the answer's body; for an upload, at which its body is read. */
-	| { readonly drip: number }
+	/** Bytes per second of the answer's body; for an upload, at which its body is read. Its URLs may be moved, too. */
+	| { readonly drip: number; readonly urlOrigin?: string }
 	/**
 	 * Only this share (0 to 1) of the answer's body comes. With length 'full' (default) the connection
 	 * breaks off; with 'short' the answer is complete by its own content-length.

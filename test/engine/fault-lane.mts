@@ -103,9 +103,15 @@ export async function openLane(number: number, surroundings: Surroundings): Prom
 		const port = withTls ? front.port : apiPort;
 		const originOf = (host: Host): string =>
 			`${withTls ? 'https' : 'http'}://${hostOf(host)}:${port}`;
-		if (!('detour' in fault)) api.setFault(stage, fault, count);
-		api.setFault('upload-urls', { urlOrigin: originOf('uploads') });
-		api.setFault('poll', { urlOrigin: originOf('videos') });
+		const moves = new Map<Stage, { urlOrigin: string }>([
+			['upload-urls', { urlOrigin: originOf('uploads') }],
+			['poll', { urlOrigin: originOf('videos') }],
+		]);
+		if (!('detour' in fault)) {
+			// Of an answer that is slow but right, the URLs are those of the other answers.
+			api.setFault(stage, 'drip' in fault ? { ...fault, ...moves.get(stage) } : fault, count);
+		}
+		for (const [moved, move] of moves) api.setFault(moved, move);
 
 		const astray: number[] = [];
 		const leadTo =
