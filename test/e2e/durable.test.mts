@@ -224,9 +224,18 @@ describe('n8n is killed (kill -9) while durable workflows wait, and started agai
 			// Not there, or not yet whole.
 			async () => probeVideo(path).catch(() => undefined),
 			A_LONG_TIME,
-		);
+		).catch(async (error: unknown) => {
+			const outcome = outcomeOf(await lab.executions.get(idOf(name)));
+			throw new Error(`${String(error)}: its execution is ${outcome}`);
+		});
 		expect(Math.abs(seconds - SECONDS)).toBeLessThanOrEqual(0.2);
 		expect(height).toBe(480);
+	}
+
+	/** For a failed test to say why. */
+	function outcomeOf({ status, data }: SavedExecution): string {
+		const { error } = data.resultData;
+		return error ? `${status}: ${error.message}` : status;
 	}
 
 	async function succeeded(name: string): Promise<SavedExecution> {
@@ -300,7 +309,7 @@ describe('n8n is killed (kill -9) while durable workflows wait, and started agai
 			await video(name, 0);
 			await video(name, 1);
 			for (const { id } of projectsOf(name)) {
-				expect(await begunBy(id, EVENTS)).toMatchObject([{ status: 'success' }]);
+				expect((await begunBy(id, EVENTS)).map(outcomeOf)).toEqual(['success']);
 			}
 		});
 
