@@ -158,11 +158,16 @@ describe('n8n is killed (kill -9) while durable workflows wait, and started agai
 		return begun.get(name) ?? `${name} was not begun`;
 	}
 
-	/** By the names that the node or the workflow gives to an execution's projects. */
+	/**
+	 * By the names that the node or the workflow gives to an execution's projects. Those that take long come last: in
+	 * which order files are read, and simultaneous requests arrive, is left to chance.
+	 */
 	function projectsOf(name: string): ProjectView[] {
 		const id = idOf(name);
 		const names = [`${name} - execution ${id} - `, `n8n: image.png (${id}/`];
-		return names.flatMap((beginning) => lab.projectsNamed(beginning));
+		const projects = names.flatMap((beginning) => lab.projectsNamed(beginning));
+		const isLong = ({ body }: ProjectView): boolean => body.style?.prompt === LONG;
+		return [...projects.filter((each) => !isLong(each)), ...projects.filter(isLong)];
 	}
 
 	function projectOf(name: string, item = 0): ProjectView {
