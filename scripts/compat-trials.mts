@@ -1,14 +1,9 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { probeVideo } from '../local-api/probe.mts';
 import CORES from '../test/compat/cores.json';
 import type { CompatResult } from './compat-results.mts';
 import { setUpDemo } from './demo-set-up.mts';
+import { runJestProject } from './jest-project.mts';
 import { N8N_VERSION } from './n8n-installation.mts';
-import { ARTEFACTS_DIRECTORY, PROJECT_DIRECTORY } from './pack.mts';
 import type { Program } from './program.mts';
 
 /** The oldest n8n that installs from the npm registry today. */
@@ -44,27 +39,13 @@ export const TRIALS: readonly Trial[] = [
 
 /** Runs the engine tests against another n8n-core. */
 async function tryEngine(project: string): Promise<Outcome> {
-	const outputFile = join(ARTEFACTS_DIRECTORY, `${project}.json`);
-	// That of an earlier run says nothing of this one.
-	await rm(outputFile, { force: true });
-	const child = spawn(
-		process.execPath,
-		[
-			join(PROJECT_DIRECTORY, 'node_modules', 'jest', 'bin', 'jest.js'),
-			...['--selectProjects', project, '--json', `--outputFile=${outputFile}`],
-			// Old versions leave something open.
-			'--forceExit',
-		],
-		{ cwd: PROJECT_DIRECTORY, stdio: ['ignore', 'ignore', 'inherit'] },
-	);
-	const [exitCode] = (await once(child, 'exit')) as [number | null];
-	if (!existsSync(outputFile)) return { works: false, result: `Jest ended with ${exitCode}` };
-	const { numPassedTests, numTotalTests, numTotalTestSuites } = JSON.parse(
-		await readFile(outputFile, 'utf8'),
-	) as Record<'numPassedTests' | 'numTotalTests' | 'numTotalTestSuites', number>;
+	const { exitCode, counts } = await runJestProject(project, {
+		stdio: ['ignore', 'ignore', 'inherit'],
+	});
+	if (counts === undefined) return { works: false, result: `Jest ended with ${exitCode}` };
 	return {
-		works: exitCode === 0 && numTotalTestSuites === CORES.tests.length,
-		result: `${numPassedTests} of ${numTotalTests} tests passed`,
+		works: exitCode === 0 && counts.numTotalTestSuites === CORES.tests.length,
+		result: `${counts.numPassedTests} of ${counts.numTotalTests} tests passed`,
 	};
 }
 

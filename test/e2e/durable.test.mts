@@ -4,6 +4,8 @@ import { probeVideo } from '../../local-api/probe.mts';
 import type { ProjectView } from '../../local-api/server.mts';
 import { nodeNamed } from '../../scripts/workflow-files.mts';
 import { ApiClient } from '../api-client.mts';
+import { startAnswering } from './answering-server.mts';
+import { insertRows, rowsOf } from './data-tables.mts';
 import { filledWorkflow, sleepingThrough, TRIGGER, type Filling } from './durable-workflow.mts';
 import { EventSender } from './event-sender.mts';
 import { until, type SavedExecution } from './executions.mts';
@@ -17,6 +19,8 @@ const START = 'durable-two-workflows-start';
 const FINISH = 'durable-two-workflows-finish';
 const RESUME = 'durable-resume-in-place';
 const EVENTS = 'durable-resume-in-place-events';
+/** The data table of the last two. */
+const TABLE = 'Magic Hour projects';
 /** Names of nodes in these files. */
 const ALARM = 'Set Alarm';
 const WAKING = 'Woken in Time';
@@ -68,6 +72,7 @@ describe('n8n is killed (kill -9) while durable workflows wait, and started agai
 		await begin(START, { name: 'two workflows', prompt: LONG });
 		await begin(RESUME, { name: 'resume', ...secondLong, ...UNTIL_EVENT, webhookPath: 'resume' });
 		await begin(RESUME, { name: 'resume interrupted', ...UNTIL_EVENT });
+		await begin(START, { name: 'two workflows interrupted' });
 		await begin(RESUME, { name: 'resume late', ...onceLate });
 		lab.api.setOutcome(FAILS);
 		await begin(POLL, { name: 'poll failing', ...onceLate });
@@ -82,7 +87,11 @@ describe('n8n is killed (kill -9) while durable workflows wait, and started agai
 		await asleep('poll', { wakings: 1 });
 		await sender.send(projectOf('resume').id);
 		await asleep('resume', { wakings: 1, looks: 1 });
-		await interrupt('resume interrupted');
+		await start(POLL, { name: 'poll interrupted', prompt: LONG, changes: HURRIED });
+		await until('the first look', async () =>
+			Promise.resolve(looksAt('poll interrupted') >= 1 || undefined),
+		);
+		await interrupt('resume interrupted', 'two workflows interrupted', 'poll interrupted');
 
 		// The videos are finished while n8n is down, and so are some of the waits.
 		let events: Promise<unknown> = Promise.resolve();
@@ -196,15 +205,22 @@ describe('n8n is killed (kill -9) while durable workflows wait, and started agai
 		return lab.api.requests.filter((request) => request.path === path).length;
 	}
 
-	/** Wakes an execution, whose question for the video is then never answered. */
-	async function interrupt(name: string): Promise<void> {
-		const { id } = projectOf(name);
-		await sender.send(id);
+	/** Lets three executions ask Magic Hour for something that is never answered: two that events wake, one that looks. */
+	async function interrupt(resumed: string, finished: string, looking: string): Promise<void> {
+		lab.api.setFault('download', { hang: 'before' });
+		await sender.send(projectOf(resumed).id);
+		await sender.send(projectOf(finished).id);
 		// In the seconds before the execution is woken.
 		lab.api.setFault('poll', { hang: 'before' });
-		await until(`${name} to ask`, async () =>
+		await asksInVain(`/v1/video-projects/${projectOf(resumed).id}`);
+		await asksInVain(`/downloads/${projectOf(finished).id}`);
+		await asksInVain(`/v1/video-projects/${projectOf(looking).id}`);
+	}
+
+	async function asksInVain(path: string): Promise<void> {
+		await until(`a request for ${path}`, async () =>
 			Promise.resolve(
-				lab.api.requests.some(({ path, status }) => path.endsWith(id) && status === null) ||
+				lab.api.requests.some((each) => each.path.startsWith(path) && each.status === null) ||
 					undefined,
 			),
 		);
@@ -257,6 +273,25 @@ describe('n8n is killed (kill -9) while durable workflows wait, and started agai
 		return executions.filter(({ text }) => text.includes(projectId));
 	}
 
+	/** The new execution's status, after a person has retried one that n8n was killed in. */
+	async function retryCrashed({ id, status }: SavedExecution): Promise<string> {
+		expect(status).toBe('crashed');
+		const outcome = await lab.executions.retry(id);
+		return 'status' in outcome ? outcome.status : outcome.refused;
+	}
+
+	/** @returns the ID of a finished video that no workflow has asked for */
+	async function videoByHand(): Promise<string> {
+		const client = new ApiClient(lab.api.url, lab.api.keys.business);
+		const image = await client.upload();
+		const fields = { model: 'ltx-2.3', end_seconds: SECONDS, resolution: '480p', name: 'By hand' };
+		const id = await client.createId(image, fields);
+		await until('the video', async () =>
+			(await client.details(id)).status === 'complete' ? true : undefined,
+		);
+		return id;
+	}
+
 	describe('two workflows', () => {
 		it('delivers the video whose event came while n8n was down, and asked for it once', async () => {
 			await video('two workflows');
@@ -266,6 +301,14 @@ describe('n8n is killed (kill -9) while durable workflows wait, and started agai
 
 		it('ends with an error that names the project and why it failed', async () => {
 			await expect(noVideo('two workflows failing')).resolves.toMatch(FAILED);
+		});
+
+		it('delivers the video after a retry, if n8n was killed while it downloaded', async () => {
+			const name = 'two workflows interrupted';
+			const executions = await begunBy(projectOf(name).id, FINISH);
+			expect(await Promise.all(executions.map(retryCrashed))).toEqual(['success']);
+			await video(name);
+			expect(projectsOf(name)).toHaveLength(1);
 		});
 	});
 
@@ -289,11 +332,7 @@ describe('n8n is killed (kill -9) while durable workflows wait, and started agai
 
 		it('delivers the video after a retry, if n8n was killed while it was awake', async () => {
 			const name = 'resume interrupted';
-			const { status } = await lab.executions.ended(idOf(name));
-			const outcome = await lab.executions.retry(idOf(name));
-
-			expect(status).toBe('crashed');
-			expect(outcome).toMatchObject({ status: 'success' });
+			expect(await retryCrashed(await lab.executions.ended(idOf(name)))).toBe('success');
 			await video(name);
 			expect(projectsOf(name)).toHaveLength(1);
 		});
@@ -316,6 +355,24 @@ describe('n8n is killed (kill -9) while durable workflows wait, and started agai
 			for (const { id } of projectsOf(name)) {
 				expect((await begunBy(id, EVENTS)).map(outcomeOf)).toEqual(['success']);
 			}
+		});
+
+		it('hands an event on again while n8n can not wake the execution', async () => {
+			const id = await videoByHand();
+			const webhook = await startAnswering([
+				[409, { code: 409, message: 'The execution "1" is running already.' }],
+				[500, { code: 0, message: 'Execution is already being resumed by another process' }],
+				[200, { message: 'Workflow was started' }],
+			]);
+			const row = { project_id: id, resume_url: webhook.url };
+			await insertRows(lab.executions, TABLE, [row]);
+			await sender.send(id);
+
+			const [execution] = await begunBy(id, EVENTS);
+			await webhook.close();
+			expect(execution && outcomeOf(execution)).toBe('success');
+			expect(webhook.requests).toEqual(['POST', 'POST', 'POST']);
+			expect(await rowsOf(lab.executions, TABLE)).not.toContainEqual(expect.objectContaining(row));
 		});
 
 		it('delivers a video without an event, when its wait was over while n8n was down', async () => {
@@ -346,6 +403,13 @@ describe('n8n is killed (kill -9) while durable workflows wait, and started agai
 			expect(projectsOf('poll failing')).toHaveLength(1);
 		});
 
+		it('delivers the video after a retry, if n8n was killed while it looked', async () => {
+			const name = 'poll interrupted';
+			expect(await retryCrashed(await lab.executions.ended(idOf(name)))).toBe('success');
+			await video(name);
+			expect(projectsOf(name)).toHaveLength(1);
+		});
+
 		it('looks again and again until the video is finished', async () => {
 			await video('poll patient');
 
@@ -363,13 +427,7 @@ describe('n8n is killed (kill -9) while durable workflows wait, and started agai
 	});
 
 	it('events of videos from elsewhere end quietly', async () => {
-		const client = new ApiClient(lab.api.url, lab.api.keys.business);
-		const image = await client.upload();
-		const fields = { model: 'ltx-2.3', end_seconds: SECONDS, resolution: '480p', name: 'By hand' };
-		const id = await client.createId(image, fields);
-		await until('the video', async () =>
-			(await client.details(id)).status === 'complete' ? true : undefined,
-		);
+		const id = await videoByHand();
 		await sender.send(id);
 
 		const [woken] = await begunBy(id, EVENTS);

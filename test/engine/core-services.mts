@@ -49,9 +49,19 @@ export async function startCoreServices(): Promise<CoreServices> {
 		binaryData,
 		log,
 		close() {
+			// Up to 2.0, its timer keeps the process alive.
+			Container.get(sshClients(fromCore)).onShutdown();
 			rmSync(folder, { recursive: true, force: true });
 		},
 	};
+}
+
+/** n8n-core makes one with its first execution, and does not export its class. */
+function sshClients(fromCore: NodeJS.Require): Token<{ onShutdown(): void }> {
+	const { SSHClientsManager } = fromCore('./execution-engine/ssh-clients-manager') as {
+		SSHClientsManager: Token<{ onShutdown(): void }>;
+	};
+	return SSHClientsManager;
 }
 
 async function startBinaryData(
