@@ -1,4 +1,9 @@
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type {
+	IExecuteFunctions,
+	INodeExecutionData,
+	NodeApiError,
+	NodeOperationError,
+} from 'n8n-workflow';
 import { systemClock } from '../shared/clock';
 import { inParallel } from '../shared/inParallel';
 import { failedItemJson, toNodeError } from '../shared/nodeErrors';
@@ -10,10 +15,21 @@ import { beginSession, openMemory, type Memory } from './session';
 /** Items that are worked on side by side by operations that say nothing else. */
 const WORKERS = 5;
 
-/** Runs the node: checks the input of every item, then carries the items out side by side. Output order is input order. */
+/**
+ * Runs the node: checks the input of every item, then carries the items out side by side. Output order is input order.
+ * @throws {NodeApiError | NodeOperationError} the first failure, unless the node goes on with the other items
+ */
 export async function runImageToVideo(n8n: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-	const operation = operationOf(n8n.getNodeParameter('operation', 0));
 	const memory = openMemory(n8n);
+	try {
+		return [await runItems(n8n, memory)];
+	} catch (error) {
+		throw error instanceof EndOfRun ? nodeErrorOf(n8n, error, memory) : error;
+	}
+}
+
+async function runItems(n8n: IExecuteFunctions, memory: Memory): Promise<INodeExecutionData[]> {
+	const operation = operationOf(n8n.getNodeParameter('operation', 0));
 	const session = once(async () => await beginSession(n8n, memory));
 	const hint = hintOnce(n8n);
 
@@ -23,8 +39,8 @@ export async function runImageToVideo(n8n: IExecuteFunctions): Promise<INodeExec
 	try {
 		if (items.length > 0) batch = (await operation.share?.({ n8n, items, session })) ?? batch;
 	} catch (error) {
-		const refused = (itemIndex: number) => failed(n8n, error, itemIndex, NO_OTHERS, WHOLE_RUN);
-		return [all.map((item) => (item.failed ? item.output : refused(item.itemIndex)))];
+		if (!goesOn(n8n)) throw new EndOfRun(error);
+		return all.map((item) => (item.failed ? item.output : failed(n8n, error, item.itemIndex)));
 	}
 
 	const { workers, shared } = batch;
@@ -39,13 +55,13 @@ export async function runImageToVideo(n8n: IExecuteFunctions): Promise<INodeExec
 				const json = isTool(n8n) ? withoutNulls(result.json) : result.json;
 				return { ...result, json, pairedItem: { item: itemIndex } };
 			} catch (error) {
-				return failed(n8n, error, itemIndex, otherProjects(memory, itemIndex));
+				return failed(n8n, error, itemIndex);
 			}
 		},
 		n8n.getExecutionCancelSignal(),
 	);
 	if (items.length > 0) operation.report?.(shared).forEach(hint);
-	return [outputs];
+	return outputs;
 }
 
 type Prepared =
@@ -66,44 +82,62 @@ async function prepareAll(
 		try {
 			prepared.push({ failed: false, itemIndex, input: await operation.prepare(n8n, itemIndex) });
 		} catch (error) {
-			prepared.push({ failed: true, output: failed(n8n, error, itemIndex, NO_OTHERS) });
+			prepared.push({ failed: true, output: failed(n8n, error, itemIndex) });
 		}
 	}
 	return prepared;
 }
 
-const NO_OTHERS = '';
-const WHOLE_RUN = true;
-
-/**
- * An item's failure, as the node's error settings want it: an output item, or the end of the run.
- * @param others what to say of the projects of other items
- * @param wholeRun the failure is that of all items, and names none
- * @throws {NodeApiError | NodeOperationError} unless the node goes on with the other items
- */
-function failed(
-	n8n: IExecuteFunctions,
-	error: unknown,
-	itemIndex: number,
-	others: string,
-	wholeRun = false,
-): INodeExecutionData {
-	if (n8n.continueOnFail() || hasSilentErrors(n8n)) {
-		return { json: failedItemJson(n8n.getNode(), error), pairedItem: { item: itemIndex } };
+/** The failure that a run ends with. What to say of other items is known when they have ended, too. */
+class EndOfRun extends Error {
+	/** @param itemIndex `undefined`: the failure is that of all items */
+	constructor(
+		readonly failure: unknown,
+		readonly itemIndex?: number,
+	) {
+		super('The run of the node ended');
 	}
-	const asTool = isTool(n8n);
-	const nodeError = toNodeError(n8n.getNode(), error, wholeRun || asTool ? undefined : itemIndex);
-	nodeError.description = [nodeError.description, others].filter(Boolean).join(' ');
-	if (asTool) nodeError.description = nodeError.message = inOneText(nodeError);
-	throw nodeError;
 }
 
-/** Names the projects of other items, whose output is lost when the run ends here. */
-function otherProjects({ ledger, runIndex }: Memory, itemIndex: number): string {
-	const others = ledger.projectsOf(runIndex).filter((entry) => entry.itemIndex !== itemIndex);
-	if (others.length === 0) return '';
-	const list = others.map((entry) => `item ${entry.itemIndex}: ${entry.projectId}`).join(', ');
-	return `Other videos of this run exist at Magic Hour and can be had with the Get operation: ${list}.`;
+/** Whether a failed item does not end the run. */
+function goesOn(n8n: IExecuteFunctions): boolean {
+	return n8n.continueOnFail() || hasSilentErrors(n8n);
+}
+
+/** @returns the failed item, as the node's error settings want it @throws {EndOfRun} if they want none */
+function failed(n8n: IExecuteFunctions, error: unknown, itemIndex: number): INodeExecutionData {
+	if (!goesOn(n8n)) throw new EndOfRun(error, itemIndex);
+	return { json: failedItemJson(n8n.getNode(), error), pairedItem: { item: itemIndex } };
+}
+
+function nodeErrorOf(
+	n8n: IExecuteFunctions,
+	{ failure, itemIndex }: EndOfRun,
+	memory: Memory,
+): NodeApiError | NodeOperationError {
+	const asTool = isTool(n8n);
+	const nodeError = toNodeError(n8n.getNode(), failure, asTool ? undefined : itemIndex);
+	const parts = [nodeError.description, ...otherRequests(memory, itemIndex)];
+	nodeError.description = parts.filter(Boolean).join(' ');
+	if (asTool) nodeError.description = nodeError.message = inOneText(nodeError);
+	return nodeError;
+}
+
+/** Says what other items have asked Magic Hour for. Their output is lost when the run ends. */
+function otherRequests({ ledger, runIndex }: Memory, itemIndex: number | undefined): string[] {
+	const others = ledger.requestsOf(runIndex).filter((each) => each.itemIndex !== itemIndex);
+	const sentence = (beginning: string, items: readonly string[]) =>
+		items.length === 0 ? '' : `${beginning}: ${items.join(', ')}.`;
+	return [
+		sentence(
+			'Other videos of this run exist at Magic Hour and can be had with the Get operation',
+			others.flatMap((each) => (each.projectId ? `item ${each.itemIndex}: ${each.projectId}` : [])),
+		),
+		sentence(
+			'Nobody knows whether these were created: look for their names in your Magic Hour library',
+			others.flatMap((each) => (each.projectId ? [] : `item ${each.itemIndex}: "${each.name}"`)),
+		),
+	];
 }
 
 /** Calls a function on the first call only, and returns that result ever after. */

@@ -22,10 +22,10 @@ export interface Ledger {
 	creditsOfOtherRuns(runIndex: number): number;
 	/** There is no project, or no more: the next try needs a new one. */
 	forget(place: Place): void;
-	/** All projects of one run of the node. */
-	projectsOf(
+	/** All that one run of the node has asked for. */
+	requestsOf(
 		runIndex: number,
-	): ReadonlyArray<{ readonly itemIndex: number; readonly projectId: string }>;
+	): ReadonlyArray<Pick<Entry, 'name' | 'projectId'> & { readonly itemIndex: number }>;
 }
 
 /** An item of one run of the node: loops run the same node again, with the next run index. */
@@ -95,11 +95,9 @@ export function ledgerIn(context: Record<string, unknown>): Ledger {
 		forget: (place) => {
 			delete entries[keyOf(place)];
 		},
-		projectsOf: (runIndex) =>
-			Object.entries(entries).flatMap(([key, { projectId }]) =>
-				runOf(key) === runIndex && projectId !== undefined
-					? [{ itemIndex: Number(key.split('/')[1]), projectId }]
-					: [],
+		requestsOf: (runIndex) =>
+			Object.entries(entries).flatMap(([key, { name, projectId }]) =>
+				runOf(key) === runIndex ? [{ itemIndex: Number(key.split('/')[1]), name, projectId }] : [],
 			),
 	};
 }

@@ -1,3 +1,5 @@
+import { TIMEOUTS } from '../../nodes/shared/n8nTransport.ts';
+import type { EngineRun } from './engine.mts';
 import { png } from './images.mts';
 import { imageItem, openLab, type Lab } from './lab.mts';
 
@@ -148,14 +150,39 @@ describe('Max Credits Per Run', () => {
 });
 
 describe('when an item fails and the workflow stops', () => {
+	const said = ({ error }: EngineRun): string => `${error?.message} ${error?.description}`;
+
 	it('nothing new is begun, and the projects of the others are named', async () => {
 		lab.api.setFault('poll', { status: 403, body: { message: 'No' } }, 1);
 		const run = await lab.run(NO_DOWNLOAD, { items: same(9) });
 
-		const [failedOne, ...others] = lab.api.projects.map(({ id }) => id);
-		expect(others.length).toBeLessThan(8);
+		const ids = lab.api.projects.map(({ id }) => id);
+		expect(ids.length).toBeLessThan(9);
 		expect(run.error?.message).toMatch(/\[item \d\]$/);
-		const said = `${run.error?.message ?? ''} ${run.error?.description ?? ''}`;
-		for (const id of [failedOne, ...others]) expect(said).toContain(id);
+		for (const id of ids) expect(said(run)).toContain(id);
+	});
+
+	it('the project is named whose request was answered after the failure', async () => {
+		// Bytes per second: the answer takes longer than the other item's first look.
+		lab.api.setFault('create', { drip: 60 }, 1);
+		lab.api.setFault('poll', { status: 403, body: { message: 'No' } });
+		const run = await lab.run(NO_DOWNLOAD, { items: same(2) });
+
+		const [late, failing] = lab.api.projects.map(({ id }) => id);
+		expect(run.error?.message).toContain(failing);
+		expect(run.error?.description).toContain(`Other videos of this run exist at Magic Hour`);
+		expect(run.error?.description).toContain(late);
+	});
+
+	it('requests of which nobody knows what became of them are named', async () => {
+		lab.api.setFault('create', { hang: 'after' });
+		const patience = jest.replaceProperty(TIMEOUTS, 'api', 3000);
+		const run = await lab.run(NO_DOWNLOAD, { items: same(3) });
+		patience.restore();
+
+		const names = lab.creates().map(({ name }) => String(name));
+		expect(names).toHaveLength(3);
+		expect(run.error?.description).toContain('Nobody knows whether these were created');
+		for (const name of names) expect(said(run)).toContain(`"${name}"`);
 	});
 });

@@ -25,7 +25,7 @@ describe('the ledger', () => {
 		const ledger = ledgerIn({});
 		ledger.noteSending(FIRST, { fingerprint: 'f', name: NAME });
 		expect(ledger.find(FIRST, 'f')).toEqual({ fingerprint: 'f', name: NAME });
-		expect(ledger.projectsOf(0)).toEqual([]);
+		expect(ledger.requestsOf(0)).toEqual([{ itemIndex: 0, name: NAME }]);
 	});
 
 	test.each([
@@ -71,10 +71,10 @@ describe('the ledger', () => {
 	test('a project without a request is not noted', () => {
 		const ledger = ledgerIn({});
 		ledger.noteProject(FIRST, 'p1');
-		expect(ledger.projectsOf(0)).toEqual([]);
+		expect(ledger.requestsOf(0)).toEqual([]);
 	});
 
-	test('lists the projects of a run', () => {
+	test('lists what a run has asked for', () => {
 		const ledger = ledgerWithProject();
 		for (const [runIndex, itemIndex] of [
 			[1, 0],
@@ -84,14 +84,14 @@ describe('the ledger', () => {
 			ledger.noteSending({ runIndex, itemIndex }, { fingerprint: 'f', name: NAME });
 			ledger.noteProject({ runIndex, itemIndex }, `run ${runIndex}, item ${itemIndex}`);
 		}
-		expect(ledger.projectsOf(0)).toHaveLength(2);
-		expect(ledger.projectsOf(0)).toEqual(
+		expect(ledger.requestsOf(0)).toHaveLength(2);
+		expect(ledger.requestsOf(0)).toEqual(
 			expect.arrayContaining([
-				{ itemIndex: 0, projectId: 'p1' },
-				{ itemIndex: 12, projectId: 'run 0, item 12' },
+				{ itemIndex: 0, name: NAME, projectId: 'p1' },
+				{ itemIndex: 12, name: NAME, projectId: 'run 0, item 12' },
 			]),
 		);
-		expect(ledger.projectsOf(2)).toEqual([]);
+		expect(ledger.requestsOf(2)).toEqual([]);
 	});
 
 	describe('a failed item left something behind', () => {
