@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 
 const CORES = createRequire(import.meta.url)('./test/compat/cores.json');
 
-/** Options that all three suites share. Tests are .mts so that n8n's lint rules for shipped code leave them alone. */
+/** Options that all suites share. Tests are .mts so that n8n's lint rules for shipped code leave them alone. */
 const shared = {
 	testEnvironment: 'node',
 	moduleFileExtensions: ['mts', 'ts', 'mjs', 'js', 'json', 'node'],

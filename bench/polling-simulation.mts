@@ -56,7 +56,7 @@ export function follow(schedule: Schedule, jobLength: number): Followed {
 	}
 }
 
-/** Lost time that issue 3 allows: 5 % of the job's length, or 2 s. */
+/** Time that may be lost between the end of a job and the answer that says so, in milliseconds: 5 % of the job's length, or 2 s. */
 export function allowedLoss(jobLength: number): number {
 	return Math.max(jobLength * 0.05, 2_000);
 }

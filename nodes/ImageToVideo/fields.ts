@@ -12,7 +12,7 @@ export const CONCURRENT_PROJECTS = { min: 1, max: 50, default: 3 };
 /** Range of the Max Credits options. */
 export const MAX_CREDITS = { min: 1, max: 1_000_000 };
 
-export const PREFER_DEFAULT = {
+const DEFAULT_MODEL = {
 	__rl: true,
 	mode: 'list',
 	value: PLAN_DEFAULT.id,
@@ -35,7 +35,7 @@ export function choiceFields(operations: string[]): INodeProperties[] {
 			displayName: 'Model',
 			name: 'model',
 			type: 'resourceLocator',
-			default: PREFER_DEFAULT,
+			default: DEFAULT_MODEL,
 			required: true,
 			description:
 				'The AI model that makes the video. It decides which durations and resolutions there are, and what they cost. Default leaves the choice to your Magic Hour plan.',
@@ -137,15 +137,6 @@ export const TIMEOUT_OPTION: INodeProperties = {
 		'How long to wait for the video, and to go on trying if a request fails. A video that takes longer is not lost: the error names its project ID, and the Get operation resumes it.',
 };
 
-/** Last, because n8n shows options in this order: what the output looks like. */
-export const SIMPLIFY: INodeProperties = {
-	displayName: 'Simplify',
-	name: 'simplify',
-	type: 'boolean',
-	default: true,
-	description: 'Whether to return a simplified version of the response instead of the raw data',
-};
-
 export const WAIT_FIELD: INodeProperties = {
 	displayName: 'Wait for Completion',
 	name: 'waitForCompletion',
@@ -153,24 +144,6 @@ export const WAIT_FIELD: INodeProperties = {
 	default: true,
 	description:
 		'Whether to wait until the video is finished, which takes a minute or more. Otherwise the node returns the project ID at once, with which the Get operation gets the video later.',
-};
-
-export const DOWNLOAD_FIELD: INodeProperties = {
-	displayName: 'Download Video',
-	name: 'downloadVideo',
-	type: 'boolean',
-	default: true,
-	description: 'Whether to put the finished video into a binary field, for the next node to use',
-};
-
-export const OUTPUT_FIELD: INodeProperties = {
-	displayName: 'Put Output File in Field',
-	name: 'outputBinaryField',
-	type: 'string',
-	default: 'data',
-	required: true,
-	placeholder: 'e.g. data',
-	hint: 'The name of the output binary field to put the file in',
 };
 
 /** The field that names a project. */

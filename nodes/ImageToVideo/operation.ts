@@ -2,7 +2,7 @@ import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n
 import type { Session } from './session';
 
 /**
- * One operation of the node: its fields and what it does, in one file. The work on an item has two halves, so that the
+ * One operation of the node: its fields and what it does. The work on an item has two halves, so that the
  * input of every item has been checked before the first request is made for any.
  */
 export interface Operation<Prepared, Shared = undefined> {
@@ -28,8 +28,8 @@ export interface Run<Prepared> {
 }
 
 export interface Batch<Shared> {
-	/** How many items are worked on side by side. */
-	readonly workers: number;
+	/** How many items are worked on side by side, if not as many as usual. */
+	readonly workers?: number;
 	readonly shared: Shared;
 }
 

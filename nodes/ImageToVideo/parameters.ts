@@ -121,7 +121,7 @@ export function readLimits(n8n: IExecuteFunctions, itemIndex: number): Limits {
 	};
 }
 
-/** @throws {InvalidInput} when it is empty */
+/** @throws {InvalidInput} when it can't be an ID */
 export function readProjectId(n8n: IExecuteFunctions, itemIndex: number): string {
 	const id = readText(n8n, 'projectId', itemIndex).trim();
 	if (/^[\w-]+$/.test(id)) return id;

@@ -12,7 +12,7 @@ import type { Batch, Operation } from './operation';
 import { operationOf } from './operations';
 import { beginSession, openMemory, type Memory } from './session';
 
-/** Items that are worked on side by side by operations that say nothing else. */
+/** Items that are worked on side by side, unless the operation says otherwise. */
 const WORKERS = 5;
 
 /**
@@ -35,15 +35,15 @@ async function runItems(n8n: IExecuteFunctions, memory: Memory): Promise<INodeEx
 
 	const all = await prepareAll(n8n, operation);
 	const items = all.flatMap((item) => (item.failed ? [] : [item]));
-	let batch: Batch<unknown> = { workers: WORKERS, shared: undefined };
+	let batch: Batch<unknown> = { shared: undefined };
 	try {
 		if (items.length > 0) batch = (await operation.share?.({ n8n, items, session })) ?? batch;
 	} catch (error) {
-		if (!goesOn(n8n)) throw new EndOfRun(error);
-		return all.map((item) => (item.failed ? item.output : failed(n8n, error, item.itemIndex)));
+		const refused = (itemIndex: number) => failed(n8n, error, itemIndex, WHOLE_RUN);
+		return all.map((item) => (item.failed ? item.output : refused(item.itemIndex)));
 	}
 
-	const { workers, shared } = batch;
+	const { workers = WORKERS, shared } = batch;
 	const outputs = await inParallel(
 		all,
 		workers,
@@ -99,14 +99,22 @@ class EndOfRun extends Error {
 	}
 }
 
-/** Whether a failed item does not end the run. */
-function goesOn(n8n: IExecuteFunctions): boolean {
-	return n8n.continueOnFail() || hasSilentErrors(n8n);
-}
+const WHOLE_RUN = true;
 
-/** @returns the failed item, as the node's error settings want it @throws {EndOfRun} if they want none */
-function failed(n8n: IExecuteFunctions, error: unknown, itemIndex: number): INodeExecutionData {
-	if (!goesOn(n8n)) throw new EndOfRun(error, itemIndex);
+/**
+ * An item's failure, as the node's error settings want it: an output item, or the end of the run.
+ * @param wholeRun the failure is that of all items, and names none
+ * @throws {EndOfRun} unless the node goes on with the other items
+ */
+function failed(
+	n8n: IExecuteFunctions,
+	error: unknown,
+	itemIndex: number,
+	wholeRun = false,
+): INodeExecutionData {
+	if (!n8n.continueOnFail() && !hasSilentErrors(n8n)) {
+		throw new EndOfRun(error, wholeRun ? undefined : itemIndex);
+	}
 	return { json: failedItemJson(n8n.getNode(), error), pairedItem: { item: itemIndex } };
 }
 

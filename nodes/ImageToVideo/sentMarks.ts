@@ -1,5 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import type { Place } from '../shared/ledger';
+import { oneByOne } from '../shared/oneByOne';
 
 /**
  * What n8n's database knows of the create requests of an execution. The ledger is saved when the node ends; a mark is
@@ -57,12 +58,3 @@ const NO_MARKS: SentMarks = {
 	note: async () => await Promise.resolve(false),
 	remove: async () => await Promise.resolve(),
 };
-
-let last: Promise<unknown> = Promise.resolve();
-
-/** n8n reads all marks and writes them back, so two at once would lose one. Holds for one process. */
-async function oneByOne<T>(work: () => Promise<T>): Promise<T> {
-	const result = last.then(work, work);
-	last = result;
-	return await result;
-}

@@ -1,7 +1,7 @@
 import type { Project } from '../shared/answers';
 import type { CallOptions, MagicHourClient } from '../shared/client';
 import type { Clock } from '../shared/clock';
-import { ProjectFailure, RequestFailure, Stopped } from '../shared/failures';
+import { ProjectFailure, RequestFailure } from '../shared/failures';
 import { untilNextPoll } from '../shared/polling';
 import { LONGEST_SAID, oneLine } from '../shared/wording';
 
@@ -82,21 +82,6 @@ export async function getProject(
 			projectId,
 			error.status === 404 ? error.hint : `${error.hint} ${resumeHint(projectId)}`,
 			error.status,
-		);
-	});
-}
-
-/**
- * Work on a project that exists: when the execution is stopped meanwhile, the error names the project.
- * @throws {ProjectFailure} instead of {Stopped}
- */
-export async function namingProject<T>(projectId: string, work: Promise<T>): Promise<T> {
-	return await work.catch((error: unknown) => {
-		if (!(error instanceof Stopped)) throw error as Error;
-		throw new ProjectFailure(
-			`Stopped before the video of project ${projectId} was handed on`,
-			projectId,
-			resumeHint(projectId),
 		);
 	});
 }

@@ -42,16 +42,16 @@ export async function signingSecretTest(
 	return { status: 'OK', message: 'The first event will show whether the secret is right' };
 }
 
-const DEVELOPER_HUB = 'Copy the secret of the webhook from the Magic Hour Developer Hub.';
+const COPY_SECRET = 'Copy the secret of the webhook from the Magic Hour Developer Hub.';
 
 /** What can't be a signing secret. */
 export function problemOf(secret: string): string | undefined {
-	if (secret === '') return `The signing secret is empty. ${DEVELOPER_HUB}`;
+	if (secret === '') return `The signing secret is empty. ${COPY_SECRET}`;
 	if (secret.startsWith('mhk_')) {
-		return `This is an API key, not the signing secret of a webhook. ${DEVELOPER_HUB}`;
+		return `This is an API key, not the signing secret of a webhook. ${COPY_SECRET}`;
 	}
 	if (/^https?:/.test(secret)) {
-		return `This is an address, not the signing secret of a webhook. ${DEVELOPER_HUB}`;
+		return `This is an address, not the signing secret of a webhook. ${COPY_SECRET}`;
 	}
 	return undefined;
 }

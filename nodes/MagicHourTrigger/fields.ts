@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { DOWNLOAD_FIELD, OUTPUT_FIELD, SIMPLIFY } from '../ImageToVideo/fields';
 import { EVENTS, VIDEO_PROJECT_TYPES } from '../shared/events';
+import { DOWNLOAD_FIELD, OUTPUT_FIELD, SIMPLIFY } from '../shared/fields';
 import { USUAL_TOLERANCE } from './settings';
 
 /** Range of the Timestamp Tolerance option, in seconds. */
@@ -45,7 +45,7 @@ export const FIELDS: INodeProperties[] = [
 		...FIXED,
 		default: false,
 		description:
-			'Whether to put a finished video into a binary field, for the next node to use. Magic Hour is answered before.',
+			'Whether to put a finished video into a binary field, for the next node to use. Magic Hour gets its answer before the download begins.',
 		displayOptions: { show: downloads },
 	},
 	{

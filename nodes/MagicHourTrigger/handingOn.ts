@@ -4,8 +4,8 @@ import { MagicHourClient } from '../shared/client';
 import { systemClock } from '../shared/clock';
 import { downloadVideo } from '../shared/downloading';
 import type { MagicHourEvent } from '../shared/events';
-import { ProjectFailure, Stopped } from '../shared/failures';
 import { n8nTransport } from '../shared/n8nTransport';
+import { namingProject } from '../shared/namingProject';
 import { failedItemJson, toNodeError } from '../shared/nodeErrors';
 import { checkOutputField } from '../shared/outputField';
 import { simplify } from '../shared/simplifiedProject';
@@ -55,16 +55,8 @@ async function download(n8n: IExecuteFunctions, project: Project): Promise<IBina
 	const client = new MagicHourClient(n8nTransport(n8n, await readBaseUrl(n8n)), clock);
 	const hint = `The video is not lost: get it with the Get operation of the Magic Hour Image To Video node and Project ID ${project.id}. ${untilWhen(project)}`;
 	const options = { deadline: clock.now() + PATIENCE, signal: n8n.getExecutionCancelSignal() };
-	return await downloadVideo(n8n, client, clock, { project, hint }, options).catch(
-		(error: unknown) => {
-			if (!(error instanceof Stopped)) throw error as Error;
-			throw new ProjectFailure(
-				`Stopped before the video of project ${project.id} was handed on`,
-				project.id,
-				hint,
-			);
-		},
-	);
+	const downloading = downloadVideo(n8n, client, clock, { project, hint }, options);
+	return await namingProject(project.id, hint, downloading);
 }
 
 function untilWhen({ downloads: [first] }: Project): string {

@@ -1,4 +1,5 @@
 import type { DeduplicationHelperFunctions } from 'n8n-workflow';
+import { oneByOne } from '../shared/oneByOne';
 import { MOST_EVENTS } from './duplicates';
 
 /** The part of n8n's context that is needed here. */
@@ -13,9 +14,6 @@ const OPTIONS = { mode: 'entries', maxEntries: 2 * MOST_EVENTS } as const;
 /** Several processes that all begin the record of a trigger get in each other's way once. */
 const TRIES = 3;
 
-/** The end of the last look. n8n reads the record, changes it and writes it: one after the other in this process. */
-let lastLook: Promise<unknown> = Promise.resolve();
-
 /**
  * The second guard against duplicates (see `duplicates.ts`), asked in the execution itself: whether another execution
  * was given this event before. The execution's own id is recorded with the event, so that it is no duplicate of its own
@@ -24,9 +22,7 @@ let lastLook: Promise<unknown> = Promise.resolve();
 export async function isDuplicateExecution(n8n: ProcessedData, key: string): Promise<boolean> {
 	const own = `${key} ${n8n.getExecutionId()}`;
 	const look = async () => await n8n.helpers.checkProcessedAndRecord([key, own], 'node', OPTIONS);
-	const turn = lastLook.then(async () => await withTries(look, TRIES));
-	lastLook = turn.catch(goOn);
-	const { processed } = await turn;
+	const { processed } = await oneByOne(async () => await withTries(look, TRIES));
 	return processed.includes(key) && !processed.includes(own);
 }
 
@@ -36,6 +32,3 @@ async function withTries<T>(work: () => Promise<T>, tries: number): Promise<T> {
 		return await withTries(work, tries - 1);
 	});
 }
-
-/** Whose look failed has the error; it is no concern of those behind. */
-function goOn(): void {}

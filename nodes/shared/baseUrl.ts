@@ -12,7 +12,7 @@ const HINT = `Open the Magic Hour credential. Unless you reach the API through a
 export function checkBaseUrl(value: unknown): string {
 	const text = typeof value === 'string' ? value.trim() : '';
 	if (text === '') return refuse('nothing was given');
-	if (!URL.canParse(text)) return refuse('what was given is no URL; it begins with https://');
+	if (!URL.canParse(text)) return refuse('what was given is not a URL; it begins with https://');
 	const url = new URL(text);
 	if (url.protocol !== 'https:' && url.protocol !== 'http:') {
 		return refuse('what was given does not begin with https://');

@@ -2,7 +2,7 @@ import {
 	defaultDurationOf,
 	MODELS,
 	offerOf,
-	RESOLUTIONS,
+	resolutionsOf,
 	type Model,
 	type Offer,
 	type Resolution,
@@ -67,9 +67,7 @@ export function choose(wish: Wish): Choice {
 		(model.resolutions as readonly string[]).includes(resolution ?? ''),
 	);
 	if (atResolution.length === 0) {
-		const makes = RESOLUTIONS.filter((each) =>
-			offer.models.some((model) => model.resolutions.includes(each)),
-		);
+		const makes = resolutionsOf(offer);
 		throw new InvalidInput(
 			`Resolution: ${name} makes ${orList(makes)}; ${shown(wish.resolution)} was given`,
 			'Choose a resolution that it makes, or another model.',

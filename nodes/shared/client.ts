@@ -11,7 +11,7 @@ import {
 	type UploadUrl,
 } from './answers';
 import type { Clock } from './clock';
-import { RequestFailure, Stopped } from './failures';
+import { RequestFailure, Stopped, strangeAnswer } from './failures';
 import { readNetworkError } from './networkErrors';
 import { Pace } from './pace';
 import {
@@ -309,15 +309,6 @@ function parseOrFail<T extends z.ZodTypeAny>(schema: T, answer: Answer, what: st
 		return parseAnswer(schema, answer.text);
 	} catch (error) {
 		if (!(error instanceof UnexpectedAnswer)) throw error as Error;
-		return unexpected(error, what);
+		throw strangeAnswer(`Could not ${what}: ${error.message}`);
 	}
-}
-
-function unexpected(error: UnexpectedAnswer, what: string): never {
-	throw new RequestFailure({
-		message: `Could not ${what}: ${error.message}`,
-		hint: 'Check that the API Base URL of the credential is that of the Magic Hour API; a proxy may have answered instead.',
-		fate: 'unknown',
-		temporary: true,
-	});
 }

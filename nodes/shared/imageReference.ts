@@ -19,7 +19,7 @@ export function checkImageUrl(value: unknown, field: string): string {
 	if (UPLOADED.test(text)) return text;
 	if (!URL.canParse(text)) {
 		throw new InvalidInput(
-			`${field}: ${shown(value)} is no URL; give one such as https://example.com/photo.png`,
+			`${field}: ${shown(value)} was given; give a URL such as https://example.com/photo.png`,
 		);
 	}
 	const url = new URL(text);
@@ -45,7 +45,7 @@ export function checkFilePath(value: unknown, field: string): string {
 	if (URL.canParse(text) && isLibraryUrl(new URL(text))) return text;
 	if (/^[^\s:\\/.~][^\s:\\]*$/.test(text)) return text;
 	throw new InvalidInput(
-		`${field}: ${shown(value)} is no file at Magic Hour; give the file_path that Upload Image returned, such as ` +
+		`${field}: ${shown(value)} was given; give the file_path that Upload Image returned, such as ` +
 			`api-assets/ab12/photo.png, or a URL of your library (https://${LIBRARY.host}${LIBRARY.path}?${LIBRARY.parameter}=…)`,
 	);
 }

@@ -39,7 +39,7 @@ export async function inspectMp4(stream: AsyncIterable<Buffer>): Promise<Mp4Repo
 			const size = isLarge(header) ? Number(header.readBigUInt64BE(8)) : header.readUInt32BE(0);
 			const type = header.toString('latin1', 4, 8);
 			if (seen.size === 0 && type !== 'ftyp')
-				return { bytes: position, problem: 'it is no MP4 file' };
+				return { bytes: position, problem: 'it is not an MP4 file' };
 			if (size !== 0 && size < header.length)
 				return { bytes: position, problem: 'its structure is damaged' };
 			seen.add(type);

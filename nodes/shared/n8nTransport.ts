@@ -1,5 +1,5 @@
 import type { IExecuteFunctions, IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
-import { RequestFailure } from './failures';
+import { RequestFailure, strangeAnswer } from './failures';
 import { checkFileUrl } from './fileAddress';
 import type { Answer, ByteStream, Download, Headers, Transport } from './transport';
 
@@ -141,10 +141,5 @@ async function readText(stream: ByteStream): Promise<string> {
 }
 
 function unreadable(what: string): RequestFailure {
-	return new RequestFailure({
-		message: `Could not read Magic Hour's answer: ${what}`,
-		hint: 'Check that the API Base URL of the credential is that of the Magic Hour API; a proxy may have answered instead.',
-		fate: 'unknown',
-		temporary: true,
-	});
+	return strangeAnswer(`Could not read Magic Hour's answer: ${what}`);
 }

@@ -124,7 +124,7 @@ const STEADY: Readonly<Record<Stage, number>> = {
 	download: 50_000,
 };
 
-/** Issue 3, "Faults". */
+/** What goes wrong: the rows of docs/fault-matrix.md. */
 export const FAULTS: readonly FaultRow[] = [
 	detour('connection refused', 'refused', /connection was refused/),
 	detour('DNS failure', 'no such host', /host name could not be resolved/),

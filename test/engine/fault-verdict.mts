@@ -20,7 +20,7 @@ const ADVICE = /\b(check|try|change|buy|choose|wait|look|open|use the|give|raise
 /** No person reads more. */
 const LONGEST_TEXT = 1_200;
 
-/** Judges a trial by the rules of issue 3. */
+/** Judges a trial by its row: what the item becomes, what it costs, and what a person is told. */
 export function judge(
 	row: FaultRow,
 	stage: Stage,

@@ -94,14 +94,16 @@ it('a redirect to a public name is followed, the key stays behind', async () => 
 it('an image is not uploaded to an internal address, and nothing is charged', async () => {
 	const stopped = await run({ uploads: internalUrl });
 
-	expect(told(stopped)).toContain(`Could not upload the image: ${internalUrl} is no address`);
+	expect(told(stopped)).toContain(`Could not upload the image: ${internalUrl} is not an address`);
 	expect(lab.creates()).toEqual([]);
 });
 
 it('a video is not downloaded from an internal address; its project is named', async () => {
 	const stopped = await run({ downloads: internalUrl });
 
-	expect(told(stopped)).toContain(`${internalUrl} is no address that files of Magic Hour can have`);
+	expect(told(stopped)).toContain(
+		`${internalUrl} is not an address that files of Magic Hour can have`,
+	);
 	expect(told(stopped)).toContain(lab.api.projects[0]?.id);
 });
 
@@ -109,7 +111,9 @@ it('a redirect to an internal address is not followed', async () => {
 	lab.api.setFault('download', { redirect: `${internalUrl}/rest/settings` });
 	const stopped = await run();
 
-	expect(told(stopped)).toContain(`${internalUrl} is no address that files of Magic Hour can have`);
+	expect(told(stopped)).toContain(
+		`${internalUrl} is not an address that files of Magic Hour can have`,
+	);
 	expect(told(stopped)).not.toContain('/rest/settings');
 });
 
@@ -119,7 +123,7 @@ it.each(['http://169.254.169.254/latest/meta-data/', 'file:///etc/passwd', 'http
 		lab.api.setFault('download', { redirect });
 		const stopped = await run();
 
-		expect(told(stopped)).toContain('is no address that files of Magic Hour can have');
+		expect(told(stopped)).toContain('is not an address that files of Magic Hour can have');
 	},
 );
 

@@ -47,7 +47,7 @@ test.each([
 ])('whoever knows the signing secret can not make n8n fetch %s', async (url) => {
 	const failure = await rejectionOf(Error, handOn(eventWith(url)));
 
-	expect(failure.message).toContain('is no address that files of Magic Hour can have');
+	expect(failure.message).toContain('is not an address that files of Magic Hour can have');
 	expect(failure.message).toContain(ID);
 	expect(requests).toEqual([]);
 });

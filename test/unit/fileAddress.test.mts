@@ -71,7 +71,7 @@ test.each([
 	'',
 ])('refuses %s', (url) => {
 	expect(check(url)).toThrow(RequestFailure);
-	expect(check(url)).toThrow(/no address that files of Magic Hour can have/);
+	expect(check(url)).toThrow(/not an address that files of Magic Hour can have/);
 });
 
 test('the API Base URL itself is taken, wherever it is; its neighbours are not', () => {
@@ -104,7 +104,7 @@ test.each([
 
 test('says the host, and none of what may be secret', () => {
 	expect(check('http://user:secret@10.0.0.1:81/path?signature=secret')).toThrow(
-		/Could not download the video: http:\/\/10\.0\.0\.1:81 is no address/,
+		/Could not download the video: http:\/\/10\.0\.0\.1:81 is not an address/,
 	);
 	expect(check('http://user:secret@10.0.0.1/?signature=secret')).not.toThrow(/secret/);
 });

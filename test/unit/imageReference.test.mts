@@ -27,13 +27,13 @@ describe('an image URL', () => {
 	});
 
 	test.each([
-		[undefined, 'nothing is no URL'],
-		['', 'nothing is no URL'],
-		[42, '42 is no URL'],
-		['example.com/a.png', 'example.com/a.png is no URL'],
-		['api-assets/', 'api-assets/ is no URL'],
-		['api-assets/my photo.png', 'is no URL'],
-		['https://', 'https:// is no URL'],
+		[undefined, 'nothing was given; give a URL'],
+		['', 'nothing was given; give a URL'],
+		[42, '42 was given; give a URL'],
+		['example.com/a.png', 'example.com/a.png was given; give a URL'],
+		['api-assets/', 'api-assets/ was given; give a URL'],
+		['api-assets/my photo.png', 'was given; give a URL'],
+		['https://', 'https:// was given; give a URL'],
 		['http://example.com/a.png', 'https:// URLs only; http://example.com/a.png was given'],
 		['ftp://example.com/a.png', 'https:// URLs only'],
 		['file:///etc/passwd.png', 'https:// URLs only'],
@@ -89,7 +89,7 @@ describe('a file at Magic Hour', () => {
 		'~/photo.png',
 	])('may not be %j', (path) => {
 		const { message } = failureOf(InvalidInput, () => checkFilePath(path, 'Image File'));
-		expect(message).toMatch(/^Image File: .* is no file at Magic Hour/);
+		expect(message).toMatch(/^Image File: .* was given; give the file_path/);
 		expect(message).toContain('file_path');
 	});
 });

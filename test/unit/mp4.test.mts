@@ -87,10 +87,10 @@ describe('a last box to the end of the file', () => {
 
 test.each<[string, Buffer, string]>([
 	['nothing', Buffer.alloc(0), 'it is empty'],
-	['an HTML page', latin1('<!DOCTYPE html><html></html>'), 'it is no MP4 file'],
-	['JSON', latin1('{"message":"Not Found"}'), 'it is no MP4 file'],
-	['a PNG', latin1('\x89PNG\r\n\x1a\n\0\0\0\rIHDR'), 'it is no MP4 file'],
-	['zeros', Buffer.alloc(64), 'it is no MP4 file'],
+	['an HTML page', latin1('<!DOCTYPE html><html></html>'), 'it is not an MP4 file'],
+	['JSON', latin1('{"message":"Not Found"}'), 'it is not an MP4 file'],
+	['a PNG', latin1('\x89PNG\r\n\x1a\n\0\0\0\rIHDR'), 'it is not an MP4 file'],
+	['zeros', Buffer.alloc(64), 'it is not an MP4 file'],
 	['a few letters', latin1('oops'), 'it is cut off'],
 	['the index alone', Buffer.concat([FTYP, MOOV]), 'it is cut off'],
 	['frames alone', Buffer.concat([FTYP, MDAT]), 'it is cut off'],
@@ -122,7 +122,7 @@ test('does not read on once it knows that a file is no MP4', async () => {
 			yield latin1('<html>page');
 		}
 	}
-	await expect(inspectMp4(endless())).resolves.toMatchObject({ problem: 'it is no MP4 file' });
+	await expect(inspectMp4(endless())).resolves.toMatchObject({ problem: 'it is not an MP4 file' });
 	expect(read).toBe(1);
 });
 

@@ -6,7 +6,6 @@ import {
 	followProject,
 	getProject,
 	isUnfinished,
-	namingProject,
 	ProjectEnded,
 	resumeHint,
 	waitForProject,
@@ -141,20 +140,6 @@ describe('following a project that was created some time ago', () => {
 		const it = lab((elapsed) => ({ ...done(15)(elapsed), created_at: created }));
 		await expect(follow(it)).resolves.toMatchObject({ status: 'complete' });
 		expect(it.asked).toEqual(expected);
-	});
-});
-
-describe('work on a project', () => {
-	test('that is stopped names the project', async () => {
-		const stopped = namingProject(ID, Promise.reject(new Stopped('stopped')));
-		const failure = await rejectionOf(ProjectFailure, stopped);
-		expect(failure.message).toContain(ID);
-		expect(failure).toMatchObject({ projectId: ID, hint: resumeHint(ID) });
-	});
-
-	test('keeps its result, and every other failure', async () => {
-		await expect(namingProject(ID, Promise.resolve(7))).resolves.toBe(7);
-		await rejectionOf(TypeError, namingProject(ID, Promise.reject(new TypeError('bug'))));
 	});
 });
 

@@ -4,6 +4,8 @@ import type { Project } from '../../shared/answers';
 import type { CallOptions } from '../../shared/client';
 import { estimateCredits, type Estimate } from '../../shared/credits';
 import { InvalidInput } from '../../shared/failures';
+import { DOWNLOAD_FIELD, OUTPUT_FIELD, SIMPLIFY } from '../../shared/fields';
+import { namingProject } from '../../shared/namingProject';
 import {
 	beginProject,
 	fingerprintOfOrder,
@@ -17,14 +19,11 @@ import { deliver, projectJson } from '../delivering';
 import {
 	choiceFields,
 	CONCURRENT_PROJECTS,
-	DOWNLOAD_FIELD,
 	DURATION_NOT_SUPPORTED,
 	IMAGE_BINARY_FIELD,
 	IMAGE_FILE_FIELD,
 	IMAGE_URL_FIELD,
 	MAX_CREDITS,
-	OUTPUT_FIELD,
-	SIMPLIFY,
 	TIMEOUT_OPTION,
 	WAIT_FIELD,
 } from '../fields';
@@ -40,7 +39,7 @@ import type { Operation, Result, Run, Task } from '../operation';
 import { readDelivery, readLimits, readText, readWish, type Delivery } from '../parameters';
 import { reportOf, type Made } from '../report';
 import type { Session } from '../session';
-import { followProject, namingProject, ProjectEnded, waitForProject } from '../waiting';
+import { followProject, ProjectEnded, resumeHint, waitForProject } from '../waiting';
 
 const show = { operation: ['generate'] };
 const hideWithoutEndImage = { model: modelsWithout((model) => model.endImage !== undefined) };
@@ -70,7 +69,7 @@ export const generate: Operation<Prepared, Production> = {
 			type: 'options',
 			options: SOURCE_OPTIONS,
 			default: 'binary',
-			description: 'Where the image that the video begins with comes from',
+			description: 'Where to take the image from that the video begins with',
 			displayOptions: { show },
 		},
 		{
@@ -109,12 +108,16 @@ export const generate: Operation<Prepared, Production> = {
 			name: END_IMAGE.source,
 			type: 'options',
 			options: [
-				{ name: 'None', value: 'none', description: 'The video ends as the model likes' },
+				{
+					name: 'None',
+					value: 'none',
+					description: 'No end image: the model decides how the video ends',
+				},
 				...SOURCE_OPTIONS,
 			],
 			default: 'none',
 			description:
-				'Where the image that the video ends with comes from, if you want one. With some models there are fewer durations or resolutions then.',
+				'Where to take the image from that the video ends with, if you want one. With some models there are fewer durations or resolutions then.',
 			displayOptions: { show, hide: hideWithoutEndImage },
 		},
 		{
@@ -171,7 +174,7 @@ export const generate: Operation<Prepared, Production> = {
 					typeOptions: { minValue: CONCURRENT_PROJECTS.min, maxValue: CONCURRENT_PROJECTS.max },
 					default: 3,
 					description:
-						'How many unfinished videos this node has at Magic Hour at a time. Your plan has a limit of its own: 3 for Creator, 5 for Pro, none for Business.',
+						'The most unfinished videos that this node has at Magic Hour at a time. Your plan has a limit of its own: 3 for Creator, 5 for Pro, none for Business.',
 					// A node that does not wait can't know when a video is finished.
 					displayOptions: { show: { '/waitForCompletion': [true] } },
 				},
@@ -198,7 +201,7 @@ export const generate: Operation<Prepared, Production> = {
 				{
 					...TIMEOUT_OPTION,
 					description:
-						'How long to wait: for room for the video at Magic Hour, if your plan is busy, and until it is finished. A video that takes longer is not lost: the error names its project ID, and the Get operation resumes it.',
+						'How long to wait for each step: the upload, room for the video at Magic Hour if your plan is busy, and the finished video. A video that takes longer is not lost: the error names its project ID, and the Get operation resumes it.',
 				},
 			],
 		},
@@ -286,7 +289,7 @@ async function makeVideo(task: Task<Prepared, Production>, session: Session): Pr
 		createdAt === undefined
 			? followProject(client, clock, id, options)
 			: waitForProject(client, clock, id, createdAt, options);
-	const project = await namingProject(id, waiting.finally(begun.done)).catch(
+	const project = await namingProject(id, resumeHint(id), waiting.finally(begun.done)).catch(
 		async (error: unknown) => {
 			// Only this is certain: a project that is not found (404) may be there all the same.
 			if (error instanceof ProjectEnded) {
@@ -295,7 +298,11 @@ async function makeVideo(task: Task<Prepared, Production>, session: Session): Pr
 			throw error as Error;
 		},
 	);
-	const { json, binary } = await namingProject(id, deliver(session, project, delivery, options));
+	const { json, binary } = await namingProject(
+		id,
+		resumeHint(id),
+		deliver(session, project, delivery, options),
+	);
 	note(project);
 	return { json: delivery.simplify ? { ...json, ...estimated } : json, binary };
 }

@@ -1,23 +1,14 @@
 import type { Project } from '../../shared/answers';
 import type { CallOptions } from '../../shared/client';
+import { DOWNLOAD_FIELD, OUTPUT_FIELD, SIMPLIFY } from '../../shared/fields';
 import { deliver } from '../delivering';
-import {
-	DOWNLOAD_FIELD,
-	OUTPUT_FIELD,
-	projectIdField,
-	SIMPLIFY,
-	TIMEOUT_OPTION,
-	WAIT_FIELD,
-} from '../fields';
+import { projectIdField, TIMEOUT_OPTION, WAIT_FIELD } from '../fields';
 import type { Operation } from '../operation';
 import { readDelivery, readProjectId, type Delivery } from '../parameters';
 import { stillRendering } from '../report';
 import { followProject, getProject, isUnfinished } from '../waiting';
 
 const show = { operation: ['get'] };
-
-/** Projects looked after side by side. */
-const WORKERS = 5;
 
 interface Asked {
 	readonly id: string;
@@ -61,7 +52,7 @@ export const get: Operation<Asked, Seen> = {
 		delivery: readDelivery(n8n, itemIndex),
 	}),
 
-	share: async () => ({ workers: WORKERS, shared: { unfinished: [] } }),
+	share: async () => ({ shared: { unfinished: [] } }),
 
 	async run({ input: { id, delivery }, shared, signal, session: begin }) {
 		const session = await begin();

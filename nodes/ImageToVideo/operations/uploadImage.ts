@@ -5,9 +5,6 @@ import type { Operation } from '../operation';
 import { readBinaryField } from '../parameters';
 import { deadlineOf } from '../session';
 
-/** Uploads side by side. */
-const WORKERS = 5;
-
 export const uploadImage: Operation<{ readonly file: ImageFile }, Uploads> = {
 	fields: [
 		{
@@ -32,7 +29,6 @@ export const uploadImage: Operation<{ readonly file: ImageFile }, Uploads> = {
 	async share({ items, session }) {
 		const { client, clock } = await session();
 		return {
-			workers: WORKERS,
 			shared: new Uploads(
 				client,
 				clock,
