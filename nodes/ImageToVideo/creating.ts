@@ -133,8 +133,11 @@ function addToCustomData(n8n: Session['n8n'], projectId: string): void {
 	customData.set(CUSTOM_DATA.key, ids.join(' '));
 }
 
-/** Identifies an order. A name that was made up does not count: it has the execution's id, which a retry changes. */
-export function fingerprintOfOrder({ choice, image, endImage, prompt, name }: Order): string {
+/**
+ * Identifies an order. The name does not count: it does not decide what the video is, and often has the execution's ID or
+ * the time, which a retry changes.
+ */
+export function fingerprintOfOrder({ choice, image, endImage, prompt }: Order): string {
 	const identity = (input: ImageInput) => (input.kind === 'file' ? input.file.hash : input.path);
 	return fingerprintOf({
 		model: choice.offer.id,
@@ -144,7 +147,6 @@ export function fingerprintOfOrder({ choice, image, endImage, prompt, name }: Or
 		prompt,
 		image: identity(image),
 		endImage: endImage && identity(endImage),
-		name,
 	});
 }
 

@@ -112,9 +112,12 @@ export interface Limits {
 /** @throws {InvalidInput} when one is out of range */
 export function readLimits(n8n: IExecuteFunctions, itemIndex: number): Limits {
 	const options = readOptions(n8n, itemIndex);
+	// An option that was added, and whose expression has no value, is there with `undefined`: a limit must not go missing.
+	const limit = (name: 'maxCredits' | 'maxCreditsPerRun', field: string) =>
+		name in options ? inRange(options[name] ?? null, field, MAX_CREDITS) : undefined;
 	return {
-		maxCredits: inRange(options.maxCredits, 'Max Credits', MAX_CREDITS),
-		maxCreditsPerRun: inRange(options.maxCreditsPerRun, 'Max Credits Per Run', MAX_CREDITS),
+		maxCredits: limit('maxCredits', 'Max Credits'),
+		maxCreditsPerRun: limit('maxCreditsPerRun', 'Max Credits Per Run'),
 		concurrentProjects:
 			inRange(options.concurrentProjects, 'Concurrent Projects', CONCURRENT_PROJECTS) ??
 			CONCURRENT_PROJECTS.default,

@@ -25,6 +25,8 @@ export async function runImageToVideo(n8n: IExecuteFunctions): Promise<INodeExec
 		return [await runItems(n8n, memory)];
 	} catch (error) {
 		throw error instanceof EndOfRun ? nodeErrorOf(n8n, error, memory) : error;
+	} finally {
+		memory.ledger.release(memory.runIndex);
 	}
 }
 

@@ -21,14 +21,19 @@ export interface Session {
 
 export type Memory = Pick<Session, 'ledger' | 'interrupted' | 'runIndex'>;
 
+/** Where the node's context has that a retry has found no ledger. Part of saved executions: never rename it. */
+const INTERRUPTED = 'magicHourInterrupted';
+
 /**
  * Opens what this execution remembers of earlier tries of the node. To be called before anything can fail: that the
  * ledger is missing in a retry then means that n8n was killed, since it saves the node's context when the node ends.
+ * What was lost stays lost: it is noted for later tries and runs of the node, and for a retry of the retry.
  */
 export function openMemory(n8n: IExecuteFunctions): Memory {
 	const context = n8n.getContext('node');
 	const isRetry = n8n.getMode() === 'retry' && hasRunBefore(n8n);
-	const interrupted = isRetry && !hasLedger(context);
+	if (isRetry && !hasLedger(context)) context[INTERRUPTED] = true;
+	const interrupted = context[INTERRUPTED] === true;
 	const runIndex = Number(n8n.evaluateExpression('{{ $runIndex }}', 0));
 	return { ledger: ledgerIn(context), interrupted, runIndex };
 }

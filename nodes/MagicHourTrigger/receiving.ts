@@ -88,8 +88,10 @@ async function claimEvent(
 ): Promise<Claim | undefined> {
 	const trigger = `${n8n.getWorkflow().id} ${n8n.getNode().id}`;
 	const response = n8n.getResponseObject();
-	// Listens before it waits for a copy: meanwhile, the sender may have given up.
-	const closed = new Promise<void>((resolve) => response.once('close', resolve));
+	// The sender may have given up already. Listens before it waits for a copy: it may give up meanwhile.
+	const closed = response.closed
+		? Promise.resolve()
+		: new Promise<void>((resolve) => response.once('close', resolve));
 	const claim = await recentEvents.claim(trigger, key, stored, systemClock.now());
 	// The answer is sent when the execution has been started, or could not be.
 	void closed.then(() => claim?.settle(response.writableFinished && response.statusCode < 300));

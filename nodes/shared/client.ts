@@ -129,14 +129,21 @@ export class MagicHourClient {
 		return await this.call(call, `get project ${id}`, projectAnswer, AFTER_PAYING, options);
 	}
 
-	/** Deletes a project's video for good. */
+	/** Deletes a project's video for good. It is gone, too, if a second try does not find what the first may have deleted. */
 	async deleteProject(id: string, options: CallOptions): Promise<void> {
 		const what = `delete project ${id}`;
+		let mayBeGone = false;
 		await this.withRetries(BEFORE_PAYING, options, async () => {
-			const answer = await this.answerOf(what, () =>
-				this.transport.api({ method: 'DELETE', path: projectPath(id) }),
-			);
-			refuseError(answer, what, this.clock);
+			try {
+				const answer = await this.answerOf(what, () =>
+					this.transport.api({ method: 'DELETE', path: projectPath(id) }),
+				);
+				if (mayBeGone && answer.status === 404) return;
+				refuseError(answer, what, this.clock);
+			} catch (error) {
+				if (error instanceof RequestFailure && error.fate === 'unknown') mayBeGone = true;
+				throw error as Error;
+			}
 		});
 	}
 

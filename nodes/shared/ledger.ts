@@ -18,8 +18,12 @@ export interface Ledger {
 	 * own: a loop that brings a failed item again, or an AI agent that repeats a call, must not pay again.
 	 */
 	takeOver(place: Place, fingerprint: string): void;
-	/** Sum of the estimates, in credits, of what the other runs of the node have asked for. */
+	/** Sum of the estimates, in credits, of what the other runs of the node have asked for, or are about to. */
 	creditsOfOtherRuns(runIndex: number): number;
+	/** A run is about to ask for so many credits more: an agent may call the node several times at once. */
+	reserve(runIndex: number, credits: number): void;
+	/** The run has asked for all it will. */
+	release(runIndex: number): void;
 	/** There is no project, or no more: the next try needs a new one. */
 	forget(place: Place): void;
 	/** All that one run of the node has asked for. */
@@ -49,6 +53,15 @@ export interface Entry {
 /** Where the entries are in the node's context. Part of saved executions: never rename it. */
 const KEY = 'magicHourProjects';
 
+/** By ledger: the credits of runs that go on, by run index. They end with the process, and are never saved. */
+const RESERVATIONS = new WeakMap<object, Map<number, number>>();
+
+function reservationsIn(entries: object): Map<number, number> {
+	const reserved = RESERVATIONS.get(entries) ?? new Map<number, number>();
+	RESERVATIONS.set(entries, reserved);
+	return reserved;
+}
+
 /** Whether a ledger was ever opened in this context, by this try or an earlier one. */
 export function hasLedger(context: Record<string, unknown>): boolean {
 	return KEY in context;
@@ -59,6 +72,11 @@ export function ledgerIn(context: Record<string, unknown>): Ledger {
 	const entries = (context[KEY] ??= {}) as Record<string, Entry>;
 	const keyOf = ({ runIndex, itemIndex }: Place) => `${runIndex}/${itemIndex}`;
 	const runOf = (key: string) => Number(key.split('/')[0]);
+	const creditsOf = (run: number) =>
+		Object.entries(entries)
+			.filter(([key]) => runOf(key) === run)
+			.reduce((sum, [, { credits }]) => sum + (credits ?? 0), 0);
+	const reserved = reservationsIn(entries);
 	return {
 		find: (place, fingerprint) => {
 			const entry = entries[keyOf(place)];
@@ -89,9 +107,15 @@ export function ledgerIn(context: Record<string, unknown>): Ledger {
 			entries[keyOf(place)] = entry;
 		},
 		creditsOfOtherRuns: (runIndex) =>
-			Object.entries(entries)
-				.filter(([key]) => runOf(key) !== runIndex)
-				.reduce((sum, [, { credits }]) => sum + (credits ?? 0), 0),
+			[...new Set([...Object.keys(entries).map(runOf), ...reserved.keys()])]
+				.filter((run) => run !== runIndex)
+				.reduce((sum, run) => sum + Math.max(creditsOf(run), reserved.get(run) ?? 0), 0),
+		reserve: (runIndex, credits) => {
+			reserved.set(runIndex, creditsOf(runIndex) + credits);
+		},
+		release: (runIndex) => {
+			reserved.delete(runIndex);
+		},
 		forget: (place) => {
 			delete entries[keyOf(place)];
 		},

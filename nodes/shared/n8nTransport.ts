@@ -11,11 +11,17 @@ export const CREDENTIAL = 'magicHourApi';
 export const TIMEOUTS = {
 	/** Silence of the API. */
 	api: 60_000,
-	/** Silence while a file is sent or fetched. */
+	/** Silence while a file is fetched, and while an answer to one that was sent does not come. */
 	file: 300_000,
 	/** From the first byte of an API answer to its last. */
 	answer: 60_000,
 };
+
+/**
+ * The least speed of an upload, in bytes per millisecond. Where redirects are not followed, n8n's HTTP client (axios 1.18)
+ * counts the time from the beginning of a request to its answer, not the time of silence.
+ */
+const SLOWEST_UPLOAD = 50;
 
 /** Largest answer that is read, in bytes. The API's answers have a few kB. */
 const LARGEST_ANSWER = 1024 * 1024;
@@ -77,23 +83,22 @@ export function n8nTransport(n8n: IExecuteFunctions, baseUrl: string): Transport
 		async put(url, { content, length, mimeType }, signal) {
 			try {
 				checkFileUrl(url, baseUrl, 'upload the image');
-			} catch (error) {
-				// Nobody reads it now, and it holds its file open.
+				const response = (await n8n.helpers.httpRequest({
+					...common,
+					method: 'PUT',
+					url,
+					body: content,
+					headers: { 'Content-Type': mimeType, 'Content-Length': length },
+					timeout: TIMEOUTS.file + Math.ceil(length / SLOWEST_UPLOAD),
+					abortSignal: signal,
+					// Following redirects would keep the whole file in memory, to be able to send it again.
+					disableFollowRedirect: true,
+				})) as IN8nHttpFullResponse;
+				return await readAnswer(response);
+			} finally {
+				// A request that failed leaves it open, with its file.
 				if (!Buffer.isBuffer(content)) content.destroy();
-				throw error as Error;
 			}
-			const response = (await n8n.helpers.httpRequest({
-				...common,
-				method: 'PUT',
-				url,
-				body: content,
-				headers: { 'Content-Type': mimeType, 'Content-Length': length },
-				timeout: TIMEOUTS.file,
-				abortSignal: signal,
-				// Following redirects would keep the whole file in memory, to be able to send it again.
-				disableFollowRedirect: true,
-			})) as IN8nHttpFullResponse;
-			return await readAnswer(response);
 		},
 
 		async open(url, signal) {

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -149,6 +149,14 @@ describe('the workflow library in a real n8n', () => {
 			await look();
 			expect(lab.creates()).toBe(before + 1);
 			expect(await readdir(folder)).toContain('sea.png.mp4');
+		});
+
+		it('makes no second video of an image that was still being copied', async () => {
+			const before = lab.creates();
+			await appendFile(join(folder, 'sea.png'), Buffer.alloc(1000));
+			await look();
+
+			expect(lab.creates()).toBe(before);
 		});
 
 		it('says so when n8n may not read the folder', async () => {

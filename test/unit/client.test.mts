@@ -266,8 +266,17 @@ describe('delete a project', () => {
 		]);
 	});
 
+	test.each<[string, Reply]>([
+		['the connection was lost', RESET],
+		['500', { status: 500 }],
+	])('is done, if %s and it is not found any more', async (_, lost) => {
+		const { client, options, requests } = lab(lost, { status: 503 }, { status: 404 });
+		await expect(client.deleteProject('p1', options)).resolves.toBeUndefined();
+		expect(requests).toHaveLength(3);
+	});
+
 	test('is repeated, and names the project when it fails', async () => {
-		const { client, options, requests } = lab(RESET, { status: 503 }, { status: 404 });
+		const { client, options, requests } = lab({ status: 503 }, { status: 503 }, { status: 404 });
 		const failure = await rejectionOf(RequestFailure, client.deleteProject('p1', options));
 		expect(requests).toHaveLength(3);
 		expect(failure.message).toMatch(/^Could not delete project p1: not found/);

@@ -255,12 +255,20 @@ describe('never paid for twice', () => {
 			'another image',
 			{ order: { ...ORDER, image: { kind: 'reference', path: 'api-assets/9.png' } } },
 		],
-		['another name', { order: { ...ORDER, name: 'Other' } }],
 	])('%s is another project', async (_, other) => {
 		const { begin, creates } = lab(created('p1'), created('p2'));
 		await begin();
 		await expect(begin(other)).resolves.toMatchObject({ id: 'p2' });
 		expect(creates()).toHaveLength(2);
+	});
+
+	test('another name alone is not', async () => {
+		const { begin, creates } = lab(created('p1'));
+		await begin();
+		await expect(begin({ order: { ...ORDER, name: 'Execution 2' } })).resolves.toMatchObject({
+			id: 'p1',
+		});
+		expect(creates()).toHaveLength(1);
 	});
 
 	test('another run of the node is another project', async () => {
@@ -478,8 +486,11 @@ describe('what makes two orders the same', () => {
 		['audio', { choice: { ...CHOICE, audio: true } }],
 		['prompt', { prompt: 'storm' }],
 		['end image', { endImage: { kind: 'reference', path: 'api-assets/1.png' } }],
-		['name', { name: 'Other' }],
 	])('another %s is another order', (_, change) => {
 		expect(fingerprintOfOrder({ ...ORDER, ...change })).not.toBe(fingerprintOfOrder(ORDER));
+	});
+
+	test('the same video by another name', () => {
+		expect(fingerprintOfOrder({ ...ORDER, name: 'Other' })).toBe(fingerprintOfOrder(ORDER));
 	});
 });

@@ -201,6 +201,38 @@ describe('the ledger', () => {
 		expect(ledgerWithProject().creditsOfOtherRuns(1)).toBe(0);
 	});
 
+	describe('of runs that go on at the same time', () => {
+		test('each counts what the others are about to ask for', () => {
+			const context: Record<string, unknown> = {};
+			ledgerIn(context).reserve(0, 24);
+			expect(ledgerIn(context).creditsOfOtherRuns(1)).toBe(24);
+			expect(ledgerIn(context).creditsOfOtherRuns(0)).toBe(0);
+		});
+
+		test('nothing counts twice when it has been asked for', () => {
+			const ledger = ledgerIn({});
+			ledger.noteSending(FIRST, { fingerprint: 'f', name: NAME, credits: 5 });
+			ledger.reserve(0, 24);
+			const second = { runIndex: 0, itemIndex: 1 };
+			ledger.noteSending(second, { fingerprint: 'g', name: NAME, credits: 24 });
+			expect(ledger.creditsOfOtherRuns(1)).toBe(29);
+		});
+
+		test('what was not asked for counts no more when the run has ended', () => {
+			const ledger = ledgerIn({});
+			ledger.reserve(0, 24);
+			ledger.release(0);
+			expect(ledger.creditsOfOtherRuns(1)).toBe(0);
+		});
+
+		test('none is saved with the execution', () => {
+			const context: Record<string, unknown> = {};
+			ledgerIn(context).reserve(0, 24);
+			const saved = JSON.parse(JSON.stringify(context)) as Record<string, unknown>;
+			expect(ledgerIn(saved).creditsOfOtherRuns(1)).toBe(0);
+		});
+	});
+
 	test("lives in the node's context, as n8n saves it, and leaves what else is there", () => {
 		const context: Record<string, unknown> = { counter: 3 };
 		ledgerWithProject(context);

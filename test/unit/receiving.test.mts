@@ -8,6 +8,7 @@ import { eventBody, SECRET, signed, type SigningWishes } from '../e2e/webhook-ca
 class Response extends EventEmitter {
 	statusCode = 200;
 	writableFinished = false;
+	closed = false;
 	body: unknown;
 
 	status(code: number): this {
@@ -23,11 +24,13 @@ class Response extends EventEmitter {
 	finish(statusCode = this.statusCode): void {
 		this.statusCode = statusCode;
 		this.writableFinished = true;
+		this.closed = true;
 		this.emit('close');
 	}
 
 	/** The sender has waited long enough. */
 	giveUp(): void {
+		this.closed = true;
 		this.emit('close');
 	}
 }
@@ -42,8 +45,8 @@ function send(
 	project: string,
 	settings: Record<string, unknown> = {},
 	wishes: SigningWishes = {},
+	response = new Response(),
 ): Request {
-	const response = new Response();
 	const { headers, body } = signed(eventBody(project), wishes);
 	const n8n = {
 		getNodeParameter: (name: string, fallback: unknown) => {
@@ -97,6 +100,14 @@ test('a copy whose sender gave up while it waited for another one holds up no fu
 	await copy.outcome;
 
 	expect(await isStart(send('given up'))).toBe(true);
+});
+
+test('an event whose sender gave up before n8n had its settings holds up no copy', async () => {
+	const gone = new Response();
+	gone.giveUp();
+	await send('gone', {}, {}, gone).outcome;
+
+	expect(await isStart(send('gone'))).toBe(true);
 });
 
 test('settings that cannot be read start nothing: n8n would start an execution to show an error that is thrown', async () => {

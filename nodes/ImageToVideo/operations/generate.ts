@@ -53,6 +53,8 @@ interface Prepared extends Order {
 	readonly concurrentProjects: number;
 }
 
+type Items = Run<Prepared>['items'];
+
 /** What the items of a run share. */
 interface Production extends Workshop {
 	/** What there is so far. */
@@ -236,7 +238,9 @@ export const generate: Operation<Prepared, Production> = {
 		for (const { itemIndex, input } of items) {
 			ledger.takeOver({ runIndex, itemIndex }, fingerprintOfOrder(input));
 		}
-		refuseCostOfRun(items, session);
+		const unpaid = unpaidOf(items, session);
+		refuseCostOfRun(unpaid, session);
+		ledger.reserve(runIndex, creditsOf(unpaid));
 		const begunAt = clock.now();
 		return {
 			// More than there are slots: while videos are made, others are uploaded and downloaded.
@@ -328,20 +332,27 @@ function refuseCost(
 	}
 }
 
-/**
- * Checks the sum of the estimates. Items whose project exists already (see `ledger.ts`) cost nothing more. Each call of an
- * AI agent is a run of its own: there, the earlier calls of the execution count as well.
- * @throws {InvalidInput} when it is over the limit, or can't be known
- */
-function refuseCostOfRun(items: Run<Prepared>['items'], { n8n, ledger, runIndex }: Session): void {
-	const limits = items.flatMap(({ input }) => input.maxCreditsPerRun ?? []);
-	if (limits.length === 0) return;
-	const limit = Math.min(...limits);
-	const unpaid = items.filter(
+/** Items that cost something. Those whose project exists already (see `ledger.ts`) cost nothing more. */
+function unpaidOf(items: Items, { ledger, runIndex }: Session): Items {
+	return items.filter(
 		({ itemIndex, input }) =>
 			!ledger.find({ runIndex, itemIndex }, fingerprintOfOrder(input))?.projectId,
 	);
-	if (unpaid.length === 0) return;
+}
+
+function creditsOf(items: Items): number {
+	return items.reduce((sum, { input }) => sum + (input.estimate.credits ?? 0), 0);
+}
+
+/**
+ * Checks the sum of the estimates. Each call of an AI agent is a run of its own: there, the other calls of the execution
+ * count as well.
+ * @throws {InvalidInput} when it is over the limit, or can't be known
+ */
+function refuseCostOfRun(unpaid: Items, { n8n, ledger, runIndex }: Session): void {
+	const limits = unpaid.flatMap(({ input }) => input.maxCreditsPerRun ?? []);
+	if (limits.length === 0) return;
+	const limit = Math.min(...limits);
 	const unknown = unpaid.find(({ input }) => input.estimate.credits === null);
 	if (unknown) {
 		throw new InvalidInput(
@@ -349,14 +360,14 @@ function refuseCostOfRun(items: Run<Prepared>['items'], { n8n, ledger, runIndex 
 			`${unknown.input.estimate.note} Remove Max Credits Per Run, or choose a model with a published rate.`,
 		);
 	}
-	const sum = unpaid.reduce((total, { input }) => total + (input.estimate.credits ?? 0), 0);
+	const sum = creditsOf(unpaid);
 	const before = isTool(n8n) ? ledger.creditsOfOtherRuns(runIndex) : 0;
 	if (before + sum > limit) {
 		const videos =
 			unpaid.length === 1
 				? `this video is estimated at ${sum} credits`
 				: `${unpaid.length} videos are estimated at ${sum} credits together`;
-		const earlier = before === 0 ? '' : `, and earlier calls at ${before}`;
+		const earlier = before === 0 ? '' : `, and other calls at ${before}`;
 		throw new InvalidInput(
 			`Max Credits Per Run: ${videos}${earlier}; ${limit} are allowed`,
 			'Nothing was uploaded or charged. Run fewer items, choose shorter videos, a lower resolution or a cheaper model, or raise the limit.',
