@@ -71,6 +71,19 @@ describe('an AI agent in a real n8n', () => {
 		return execution.data.resultData.runData[node] ?? [];
 	}
 
+	/** The execution of a workflow that has run this node, whatever order n8n lists them in; once all have ended. */
+	async function endedWith(workflowId: string, node: string): Promise<SavedExecution> {
+		const ids = await n8n().executions.idsOf(workflowId);
+		const all = await Promise.all(ids.map(async (each) => await n8n().executions.ended(each)));
+		const found = all.find((execution) => runsOf(execution, node).length > 0);
+		if (found === undefined) throw new Error(`No execution has run ${node}`);
+		return found;
+	}
+
+	function uploads(): number {
+		return n8n().api.requests.filter(({ kind }) => kind === 'upload').length;
+	}
+
 	/** What the tools have answered in the conversation so far, oldest first. */
 	function answers(request = ai().requests.at(-1)): string[] {
 		return request === undefined ? [] : toolMessages(request);
@@ -127,8 +140,7 @@ describe('an AI agent in a real n8n', () => {
 				{ text: 'It is ready.' },
 			);
 			await say('How is it doing?');
-			const executions = await n8n().executions.idsOf(id);
-			begun = await n8n().executions.ended(executions[1] ?? '');
+			begun = await endedWith(id, 'Tell the Chat');
 		});
 
 		it('gives the model an attached picture, and the path that tools take it by', () => {
@@ -324,7 +336,7 @@ describe('an AI agent in a real n8n', () => {
 				{ Model: 'wan-2.2', Duration: 3, Audio: 'True' },
 				/^Audio: wan-2\.2 makes .*\. Models with sound: kling-3\.0, /,
 			],
-			['no image', { Image_URL: '' }, /^Image URL: nothing is no URL; give one such as https:/],
+			['no image', { Image_URL: '' }, /^Image URL: nothing was given; give a URL such as https:/],
 			[
 				'an image in the call itself',
 				{ Image_URL: 'data:image/png;base64,iVBORw0KGgo=' },
@@ -390,11 +402,12 @@ describe('an AI agent in a real n8n', () => {
 				imageSource: 'binary',
 				binaryPropertyName: `={{ $('${READ}').item.binary.data }}`,
 			});
+			const before = uploads();
 			ai().follow({ calls: [call({})] }, { text: 'Done' });
 			await run(agentWorkflow('From file', [manualTrigger, readImage(n8n())], [fromFile]));
 
 			expect(answers()).toEqual([expect.stringContaining('"status":"complete"')]);
-			expect(n8n().api.requests.filter(({ kind }) => kind === 'upload').length).toBeGreaterThan(0);
+			expect(uploads() - before).toBe(1);
 		});
 	});
 
@@ -462,22 +475,29 @@ describe('an AI agent in a real n8n', () => {
 			expect(n8n().projectsNamed(name)).toHaveLength(1);
 		});
 
-		it('pays no more than Max Credits Per Run for all calls together', async () => {
-			const name = `Limited in ${typeVersion}`;
-			const limited = {
-				...GENERATE,
-				parameters: { ...GENERATE.parameters, options: { maxCreditsPerRun: 50 } },
-			};
-			// 24 credits each.
-			const calls = ['One', 'Two', 'Three'].map((Prompt) => ({ calls: [call({ Prompt })] }));
-			ai().follow(...calls, { text: 'Done' });
-			await run(agentWorkflow(name, [manualTrigger], [limited], { typeVersion }));
+		it.each(['one after the other', 'at the same time'])(
+			'pays no more than Max Credits Per Run for all calls together: %s',
+			async (when) => {
+				const name = `Limited in ${typeVersion}, ${when}`;
+				const limited = {
+					...GENERATE,
+					parameters: { ...GENERATE.parameters, options: { maxCreditsPerRun: 50 } },
+				};
+				// 24 credits each.
+				const calls = ['One', 'Two', 'Three'].map((Prompt) => call({ Prompt }));
+				const turns =
+					when === 'at the same time' ? [{ calls }] : calls.map((each) => ({ calls: [each] }));
+				ai().follow(...turns, { text: 'Done' });
+				await run(agentWorkflow(name, [manualTrigger], [limited], { typeVersion }));
 
-			expect(answers().at(-1)).toMatch(
-				/Max Credits Per Run: this video is estimated at 24 credits, and earlier calls at 48; 50 are allowed/,
-			);
-			expect(n8n().projectsNamed(name)).toHaveLength(2);
-		});
+				expect(answers().filter((answer) => answer.includes('Max Credits Per Run'))).toEqual([
+					expect.stringContaining(
+						'this video is estimated at 24 credits, and other calls at 48; 50 are allowed',
+					),
+				]);
+				expect(n8n().projectsNamed(name)).toHaveLength(2);
+			},
+		);
 	});
 
 	it.each([1.7, 2.2])('of version %p is told of mistakes, too', async (typeVersion) => {

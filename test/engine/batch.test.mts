@@ -1,15 +1,24 @@
 import { TIMEOUTS } from '../../nodes/shared/n8nTransport.ts';
 import type { EngineRun } from './engine.mts';
+import { HELD, holdVideos } from './held-videos.mts';
 import { png } from './images.mts';
 import { imageItem, openLab, type Lab } from './lab.mts';
 
+const videos = holdVideos();
 let lab: Lab;
+let onPoll = (): void => undefined;
 
 beforeAll(async () => {
-	lab = await openLab();
+	lab = await openLab({
+		...videos.options,
+		onRequest: ({ kind }) => {
+			if (kind === 'poll') onPoll();
+		},
+	});
 });
 
 afterEach(() => {
+	onPoll = () => undefined;
 	lab.api.reset();
 });
 
@@ -34,6 +43,21 @@ function mostAtATime(): number {
 	const unfinishedAt = (time: number) =>
 		projects.filter(({ createdAt, endsAt }) => createdAt <= time && time < endsAt).length;
 	return Math.max(...projects.map(({ createdAt }) => unfinishedAt(createdAt)));
+}
+
+/**
+ * Finishes held videos only once so many have been unfinished at the same time, and whenever the node has asked twice for
+ * each that is unfinished: by then it has begun all that it begins before one is finished.
+ */
+function finishWhenAtATime(count: number): void {
+	let most = 0;
+	onPoll = () => {
+		const asked = requestsOf('poll').map(({ projectId }) => projectId);
+		const unfinished = lab.api.projects.filter(({ status }) => status !== 'complete');
+		most = Math.max(most, unfinished.length);
+		const waitedFor = unfinished.filter(({ id }) => asked.indexOf(id) < asked.lastIndexOf(id));
+		if (most >= count && waitedFor.length === unfinished.length) videos.finish();
+	};
 }
 
 describe('uploads', () => {
@@ -65,8 +89,10 @@ describe('Concurrent Projects', () => {
 		[1, 1],
 		[4, 4],
 	])('%s: no more than %d unfinished at the server', async (concurrentProjects, most) => {
+		finishWhenAtATime(most);
 		const options = concurrentProjects === undefined ? {} : { concurrentProjects };
-		const run = await lab.run({ ...NO_DOWNLOAD, options }, { items: same(6) });
+		const parameters = { ...NO_DOWNLOAD, prompt: HELD, options };
+		const run = await lab.run(parameters, { items: same(6) });
 
 		expect(run.error).toBeUndefined();
 		expect(run.output[0]?.map(({ json }) => json.status)).toEqual(Array(6).fill('complete'));
@@ -75,8 +101,10 @@ describe('Concurrent Projects', () => {
 	});
 
 	it('more than the plan has room for: every item is delivered all the same, in order', async () => {
+		finishWhenAtATime(3);
 		const parameters = {
 			...NO_DOWNLOAD,
+			prompt: HELD,
 			projectName: '=Film {{ $json.n }}',
 			options: { concurrentProjects: 8 },
 		};
@@ -127,6 +155,17 @@ describe('Max Credits Per Run', () => {
 		);
 		expect(lab.api.requests).toHaveLength(0);
 	});
+
+	it.each(['maxCredits', 'maxCreditsPerRun'])(
+		'%s without a value is no missing limit',
+		async (option) => {
+			const options = { [option]: '={{ $json.budget }}' };
+			const run = await lab.run({ ...KLING, options });
+
+			expect(run.error?.message).toMatch(/^Max Credits.*: must be a number .* nothing was given/);
+			expect(lab.api.requests).toHaveLength(0);
+		},
+	);
 
 	it('refuses a run whose cost is not known', async () => {
 		const model = { __rl: true, mode: 'id', value: 'minimax-h3' };

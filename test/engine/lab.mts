@@ -49,6 +49,11 @@ export interface CreateBody {
 /** Time in the node runs this many times faster; a job takes `JOB_SECONDS` of it. */
 const SPEED = 40;
 const JOB_SECONDS = 25;
+/**
+ * An upload URL expires by the API's clock, and the node's runs away from that: after 90 s the usual hour would seem to
+ * be over. A day lasts for longer than any test file.
+ */
+const UPLOAD_URL_SECONDS = 24 * 3600;
 
 /** A 16:9 image that every model takes. */
 export const IMAGE = png(320, 180);
@@ -65,7 +70,10 @@ export async function openLab({
 	jobSeconds = JOB_SECONDS,
 	...others
 }: LocalApiOptions = {}): Promise<Lab> {
-	const api = await startLocalApi({ speed, jobSeconds, ...others });
+	const api = await startLocalApi({
+		...{ speed, jobSeconds, uploadUrlSeconds: UPLOAD_URL_SECONDS },
+		...others,
+	});
 	const engine = await startEngine({
 		nodeName: 'n8n-nodes-magic-hour.imageToVideo',
 		node: new ImageToVideo(),

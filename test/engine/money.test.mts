@@ -1,22 +1,26 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+
 import { MagicHourApi } from '../../credentials/MagicHourApi.credentials.ts';
 import { ImageToVideo } from '../../nodes/ImageToVideo/ImageToVideo.node.ts';
 import type { EngineRun } from './engine.mts';
+import { HELD, holdVideos } from './held-videos.mts';
 import { png } from './images.mts';
 import { imageItem, openLab, textOf, type Lab } from './lab.mts';
 import { runLoop } from './loop-run.mts';
+import { untilRequested } from './until-requested.mts';
 
-/** Seconds of the node's time that a video takes. */
-const JOB = 25;
-/** Seconds: a video is not ready when the wait ends, and is when the next wait ends. */
-const SHORT = { options: { timeout: 15 } };
+/** The video is not finished when the wait ends. */
+const SHORT = { prompt: HELD, options: { timeout: 15 } };
 
+const videos = holdVideos();
 let lab: Lab;
 
 beforeAll(async () => {
-	lab = await openLab({ jobSeconds: JOB });
+	lab = await openLab(videos.options);
 });
 
 afterEach(() => {
+	jest.restoreAllMocks();
 	lab.api.reset();
 });
 
@@ -32,6 +36,17 @@ const model = (value: string) => ({ __rl: true, mode: 'list', value });
 /** 24 credits a second. */
 const CHEAP = { model: model('ltx-2.3'), resolution: '480p' };
 
+/** Whenever n8n calls the node, all videos that it has begun before are finished. */
+function finishBetweenTries(): void {
+	const execute = Reflect.get(ImageToVideo.prototype, 'execute');
+	jest.spyOn(ImageToVideo.prototype, 'execute').mockImplementation(async function (
+		this: IExecuteFunctions,
+	) {
+		videos.finish();
+		return await execute.call(this);
+	});
+}
+
 const told = ({ error }: EngineRun): string =>
 	`${error?.message ?? ''}\n${error?.description ?? ''}`;
 
@@ -39,6 +54,8 @@ const isVideo = async (run: EngineRun, item = 0): Promise<boolean> =>
 	(await run.binary(item, 'data')).toString('latin1', 4, 8) === 'ftyp';
 
 describe('Retry On Fail', () => {
+	beforeEach(finishBetweenTries);
+
 	it('goes on with the project of an item whose wait has timed out', async () => {
 		const run = await lab.run(SHORT, RETRY);
 
@@ -106,7 +123,7 @@ describe('Retry On Fail', () => {
 
 	it('makes no new project when only how to wait has changed in between', async () => {
 		const timeout = "={{ $execution.customData.get('magic_hour_projects') ? 600 : 15 }}";
-		const run = await lab.run({ options: { timeout } }, { ...RETRY, maxTries: 2 });
+		const run = await lab.run({ prompt: HELD, options: { timeout } }, { ...RETRY, maxTries: 2 });
 
 		expect(run.error).toBeUndefined();
 		expect(lab.creates()).toHaveLength(1);
@@ -146,21 +163,26 @@ describe('a timed-out item', () => {
 		expect(told(failed)).toMatch(/still (draft|queued|rendering)/);
 		expect(told(failed)).toMatch(/\bGet operation\b/);
 
-		const run = await lab.run({
+		const looks = lab.kinds().filter((kind) => kind === 'poll').length;
+		const { result } = lab.start({
 			operation: 'get',
 			projectId: project?.id ?? '',
 			waitForCompletion: true,
 		});
+		await untilRequested(lab, 'poll', looks + 1);
+		videos.finish();
+		const run = await result;
 		expect(run.error).toBeUndefined();
 		expect(await isVideo(run)).toBe(true);
 		expect(lab.creates()).toHaveLength(1);
 	});
 
 	it('is not waited for much longer than its timeout', async () => {
-		const begun = Date.now();
-		await lab.run(SHORT);
-		// 15 s of the node's time are 0.4 s here.
-		expect(Date.now() - begun).toBeLessThan(3_000);
+		const run = await lab.run(SHORT);
+
+		expect(told(run)).toMatch(/still (draft|queued|rendering)/);
+		// One a second after it was created, and one when the time is over: at 20 s begins a series of more.
+		expect(lab.kinds().filter((kind) => kind === 'poll').length).toBeLessThanOrEqual(2);
 	});
 });
 
@@ -187,6 +209,13 @@ describe('the same node run again by a loop', () => {
 	const ids = (tasks: Awaited<ReturnType<typeof rounds>>) =>
 		tasks.map(({ data }) => data?.main?.[0]?.map(({ json }) => json.id));
 
+	/** The project that a round created for an item, by its name: in which order they come is a matter of chance. */
+	const created = (round: number, item: number) => {
+		const run = round === 0 ? '' : ` - run ${round}`;
+		const name = `Loop test - execution loop${run} - item ${item}`;
+		return lab.api.projects.find((project) => project.name === name)?.id ?? `no "${name}"`;
+	};
+
 	it('makes new projects in every round', async () => {
 		const tasks = await rounds(NO_WAIT);
 
@@ -196,24 +225,26 @@ describe('the same node run again by a loop', () => {
 	});
 
 	it('with Retry On Fail, goes on with the projects of its own round', async () => {
+		finishBetweenTries();
 		const tasks = await rounds(SHORT, RETRY);
 
 		expect(tasks.map(({ error }) => error)).toEqual([undefined, undefined, undefined]);
-		expect(ids(tasks).flat()).toEqual(lab.api.projects.map(({ id }) => id));
+		expect(ids(tasks)).toEqual([0, 1, 2].map((round) => [created(round, 0), created(round, 1)]));
 		expect(lab.creates()).toHaveLength(6);
 	});
 
 	it('goes on with the projects of failed items, and makes new ones for those that were handed on', async () => {
+		finishBetweenTries();
 		const tasks = await rounds(SHORT, { onError: 'continueRegularOutput' });
 
-		const [first, second, ...others] = lab.api.projects.map(({ id }) => id);
+		const [first, second] = [created(0, 0), created(0, 1)];
 		const items = tasks.map(({ data }) => data?.main?.[0]?.map(({ json }) => json));
 		expect(items[0]?.map((json) => json.project_id)).toEqual([first, second]);
 		expect(items[1]?.map(({ id, status }) => [id, status])).toEqual([
 			[first, 'complete'],
 			[second, 'complete'],
 		]);
-		expect(items[2]?.map((json) => json.project_id)).toEqual(others);
+		expect(items[2]?.map((json) => json.project_id)).toEqual([created(2, 0), created(2, 1)]);
 		expect(lab.creates()).toHaveLength(4);
 	});
 
@@ -241,7 +272,7 @@ describe('the same node run again by a loop', () => {
 			undefined,
 			undefined,
 			expect.stringMatching(
-				/^Max Credits Per Run: 2 videos are estimated at 240 credits together, and earlier calls at 480; 600 are allowed/,
+				/^Max Credits Per Run: 2 videos are estimated at 240 credits together, and other calls at 480; 600 are allowed/,
 			),
 		]);
 		expect(lab.creates()).toHaveLength(4);

@@ -1,9 +1,10 @@
+import { HELD, holdVideos } from './held-videos.mts';
 import { imageItem, openLab, textOf, type Lab } from './lab.mts';
 
 let lab: Lab;
 
 beforeAll(async () => {
-	lab = await openLab();
+	lab = await openLab(holdVideos().options);
 });
 
 afterEach(() => {
@@ -82,7 +83,8 @@ describe('the note after a run', () => {
 
 describe('Get', () => {
 	it('says which video is still rendering when nobody waits', async () => {
-		const projectId = textOf(await lab.run({ waitForCompletion: false }), 'id');
+		const begun = await lab.run({ waitForCompletion: false, prompt: HELD });
+		const projectId = textOf(begun, 'id');
 		const run = await lab.run({ operation: 'get', projectId, waitForCompletion: false });
 
 		expect(messages(run)).toEqual([

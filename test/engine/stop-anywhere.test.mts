@@ -4,6 +4,7 @@ import type { Fault, RequestKind } from '../../local-api/server.mts';
 import { TIMEOUTS } from '../../nodes/shared/n8nTransport.ts';
 import { png } from './images.mts';
 import { imageItem, openLab, type Lab } from './lab.mts';
+import { untilRequested } from './until-requested.mts';
 
 let lab: Lab;
 const usual = { ...TIMEOUTS };
@@ -26,10 +27,6 @@ afterAll(async () => {
 	await lab.close();
 });
 
-const untilRequested = async (kind: RequestKind, times = 1): Promise<void> => {
-	while (lab.kinds().filter((each) => each === kind).length < times) await sleep(10);
-};
-
 /** The request is under way when the execution is stopped, or a wait for the next try. */
 const UNDER_WAY: [string, Fault][] = [
 	['no answer comes', { hang: 'after' }],
@@ -51,7 +48,7 @@ describe.each(UNDER_WAY)('stopping while %s', (_, fault) => {
 		async (kind) => {
 			lab.api.setFault(kind, fault);
 			const { result, cancel } = lab.start({});
-			await untilRequested(kind);
+			await untilRequested(lab, kind);
 			await sleep(100);
 			const stoppedAt = Date.now();
 			cancel();
@@ -76,7 +73,7 @@ it('stopping a batch names every project that exists', async () => {
 	lab.api.setFault('poll', { hang: 'before' });
 	const items = [0, 1, 2, 3].map((n) => imageItem(png(320, 180, n), { n }));
 	const { result, cancel } = lab.start({ options: { concurrentProjects: 3 } }, { items });
-	await untilRequested('poll', 3);
+	await untilRequested(lab, 'poll', 3);
 	cancel();
 	const run = await result;
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { openLab, type Lab } from './lab.mts';
+import { untilRequested } from './until-requested.mts';
 
 let lab: Lab;
 
@@ -17,14 +18,10 @@ afterAll(async () => {
 	await lab.close();
 });
 
-async function untilRequested(kind: string): Promise<void> {
-	while (!lab.kinds().includes(kind)) await sleep(10);
-}
-
 describe('stopping the execution while a video is being made', () => {
 	it('ends the wait within a second, and no request follows', async () => {
 		const { result, cancel } = lab.start({});
-		await untilRequested('poll');
+		await untilRequested(lab, 'poll');
 		await sleep(100);
 		const stoppedAt = Date.now();
 		cancel();
@@ -39,7 +36,7 @@ describe('stopping the execution while a video is being made', () => {
 
 	it('loses no project: its id is in the error and in what n8n saves', async () => {
 		const { result, cancel } = lab.start({});
-		await untilRequested('poll');
+		await untilRequested(lab, 'poll');
 		cancel();
 		const run = await result;
 
@@ -51,7 +48,7 @@ describe('stopping the execution while a video is being made', () => {
 	it('creates nothing after it', async () => {
 		lab.api.setFault('upload', { hang: 'before' });
 		const { result, cancel } = lab.start({});
-		await untilRequested('upload');
+		await untilRequested(lab, 'upload');
 		cancel();
 		await result;
 		await sleep(500);

@@ -4,12 +4,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type LocalApi, type LocalApiOptions, startLocalApi } from '../../local-api/server.mts';
 import { ApiClient, SMALL_PNG, TestClock, send } from '../api-client.mts';
 import { startReceiver, type WebhookReceiver } from '../webhook-receiver.mts';
+import { until } from './until.mts';
+
+// Each waits for real requests, on a machine that may have other things to do.
+jest.setTimeout(30_000);
 
 const SECRET = 'a secret of the tests';
 /** By the clock of the tests, which only goes on when it is told to. */
 const JOB_SECONDS = 100;
 const UNTIL_RENDERING = 20;
-/** Real milliseconds in which every event that is due has been sent. */
+/** Real milliseconds in which an event that is not to be sent would have been. */
 const A_WHILE = 150;
 
 let clock: TestClock;
@@ -38,6 +42,13 @@ afterEach(async () => {
 
 const create = async (): Promise<string> => await client.createId(await client.upload(SMALL_PNG));
 const types = (): string[] => receiver.deliveries.map(({ type }) => type);
+/** Waits until each event has been tried so often, and what came of it is known: a moment after the receiver has it. */
+const tried = async (count: number): Promise<void> => {
+	await until(
+		`each event to be tried ${count} times`,
+		() => api.events.length > 0 && api.events.every(({ tries }) => tries.length >= count),
+	);
+};
 
 test('a video is started and completed, each told once, in the shape of the answer to GET', async () => {
 	await start();
@@ -61,6 +72,7 @@ test('a video is started and completed, each told once, in the shape of the answ
 		downloads: [{ url, expires_at: expect.any(String) as unknown }],
 	});
 
+	await tried(1);
 	await sleep(A_WHILE);
 	expect(types()).toEqual(['video.started', 'video.completed']);
 	expect(api.events.map(({ type, projectId, tries }) => [type, projectId, tries])).toEqual([
@@ -74,7 +86,8 @@ test('a video that fails is told with its error and the refund', async () => {
 	api.setOutcome({ status: 'error', code: 'no_source_face', message: 'No face' });
 	const id = await create();
 	clock.advance(JOB_SECONDS);
-	const [, errored] = await receiver.received(2);
+	// Sent at the same time as the one before: which arrives first is a matter of chance.
+	const errored = (await receiver.received(2)).find(({ type }) => type === 'video.errored');
 	expect(errored).toMatchObject({
 		type: 'video.errored',
 		payload: {
@@ -133,16 +146,14 @@ test.each([1, 10])(
 		clock.advance(UNTIL_RENDERING);
 		let count = 1;
 		for (const gap of [5, 10, 20]) {
-			await receiver.received(count);
-			await sleep(A_WHILE);
+			await tried(count);
 			clock.advance((gap - 1) / speed);
 			await sleep(A_WHILE);
 			expect(types()).toHaveLength(count);
 			clock.advance(1 / speed);
 			count++;
 		}
-		await receiver.received(4);
-		await sleep(A_WHILE);
+		await tried(4);
 		clock.advance(30);
 		await sleep(A_WHILE);
 		expect(types()).toEqual(Array(4).fill('video.started'));
@@ -156,11 +167,13 @@ test('it is given up after a day', async () => {
 	await create();
 	clock.advance(UNTIL_RENDERING);
 	api.setOutcome({ status: 'complete' });
-	for (let count = 1; api.events[0] === undefined || count <= 20; count++) {
-		await sleep(A_WHILE);
+	for (let count = 1; count <= 20; count++) {
+		await until(`try ${count}`, () => api.events[0]?.tries.length === count);
+		// Set together with what came of the try.
 		if (api.events[0]?.nextAt === undefined) break;
 		clock.advance((api.events[0].nextAt - clock.now()) / 1000);
 	}
+	await sleep(A_WHILE);
 	expect(api.events[0]).toMatchObject({ type: 'video.started' });
 	expect(api.events[0]?.nextAt).toBeUndefined();
 	// 5 s, doubled 14 times, is 23 hours in all.
@@ -172,7 +185,7 @@ test('a receiver that is not there is an outcome, too', async () => {
 	await receiver.close();
 	await create();
 	clock.advance(UNTIL_RENDERING);
-	await sleep(A_WHILE);
+	await tried(1);
 	expect(api.events[0]?.tries).toEqual(['ECONNREFUSED']);
 });
 
@@ -195,7 +208,7 @@ test('a webhook that is set later is told what happens from then on, and can be 
 	const second = await create();
 	clock.advance(JOB_SECONDS);
 	await receiver.received(2);
-	expect(types()).toEqual(['video.started', 'video.completed']);
+	expect(types().sort()).toEqual(['video.completed', 'video.started']);
 	expect(receiver.deliveries.map(({ payload }) => payload.id)).toEqual([second, second]);
 	expect(first).not.toBe(second);
 });
@@ -214,6 +227,7 @@ test('it can be set and removed over HTTP, and the secret is shown nowhere', asy
 	const id = await create();
 	clock.advance(JOB_SECONDS);
 	await receiver.received(2);
+	await tried(1);
 	await sleep(A_WHILE);
 	const events = await send(`${api.url}/local/events`);
 	expect(events.body).toEqual([
