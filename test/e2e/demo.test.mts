@@ -2,12 +2,12 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { probeVideo } from '../../local-api/probe.mts';
 import { writeSample } from '../../local-api/sample-image.mts';
 import { N8nRest } from '../../scripts/n8n-rest.mts';
 import { PROJECT_DIRECTORY } from '../../scripts/pack.mts';
 import { markedProcesses, markedProcessesAfter } from './descendants.mts';
+import { until } from './executions.mts';
 import { NpmRun } from './npm-run.mts';
 
 jest.setTimeout(180_000);
@@ -15,6 +15,7 @@ jest.setTimeout(180_000);
 const OUTPUT = join(PROJECT_DIRECTORY, 'demo-output');
 /** A program's own way of telling, and npm's. */
 const INTERRUPTED = [130, 'SIGINT'];
+const GUARD = 'process-guard.mjs';
 const PNG_SIGNATURE = '89504e470d0a1a0a';
 
 const runs: NpmRun[] = [];
@@ -35,6 +36,17 @@ async function startScript(script: string, args: readonly string[]): Promise<Npm
 async function leftBehind({ temporaryFolder }: NpmRun): Promise<string[]> {
 	const names = await readdir(temporaryFolder);
 	return names.filter((name) => name.startsWith('n8n-magic-hour-'));
+}
+
+/** Resolves when a command of a run's step is there, with the guard that ends it. */
+async function guarded({ mark }: NpmRun): Promise<void> {
+	await until('a guarded command', async () => {
+		const processes = await markedProcesses(mark);
+		const guard = processes.find((each) => each.includes(GUARD));
+		const command = guard?.split(`${GUARD} `)[1]?.trim();
+		if (command === undefined) return undefined;
+		return processes.some((each) => each !== guard && each.includes(command)) || undefined;
+	});
 }
 
 describe('npm run demo', () => {
@@ -104,8 +116,7 @@ describe('npm run demo', () => {
 		async (stepTitle) => {
 			const run = await start();
 			await run.prints(`… ${stepTitle}`);
-			await sleep(1000);
-			expect((await markedProcesses(run.mark)).join('\n')).toContain('process-guard.mjs');
+			await guarded(run);
 			run.signal('SIGINT');
 			const { exit } = await run.ended;
 
@@ -118,7 +129,7 @@ describe('npm run demo', () => {
 	it('leaves no process behind when it is killed', async () => {
 		const run = await start();
 		await run.prints('… run the workflow');
-		await sleep(1000);
+		await guarded(run);
 		run.signal('SIGKILL');
 		await run.ended;
 

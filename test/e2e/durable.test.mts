@@ -9,6 +9,7 @@ import { insertRows, rowsOf } from './data-tables.mts';
 import { filledWorkflow, sleepingThrough, TRIGGER, type Filling } from './durable-workflow.mts';
 import { EventSender } from './event-sender.mts';
 import { until, type SavedExecution } from './executions.mts';
+import { startHolding, type HoldingServer } from './holding-server.mts';
 import { LONG, startLab, type Lab } from './lab-n8n.mts';
 import { makeOverdue, type OverdueWait } from './overdue-waits.mts';
 
@@ -42,6 +43,7 @@ const A_LONG_TIME = 240_000;
 describe('n8n is killed (kill -9) while durable workflows wait, and started again', () => {
 	let started: Lab | undefined;
 	let lab: Lab;
+	let holding: HoldingServer | undefined;
 	let sender: EventSender;
 	let credentials: Record<string, string>;
 	/** Executions by the names that they were begun with. */
@@ -114,6 +116,7 @@ describe('n8n is killed (kill -9) while durable workflows wait, and started agai
 	});
 
 	afterAll(async () => {
+		await holding?.close();
 		await started?.close();
 	});
 
@@ -125,9 +128,13 @@ describe('n8n is killed (kill -9) while durable workflows wait, and started agai
 		else await asleep(name);
 	}
 
-	async function start(file: string, filling: Omit<Filling, 'credentials'>): Promise<void> {
+	/** @param filling its credentials are in place of the usual ones */
+	async function start(
+		file: string,
+		filling: Omit<Filling, 'credentials'> & Partial<Filling>,
+	): Promise<void> {
 		const { name, webhookPath } = filling;
-		const workflow = await filledWorkflow(lab, file, { ...filling, credentials });
+		const workflow = await filledWorkflow(lab, file, { credentials, ...filling });
 		const id = await lab.executions.createWorkflow(workflow, webhookPath !== undefined);
 		const execution =
 			webhookPath === undefined
@@ -207,23 +214,24 @@ describe('n8n is killed (kill -9) while durable workflows wait, and started agai
 
 	/** Lets three executions ask Magic Hour for something that is never answered: two that events wake, one that looks. */
 	async function interrupt(resumed: string, finished: string, looking: string): Promise<void> {
+		const before = lab.api.requests.length;
 		lab.api.setFault('download', { hang: 'before' });
 		await sender.send(projectOf(resumed).id);
 		await sender.send(projectOf(finished).id);
 		// In the seconds before the execution is woken.
+		const beforeLooks = lab.api.requests.length;
 		lab.api.setFault('poll', { hang: 'before' });
-		await asksInVain(`/v1/video-projects/${projectOf(resumed).id}`);
-		await asksInVain(`/downloads/${projectOf(finished).id}`);
-		await asksInVain(`/v1/video-projects/${projectOf(looking).id}`);
+		await asksInVain(`/v1/video-projects/${projectOf(resumed).id}`, beforeLooks);
+		await asksInVain(`/downloads/${projectOf(finished).id}`, before);
+		await asksInVain(`/v1/video-projects/${projectOf(looking).id}`, beforeLooks);
 	}
 
-	async function asksInVain(path: string): Promise<void> {
-		await until(`a request for ${path}`, async () =>
-			Promise.resolve(
-				lab.api.requests.some((each) => each.path.startsWith(path) && each.status === null) ||
-					undefined,
-			),
-		);
+	/** @param before how many requests there were when they began to hang: an earlier one may be answered yet */
+	async function asksInVain(path: string, before: number): Promise<void> {
+		await until(`a request for ${path}`, async () => {
+			const hanging = lab.api.requests.slice(before).filter(({ status }) => status === null);
+			return await Promise.resolve(hanging.some((each) => each.path.startsWith(path)) || undefined);
+		});
 	}
 
 	/** Resolves to the error of a project that has no video, once n8n has printed it. */
@@ -340,14 +348,24 @@ describe('n8n is killed (kill -9) while durable workflows wait, and started agai
 		it('does not mind events that come before the project is noted, or two at once', async () => {
 			const name = 'resume early';
 			// n8n has to wait for the answers that have the ids: the events are there before.
-			lab.api.setFault('create', { drip: 60 }, 2);
-			await start(RESUME, { name, images: lab.twoImages, ...UNTIL_EVENT, webhookPath: 'early' });
+			holding = await startHolding(lab.api.url, '/v1/image-to-video');
+			const magicHourApi = await lab.executions.createCredential({
+				name: 'Magic Hour API that is slow',
+				type: 'magicHourApi',
+				data: { apiKey: lab.api.keys.business, baseUrl: holding.url },
+			});
+			await start(RESUME, {
+				...{ name, images: lab.twoImages, ...UNTIL_EVENT, webhookPath: 'early' },
+				credentials: { ...credentials, magicHourApi },
+			});
 			await until('two videos', async () =>
 				Promise.resolve(
 					projectsOf(name).filter(({ status }) => status === 'complete').length === 2 || undefined,
 				),
 			);
 			await Promise.all(projectsOf(name).map(async ({ id }) => sender.send(id)));
+			expect(holding.held).toBe(2);
+			holding.release();
 
 			await succeeded(name);
 			await video(name, 0);

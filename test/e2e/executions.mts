@@ -95,9 +95,20 @@ export class Executions {
 		if (waitingForWebhook !== true) throw new Error('n8n does not listen to the Test URL');
 	}
 
-	/** As a service calls it. @returns the id of the execution that this began */
+	/**
+	 * As a service calls it. The execution has to last until n8n has listed it.
+	 * @returns the id of the execution that this began
+	 */
 	async callWebhook(workflowId: string, path: string): Promise<string> {
 		const before = new Set(await this.idsOf(workflowId));
+		await this.postWebhook(path);
+		return await until('the execution to begin', async () =>
+			(await this.idsOf(workflowId)).find((id) => !before.has(id)),
+		);
+	}
+
+	/** As a service calls it; resolves when n8n has taken the call. */
+	async postWebhook(path: string): Promise<void> {
 		await until('the webhook to answer', async () => {
 			const answer = await fetch(`${this.url}/webhook/${path}`, { method: 'POST' });
 			// n8n registers a new webhook a moment after it has said that it did.
@@ -105,9 +116,6 @@ export class Executions {
 			if (!answer.ok) throw new Error(`The webhook answered ${answer.status}`);
 			return answer;
 		});
-		return await until('the execution to begin', async () =>
-			(await this.idsOf(workflowId)).find((id) => !before.has(id)),
-		);
 	}
 
 	/** As a visitor of a page posts a form. @returns the text of the answer */

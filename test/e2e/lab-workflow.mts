@@ -6,6 +6,7 @@ export const TRIGGER = 'Trigger';
 export const READ = 'Read Image';
 export const GENERATE = 'Image To Video';
 export const GET = 'Get Video';
+export const SORT = 'Sort by Name';
 export const LOOP = 'Loop Over Items';
 export const CALL = 'Call Workflow';
 
@@ -88,6 +89,14 @@ export function readImage(lab: Lab, file: string = lab.imageFile): NodeSketch {
 		parameters: { operation: 'read', fileSelector: file, options: {} },
 	};
 }
+
+/** Files come in whatever order their folder has them. */
+export const sortByName: NodeSketch = {
+	name: SORT,
+	type: 'n8n-nodes-base.sort',
+	typeVersion: 1,
+	parameters: { sortFieldsUi: { sortField: [{ fieldName: 'fileName', order: 'ascending' }] } },
+};
 
 export function generate(
 	lab: Lab,
