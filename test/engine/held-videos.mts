@@ -1,12 +1,11 @@
 import type { LocalApiOptions } from '../../local-api/server.mts';
+import { JOB_SECONDS } from './lab.mts';
 
 /** A prompt for a video that is not finished before {@link HeldVideos.finish} is called, however slow the machine is. */
 export const HELD = 'This video is held';
 
 /** Longer than any test may last, also where time runs faster. */
 const HELD_SECONDS = 4 * 3600;
-/** Seconds of the node's time that any other video takes. */
-const OTHER_SECONDS = 25;
 
 export interface HeldVideos {
 	/** For the lab. */
@@ -21,7 +20,7 @@ export function holdVideos(): HeldVideos {
 	return {
 		options: {
 			clock: () => Date.now() + clockAhead,
-			jobSeconds: ({ style }) => (style?.prompt === HELD ? HELD_SECONDS : OTHER_SECONDS),
+			jobSeconds: ({ style }) => (style?.prompt === HELD ? HELD_SECONDS : JOB_SECONDS),
 		},
 		finish() {
 			clockAhead += HELD_SECONDS * 1000;

@@ -1,13 +1,11 @@
 import { TIMEOUTS } from '../../nodes/shared/n8nTransport.ts';
+import { HELD, holdVideos } from './held-videos.mts';
 import { IMAGE, imageItem, openLab, textOf, type Lab } from './lab.mts';
-
-/** A prompt that the local API takes an hour for. */
-const LONG = 'This takes long';
 
 let lab: Lab;
 
 beforeAll(async () => {
-	lab = await openLab({ jobSeconds: ({ style }) => (style?.prompt === LONG ? 3600 : 25) });
+	lab = await openLab(holdVideos().options);
 });
 
 afterEach(() => {
@@ -42,7 +40,7 @@ describe('Get', () => {
 	});
 
 	it('without waiting tells how the project stands', async () => {
-		const projectId = await newProject(LONG);
+		const projectId = await newProject(HELD);
 		const run = await lab.run({ operation: 'get', projectId, waitForCompletion: false });
 
 		expect(['draft', 'queued', 'rendering']).toContain(run.output[0]?.[0]?.json.status);

@@ -1,7 +1,7 @@
 import type { RecordedRequest, RequestKind } from '../../local-api/server.mts';
 import { systemClock } from '../../nodes/shared/clock.ts';
 import { png } from './images.mts';
-import { imageItem, openLab, type Lab } from './lab.mts';
+import { imageItem, JOB_SECONDS, openLab, type Lab } from './lab.mts';
 
 /** The node's time runs this many times faster than the server's. */
 const SPEED = 40;
@@ -14,7 +14,7 @@ let lab: Lab;
 beforeAll(async () => {
 	lab = await openLab({
 		speed: SPEED,
-		jobSeconds: ({ style }) => (style?.prompt === LONG ? 120 : 25),
+		jobSeconds: ({ style }) => (style?.prompt === LONG ? 120 : JOB_SECONDS),
 	});
 });
 

@@ -361,15 +361,15 @@ function refuseCostOfRun(unpaid: Items, { n8n, ledger, runIndex }: Session): voi
 		);
 	}
 	const sum = creditsOf(unpaid);
-	const before = isTool(n8n) ? ledger.creditsOfOtherRuns(runIndex) : 0;
-	if (before + sum > limit) {
+	const others = isTool(n8n) ? ledger.creditsOfOtherRuns(runIndex) : 0;
+	if (others + sum > limit) {
 		const videos =
 			unpaid.length === 1
 				? `this video is estimated at ${sum} credits`
 				: `${unpaid.length} videos are estimated at ${sum} credits together`;
-		const earlier = before === 0 ? '' : `, and other calls at ${before}`;
+		const otherCalls = others === 0 ? '' : `, and other calls at ${others}`;
 		throw new InvalidInput(
-			`Max Credits Per Run: ${videos}${earlier}; ${limit} are allowed`,
+			`Max Credits Per Run: ${videos}${otherCalls}; ${limit} are allowed`,
 			'Nothing was uploaded or charged. Run fewer items, choose shorter videos, a lower resolution or a cheaper model, or raise the limit.',
 		);
 	}
