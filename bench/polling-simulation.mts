@@ -1,4 +1,4 @@
-import { untilNextPoll } from '../nodes/shared/polling.ts';
+import { untilNextPoll } from '../nodes/shared/api/polling.ts';
 
 /** When a client asks for the status of a job. All times are milliseconds. */
 export interface Schedule {

@@ -41,7 +41,7 @@ function main(args: readonly string[]): number {
 	print('Noted in the table as deliberate:', noted);
 	print('Notes in the table that no difference needs any more:', stale);
 	print('Not noted:', open);
-	console.log(`Differences between nodes/shared/catalogue.ts and ${file}:`);
+	console.log(`Differences between nodes/shared/models/catalogue.ts and ${file}:`);
 	console.log(
 		`Not noted: ${open.length}; notes not needed: ${stale.length}; noted: ${noted.length}`,
 	);

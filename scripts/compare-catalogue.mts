@@ -4,7 +4,7 @@ import {
 	PLAN_DEFAULT,
 	type CatalogueField,
 	type Model,
-} from '../nodes/shared/catalogue.ts';
+} from '../nodes/shared/models/catalogue.ts';
 import type { ApiCatalogue, ApiEndImage, ApiModel } from './openapi-catalogue.mts';
 
 /** Something that the node's catalogue and the API's description say differently, or a note about what they don't. */

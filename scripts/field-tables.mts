@@ -1,6 +1,6 @@
 import type { INodeProperties, INodePropertyOptions, INodeTypeDescription } from 'n8n-workflow';
-import { findModel } from '../nodes/shared/catalogue.ts';
-import { orList, shown } from '../nodes/shared/wording.ts';
+import { findModel } from '../nodes/shared/models/catalogue.ts';
+import { orList, shown } from '../nodes/shared/lib/text.ts';
 import { cell, code, table } from './markdown-table.mts';
 
 /** Tables of a node's operations and fields, made from the description that n8n shows its form from. */

@@ -10,8 +10,8 @@ import {
 	type EndImageSupport,
 	type Model,
 	type Resolution,
-} from '../nodes/shared/catalogue.ts';
-import { orList, orNumbers } from '../nodes/shared/wording.ts';
+} from '../nodes/shared/models/catalogue.ts';
+import { orList, orNumbers } from '../nodes/shared/lib/text.ts';
 import { compatTable, readCompatResults } from './compat-results.mts';
 import { fieldsTable, operationsTable } from './field-tables.mts';
 import { code, table } from './markdown-table.mts';

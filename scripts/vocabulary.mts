@@ -4,8 +4,8 @@ import { MagicHourApi } from '../credentials/MagicHourApi.credentials.ts';
 import { MagicHourWebhookApi } from '../credentials/MagicHourWebhookApi.credentials.ts';
 import { ImageToVideo } from '../nodes/ImageToVideo/ImageToVideo.node.ts';
 import { MagicHourTrigger } from '../nodes/MagicHourTrigger/MagicHourTrigger.node.ts';
-import { LEGACY_VALUES } from '../nodes/shared/catalogue.ts';
-import { KNOWN_MODEL_IDS } from '../nodes/shared/modelId.ts';
+import { LEGACY_VALUES } from '../nodes/shared/models/catalogue.ts';
+import { KNOWN_MODEL_IDS } from '../nodes/shared/models/modelId.ts';
 
 /** What a saved workflow may have of a parameter. */
 export interface Word {

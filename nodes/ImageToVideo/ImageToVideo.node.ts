@@ -5,11 +5,11 @@ import {
 	type INodeType,
 	type INodeTypeDescription,
 } from 'n8n-workflow';
-import { CREDENTIAL } from '../shared/n8nTransport';
-import { HINTS } from './hints';
-import { getDurations, getResolutions, searchModels } from './menus';
+import { CREDENTIAL } from '../shared/n8n/n8nTransport';
+import { HINTS } from './description/hints';
+import { getDurations, getResolutions, searchModels } from './description/methods';
 import { OPERATIONS } from './operations';
-import { runImageToVideo } from './run';
+import { runImageToVideo } from '../shared/generation/execute';
 
 export class ImageToVideo implements INodeType {
 	description: INodeTypeDescription = {

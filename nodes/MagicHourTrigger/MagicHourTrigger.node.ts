@@ -9,9 +9,9 @@ import {
 	type IWebhookResponseData,
 } from 'n8n-workflow';
 import { requireSecret, signingSecretTest } from './credential';
-import { FIELDS } from './fields';
-import { receiveEvent } from './receiving';
-import { handOn } from './handingOn';
+import { FIELDS } from './description';
+import { receiveEvent } from './webhook';
+import { handOn } from './execute';
 
 export class MagicHourTrigger implements INodeType {
 	description: INodeTypeDescription = {

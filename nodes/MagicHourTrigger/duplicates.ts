@@ -1,5 +1,5 @@
 import { createHash } from 'crypto';
-import type { MagicHourEvent } from '../shared/events';
+import type { MagicHourEvent } from './events';
 
 /**
  * Events that have started a workflow and must not start it again: Magic Hour delivers one again, for up to 24 h, until

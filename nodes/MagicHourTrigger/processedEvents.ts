@@ -1,5 +1,5 @@
 import type { DeduplicationHelperFunctions } from 'n8n-workflow';
-import { oneByOne } from '../shared/oneByOne';
+import { oneByOne } from '../shared/lib/runExclusive';
 import { MOST_EVENTS } from './duplicates';
 
 /** The part of n8n's context that is needed here. */

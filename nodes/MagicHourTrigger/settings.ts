@@ -1,5 +1,5 @@
 import type { IExecuteFunctions, IWebhookFunctions } from 'n8n-workflow';
-import type { EventChoice } from '../shared/events';
+import type { EventChoice } from './events';
 
 /** What the person has set, read once. */
 export interface Settings {

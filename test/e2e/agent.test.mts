@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { probeVideo } from '../../local-api/probe.mts';
-import { MODELS } from '../../nodes/shared/catalogue.ts';
-import { orNumbers } from '../../nodes/shared/wording.ts';
+import { MODELS } from '../../nodes/shared/models/catalogue.ts';
+import { orNumbers } from '../../nodes/shared/lib/text.ts';
 import type { N8nWorkflow } from '../../scripts/n8n.mts';
 import {
 	agentWorkflow,

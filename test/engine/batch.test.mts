@@ -1,4 +1,4 @@
-import { TIMEOUTS } from '../../nodes/shared/n8nTransport.ts';
+import { TIMEOUTS } from '../../nodes/shared/n8n/n8nTransport.ts';
 import type { EngineRun } from './engine.mts';
 import { HELD, holdVideos } from './held-videos.mts';
 import { png } from './images.mts';

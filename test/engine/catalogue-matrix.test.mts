@@ -4,7 +4,7 @@ import {
 	RESOLUTIONS,
 	type Model,
 	type Resolution,
-} from '../../nodes/shared/catalogue.ts';
+} from '../../nodes/shared/models/catalogue.ts';
 import { imageItem, openLab, type Lab } from './lab.mts';
 
 let lab: Lab;

@@ -2,7 +2,12 @@ import type { INodeParameters, INodePropertyOptions } from 'n8n-workflow';
 
 import { MagicHourApi } from '../../credentials/MagicHourApi.credentials.ts';
 import { ImageToVideo } from '../../nodes/ImageToVideo/ImageToVideo.node.ts';
-import { durationsOf, MODELS, offerOf, resolutionsOf } from '../../nodes/shared/catalogue.ts';
+import {
+	durationsOf,
+	MODELS,
+	offerOf,
+	resolutionsOf,
+} from '../../nodes/shared/models/catalogue.ts';
 import { MODEL_FACTS } from '../unit/model-facts.mts';
 import { loneWorkflow, NODE } from './harness-workflow.mts';
 import { openLab, type Lab } from './lab.mts';

@@ -1,4 +1,4 @@
-import { systemClock, type Clock } from '../../nodes/shared/clock.ts';
+import { systemClock, type Clock } from '../../nodes/shared/lib/clock.ts';
 
 /**
  * Lets the node's time run faster than real time: its waits shrink and its deadlines come sooner, both by

@@ -2,8 +2,8 @@ import { availableParallelism } from 'node:os';
 
 import { MagicHourApi } from '../../credentials/MagicHourApi.credentials.ts';
 import { ImageToVideo } from '../../nodes/ImageToVideo/ImageToVideo.node.ts';
-import { inParallel } from '../../nodes/shared/inParallel.ts';
-import { TIMEOUTS } from '../../nodes/shared/n8nTransport.ts';
+import { inParallel } from '../../nodes/shared/lib/mapConcurrently.ts';
+import { TIMEOUTS } from '../../nodes/shared/n8n/n8nTransport.ts';
 import { startEngine } from './engine.mts';
 import { speedUp } from './fast-clock.mts';
 import { certificateFor } from './fault-certificate.mts';

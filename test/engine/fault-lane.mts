@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { startLocalApi, type LocalApi, type RecordedRequest } from '../../local-api/server.mts';
-import { systemClock } from '../../nodes/shared/clock.ts';
+import { systemClock } from '../../nodes/shared/lib/clock.ts';
 import type { Engine, EngineRun, StartedRun } from './engine.mts';
 import type { Certificate } from './fault-certificate.mts';
 import { ARRIVES, openDetour, tlsFront, WITH_TLS } from './fault-detours.mts';

@@ -1,4 +1,4 @@
-import { TIMEOUTS } from '../../nodes/shared/n8nTransport.ts';
+import { TIMEOUTS } from '../../nodes/shared/n8n/n8nTransport.ts';
 import { HELD, holdVideos } from './held-videos.mts';
 import { IMAGE, imageItem, openLab, textOf, type Lab } from './lab.mts';
 

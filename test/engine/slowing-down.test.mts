@@ -1,5 +1,5 @@
 import type { RecordedRequest, RequestKind } from '../../local-api/server.mts';
-import { systemClock } from '../../nodes/shared/clock.ts';
+import { systemClock } from '../../nodes/shared/lib/clock.ts';
 import { png } from './images.mts';
 import { imageItem, JOB_SECONDS, openLab, type Lab } from './lab.mts';
 

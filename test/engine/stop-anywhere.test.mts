@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Fault, RequestKind } from '../../local-api/server.mts';
-import { TIMEOUTS } from '../../nodes/shared/n8nTransport.ts';
+import { TIMEOUTS } from '../../nodes/shared/n8n/n8nTransport.ts';
 import { png } from './images.mts';
 import { imageItem, openLab, type Lab } from './lab.mts';
 import { untilRequested } from './until-requested.mts';

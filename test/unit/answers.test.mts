@@ -5,7 +5,7 @@ import {
 	projectAnswer,
 	UnexpectedAnswer,
 	uploadUrlsAnswer,
-} from '../../nodes/shared/answers.ts';
+} from '../../nodes/shared/api/schemas.ts';
 import { failureOf } from './failure-of.mts';
 
 const UPLOAD = {

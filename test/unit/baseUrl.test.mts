@@ -1,5 +1,5 @@
-import { checkBaseUrl } from '../../nodes/shared/baseUrl.ts';
-import { InvalidInput } from '../../nodes/shared/failures.ts';
+import { checkBaseUrl } from '../../nodes/shared/api/baseUrl.ts';
+import { InvalidInput } from '../../nodes/shared/lib/errors.ts';
 import { failureOf } from './failure-of.mts';
 
 test.each([

@@ -11,7 +11,7 @@ import {
 	RESOLUTIONS,
 	resolutionsOf,
 	type Model,
-} from '../../nodes/shared/catalogue.ts';
+} from '../../nodes/shared/models/catalogue.ts';
 import { LEGACY_IDS, MODEL_FACTS } from './model-facts.mts';
 
 function rowOf(id: string): Model {

@@ -1,5 +1,5 @@
-import { choose, refuseWrongShape, type Wish } from '../../nodes/shared/choice.ts';
-import { InvalidInput } from '../../nodes/shared/failures.ts';
+import { choose, refuseWrongShape, type Wish } from '../../nodes/shared/models/videoSpec.ts';
+import { InvalidInput } from '../../nodes/shared/lib/errors.ts';
 import { failureOf } from './failure-of.mts';
 import { LEGACY_IDS, MODEL_FACTS } from './model-facts.mts';
 

@@ -1,7 +1,11 @@
 import { Readable } from 'node:stream';
 import { inspect } from 'node:util';
-import { MagicHourClient, type CreateBody, type Uploadable } from '../../nodes/shared/client.ts';
-import { RequestFailure, Stopped, type Fate } from '../../nodes/shared/failures.ts';
+import {
+	MagicHourClient,
+	type CreateBody,
+	type Uploadable,
+} from '../../nodes/shared/api/client.ts';
+import { RequestFailure, Stopped, type Fate } from '../../nodes/shared/lib/errors.ts';
 import { rejectionOf } from './failure-of.mts';
 import { FakeClock } from './fake-clock.mts';
 import { FakeTransport, type Reply } from './fake-transport.mts';

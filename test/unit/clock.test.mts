@@ -1,5 +1,5 @@
-import { refuseAborted, systemClock, untilAborted } from '../../nodes/shared/clock.ts';
-import { Stopped } from '../../nodes/shared/failures.ts';
+import { refuseAborted, systemClock, untilAborted } from '../../nodes/shared/lib/clock.ts';
+import { Stopped } from '../../nodes/shared/lib/errors.ts';
 
 describe('the system clock', () => {
 	beforeEach(() => {

@@ -5,14 +5,14 @@ import {
 	forgetProject,
 	openWorkshop,
 	type Order,
-} from '../../nodes/ImageToVideo/creating.ts';
-import type { ImageFile } from '../../nodes/ImageToVideo/imageInput.ts';
-import { sentMarks } from '../../nodes/ImageToVideo/sentMarks.ts';
-import type { Session } from '../../nodes/ImageToVideo/session.ts';
-import { choose } from '../../nodes/shared/choice.ts';
-import { MagicHourClient, type CreateBody } from '../../nodes/shared/client.ts';
-import { CreateUnknown, RequestFailure, Stopped } from '../../nodes/shared/failures.ts';
-import { ledgerIn } from '../../nodes/shared/ledger.ts';
+} from '../../nodes/shared/generation/createProject.ts';
+import type { ImageFile } from '../../nodes/ImageToVideo/input/imageInput.ts';
+import { sentMarks } from '../../nodes/shared/generation/sentMarks.ts';
+import type { Session } from '../../nodes/shared/generation/runContext.ts';
+import { choose } from '../../nodes/shared/models/videoSpec.ts';
+import { MagicHourClient, type CreateBody } from '../../nodes/shared/api/client.ts';
+import { CreateUnknown, RequestFailure, Stopped } from '../../nodes/shared/lib/errors.ts';
+import { ledgerIn } from '../../nodes/shared/generation/journal.ts';
 import { turns } from './deferred.mts';
 import { rejectionOf } from './failure-of.mts';
 import { FakeClock } from './fake-clock.mts';

@@ -1,5 +1,5 @@
-import { choose } from '../../nodes/shared/choice.ts';
-import { estimateCredits } from '../../nodes/shared/credits.ts';
+import { choose } from '../../nodes/shared/models/videoSpec.ts';
+import { estimateCredits } from '../../nodes/shared/models/credits.ts';
 import { LEGACY_IDS, MODEL_FACTS } from './model-facts.mts';
 
 function estimate(model: string, duration: number, resolution: string, audio = false) {

@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, IHttpRequestOptions } from 'n8n-workflow';
 
-import { handOn } from '../../nodes/MagicHourTrigger/handingOn.ts';
+import { handOn } from '../../nodes/MagicHourTrigger/execute.ts';
 import { rejectionOf } from './failure-of.mts';
 
 const API = 'https://api.magichour.ai';

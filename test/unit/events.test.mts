@@ -1,11 +1,11 @@
-import { UnexpectedAnswer } from '../../nodes/shared/answers.ts';
+import { UnexpectedAnswer } from '../../nodes/shared/api/schemas.ts';
 import {
 	EVENTS,
 	readEvent,
 	type EventChoice,
 	type MagicHourEvent,
 	type Unwanted,
-} from '../../nodes/shared/events.ts';
+} from '../../nodes/MagicHourTrigger/events.ts';
 
 const ALL: EventChoice = { types: EVENTS.map(({ type }) => type), projectTypes: [] };
 

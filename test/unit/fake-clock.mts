@@ -1,5 +1,5 @@
-import type { Clock } from '../../nodes/shared/clock.ts';
-import { Stopped } from '../../nodes/shared/failures.ts';
+import type { Clock } from '../../nodes/shared/lib/clock.ts';
+import { Stopped } from '../../nodes/shared/lib/errors.ts';
 
 /** A clock on which sleeping takes no time. All times are milliseconds. */
 export class FakeClock implements Clock {

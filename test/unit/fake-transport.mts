@@ -5,7 +5,7 @@ import type {
 	Download,
 	Payload,
 	Transport,
-} from '../../nodes/shared/transport.ts';
+} from '../../nodes/shared/api/transport.ts';
 
 /** What a server answers, or the error that comes instead. */
 export type Reply =

@@ -1,5 +1,5 @@
-import { checkFileUrl } from '../../nodes/shared/fileAddress.ts';
-import { RequestFailure } from '../../nodes/shared/failures.ts';
+import { checkFileUrl } from '../../nodes/shared/api/fileUrl.ts';
+import { RequestFailure } from '../../nodes/shared/lib/errors.ts';
 
 const API = 'https://api.magichour.ai';
 const check =

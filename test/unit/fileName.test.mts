@@ -1,4 +1,4 @@
-import { videoFileName } from '../../nodes/shared/fileName.ts';
+import { videoFileName } from '../../nodes/shared/media/videoFileName.ts';
 
 const ID = 'clx7uu86w0a5qp55yxz315r6r';
 

@@ -4,7 +4,7 @@ import {
 	IMAGE_EXTENSIONS,
 	MIME_TYPES,
 	readImageHeader,
-} from '../../nodes/shared/imageFormat.ts';
+} from '../../nodes/shared/media/imageFormat.ts';
 import { box, latin1, u32be } from './bytes.mts';
 import { SAMPLE_IMAGES, WITHOUT_SIZE } from './sample-images.mts';
 import { randomBytes, seededRandom } from './seeded-random.mts';

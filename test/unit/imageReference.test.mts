@@ -1,5 +1,5 @@
-import { InvalidInput } from '../../nodes/shared/failures.ts';
-import { checkFilePath, checkImageUrl } from '../../nodes/shared/imageReference.ts';
+import { InvalidInput } from '../../nodes/shared/lib/errors.ts';
+import { checkFilePath, checkImageUrl } from '../../nodes/shared/media/imageReference.ts';
 import { failureOf } from './failure-of.mts';
 
 /** `../shared/api/magic-hour-api.md`: the image formats, and what a reference may be. */

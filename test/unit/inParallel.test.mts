@@ -1,4 +1,4 @@
-import { inParallel } from '../../nodes/shared/inParallel.ts';
+import { inParallel } from '../../nodes/shared/lib/mapConcurrently.ts';
 import { Deferred, turns } from './deferred.mts';
 
 /** Work whose ends the test decides on. */

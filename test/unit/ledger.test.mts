@@ -1,4 +1,4 @@
-import { fingerprintOf, ledgerIn } from '../../nodes/shared/ledger.ts';
+import { fingerprintOf, ledgerIn } from '../../nodes/shared/generation/journal.ts';
 
 const FIRST = { runIndex: 0, itemIndex: 0 };
 const NAME = 'workflow - execution 1 - item 0';

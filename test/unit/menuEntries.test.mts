@@ -3,7 +3,7 @@ import {
 	modelEntries,
 	resolutionEntries,
 	type Form,
-} from '../../nodes/shared/menuEntries.ts';
+} from '../../nodes/shared/models/menuEntries.ts';
 import { MODEL_FACTS, type ModelFacts } from './model-facts.mts';
 
 const form = (wishes: Partial<Form>): Form => ({

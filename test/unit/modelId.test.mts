@@ -1,4 +1,4 @@
-import { KNOWN_MODEL_IDS, modelIdOf } from '../../nodes/shared/modelId.ts';
+import { KNOWN_MODEL_IDS, modelIdOf } from '../../nodes/shared/models/modelId.ts';
 import { LEGACY_IDS, MODEL_FACTS } from './model-facts.mts';
 
 describe('the id of a model', () => {

@@ -1,4 +1,4 @@
-import { inspectMp4 } from '../../nodes/shared/mp4.ts';
+import { inspectMp4 } from '../../nodes/shared/media/mp4.ts';
 import { box, largeBox, latin1, u32be, u64be } from './bytes.mts';
 import { randomBytes, seededRandom } from './seeded-random.mts';
 

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { n8nTransport } from '../../nodes/shared/n8nTransport.ts';
+import { n8nTransport } from '../../nodes/shared/n8n/n8nTransport.ts';
 
 const URL = 'https://storage.example/1?signature=s';
 const answer = (statusCode: number) => ({ statusCode, headers: {}, body: Readable.from([]) });

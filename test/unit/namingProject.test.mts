@@ -1,5 +1,5 @@
-import { ProjectFailure, Stopped } from '../../nodes/shared/failures.ts';
-import { namingProject } from '../../nodes/shared/namingProject.ts';
+import { ProjectFailure, Stopped } from '../../nodes/shared/lib/errors.ts';
+import { namingProject } from '../../nodes/shared/api/withProjectId.ts';
 import { rejectionOf } from './failure-of.mts';
 
 const ID = 'p1';

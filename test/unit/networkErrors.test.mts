@@ -1,4 +1,4 @@
-import { readNetworkError, type NetworkError } from '../../nodes/shared/networkErrors.ts';
+import { readNetworkError, type NetworkError } from '../../nodes/shared/api/networkErrors.ts';
 
 /** An error as Node's `net`, `dns` and `tls` modules throw it. */
 function systemError(code: string, syscall?: string, message = `${syscall ?? 'x'} ${code}`): Error {

@@ -6,8 +6,8 @@ import {
 	ProjectFailure,
 	RequestFailure,
 	Stopped,
-} from '../../nodes/shared/failures.ts';
-import { failedItemJson, toNodeError } from '../../nodes/shared/nodeErrors.ts';
+} from '../../nodes/shared/lib/errors.ts';
+import { failedItemJson, toNodeError } from '../../nodes/shared/n8n/nodeErrors.ts';
 
 const NODE: INode = {
 	id: '1',

@@ -1,5 +1,5 @@
-import { RequestFailure, Stopped } from '../../nodes/shared/failures.ts';
-import { Pace } from '../../nodes/shared/pace.ts';
+import { RequestFailure, Stopped } from '../../nodes/shared/lib/errors.ts';
+import { Pace } from '../../nodes/shared/api/rateLimitGate.ts';
 import { rejectionOf } from './failure-of.mts';
 import { FakeClock } from './fake-clock.mts';
 

@@ -1,4 +1,4 @@
-import { untilNextPoll } from '../../nodes/shared/polling.ts';
+import { untilNextPoll } from '../../nodes/shared/api/polling.ts';
 
 /** Asks as the schedule says until a job of that length is done. All in milliseconds. */
 function simulate(jobLength: number, requestTime = 0): { requests: number; lost: number } {

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
-import { receiveEvent } from '../../nodes/MagicHourTrigger/receiving.ts';
+import { receiveEvent } from '../../nodes/MagicHourTrigger/webhook.ts';
 import { eventBody, SECRET, signed, type SigningWishes } from '../e2e/webhook-cases.mts';
 
 /** An HTTP response, as far as the trigger looks at it. */

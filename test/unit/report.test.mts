@@ -1,4 +1,4 @@
-import { reportOf, stillRendering, type Made } from '../../nodes/ImageToVideo/report.ts';
+import { reportOf, stillRendering, type Made } from '../../nodes/shared/generation/runSummary.ts';
 
 const video = (more: Partial<Made> = {}): Made => ({
 	id: 'p1',

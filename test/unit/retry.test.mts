@@ -1,4 +1,4 @@
-import { RequestFailure, Stopped, type Fate } from '../../nodes/shared/failures.ts';
+import { RequestFailure, Stopped, type Fate } from '../../nodes/shared/lib/errors.ts';
 import {
 	AFTER_PAYING,
 	backoff,
@@ -9,7 +9,7 @@ import {
 	readRetryAfter,
 	withRetries,
 	type RetryRule,
-} from '../../nodes/shared/retry.ts';
+} from '../../nodes/shared/api/retry.ts';
 import { rejectionOf } from './failure-of.mts';
 import { FakeClock } from './fake-clock.mts';
 

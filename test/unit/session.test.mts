@@ -1,5 +1,5 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { openMemory } from '../../nodes/ImageToVideo/session.ts';
+import { openMemory } from '../../nodes/shared/generation/runContext.ts';
 
 /** What n8n keeps of the node in an execution. */
 type Context = Record<string, unknown>;

@@ -21,7 +21,7 @@ test('there is shipped code', () => {
 
 test("requests are sent in one place, with n8n's HTTP helper", () => {
 	expect(withText(/\.httpRequest|\.request(WithAuthentication)?\b\s*\(/)).toEqual([
-		'nodes/shared/n8nTransport.ts',
+		'nodes/shared/n8n/n8nTransport.ts',
 	]);
 	expect(withText(/\bfetch\(|XMLHttpRequest|WebSocket|EventSource/)).toEqual([]);
 });

@@ -1,4 +1,8 @@
-import { BadSignature, verifySignature, type Verification } from '../../nodes/shared/signature.ts';
+import {
+	BadSignature,
+	verifySignature,
+	type Verification,
+} from '../../nodes/MagicHourTrigger/signature.ts';
 
 /**
  * Made with another implementation:

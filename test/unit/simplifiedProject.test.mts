@@ -1,5 +1,5 @@
-import type { Project } from '../../nodes/shared/answers.ts';
-import { simplify } from '../../nodes/shared/simplifiedProject.ts';
+import type { Project } from '../../nodes/shared/api/schemas.ts';
+import { simplify } from '../../nodes/shared/api/simplifiedProject.ts';
 
 const COMPLETE: Project = {
 	id: 'p1',

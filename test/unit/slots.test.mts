@@ -1,5 +1,5 @@
-import { Stopped } from '../../nodes/shared/failures.ts';
-import { Slots } from '../../nodes/shared/slots.ts';
+import { Stopped } from '../../nodes/shared/lib/errors.ts';
+import { Slots } from '../../nodes/shared/lib/concurrencyLimiter.ts';
 import { turns } from './deferred.mts';
 import { rejectionOf } from './failure-of.mts';
 import { seededRandom } from './seeded-random.mts';

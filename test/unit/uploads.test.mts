@@ -1,6 +1,6 @@
-import { MagicHourClient } from '../../nodes/shared/client.ts';
-import { RequestFailure } from '../../nodes/shared/failures.ts';
-import { Uploads, type HashedImage } from '../../nodes/shared/uploads.ts';
+import { MagicHourClient } from '../../nodes/shared/api/client.ts';
+import { RequestFailure } from '../../nodes/shared/lib/errors.ts';
+import { Uploads, type HashedImage } from '../../nodes/shared/api/uploads.ts';
 import { rejectionOf } from './failure-of.mts';
 import { FakeClock } from './fake-clock.mts';
 import { FakeTransport, type Reply } from './fake-transport.mts';

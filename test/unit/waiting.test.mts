@@ -1,6 +1,6 @@
-import type { Project } from '../../nodes/shared/answers.ts';
-import { MagicHourClient } from '../../nodes/shared/client.ts';
-import { ProjectFailure, RequestFailure, Stopped } from '../../nodes/shared/failures.ts';
+import type { Project } from '../../nodes/shared/api/schemas.ts';
+import { MagicHourClient } from '../../nodes/shared/api/client.ts';
+import { ProjectFailure, RequestFailure, Stopped } from '../../nodes/shared/lib/errors.ts';
 import {
 	finished,
 	followProject,
@@ -9,7 +9,7 @@ import {
 	ProjectEnded,
 	resumeHint,
 	waitForProject,
-} from '../../nodes/ImageToVideo/waiting.ts';
+} from '../../nodes/shared/generation/waitForProject.ts';
 import { failureOf, rejectionOf } from './failure-of.mts';
 import { FakeClock } from './fake-clock.mts';
 import { FakeTransport } from './fake-transport.mts';

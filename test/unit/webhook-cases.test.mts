@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-import { judge } from '../../nodes/MagicHourTrigger/verdict.ts';
+import { judge } from '../../nodes/MagicHourTrigger/evaluateRequest.ts';
 import { webhookCasesDocument, WEBHOOK_CASES_FILE } from '../../scripts/webhook-cases-document.mts';
 import { SECRET, type TriggerParameters, TRIGGERS, WEBHOOK_CASES } from '../e2e/webhook-cases.mts';
 

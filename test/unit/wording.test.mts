@@ -5,7 +5,7 @@ import {
 	shown,
 	shownList,
 	shownTime,
-} from '../../nodes/shared/wording.ts';
+} from '../../nodes/shared/lib/text.ts';
 
 test.each([
 	[[], ''],

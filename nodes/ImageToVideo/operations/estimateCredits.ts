@@ -1,8 +1,8 @@
-import { choose, type Choice } from '../../shared/choice';
-import { estimateCredits as estimate } from '../../shared/credits';
-import { DURATION_NOT_SUPPORTED } from '../fields';
-import type { Operation } from '../operation';
-import { readWish } from '../parameters';
+import { choose, type Choice } from '../../shared/models/videoSpec';
+import { estimateCredits as estimate } from '../../shared/models/credits';
+import { DURATION_NOT_SUPPORTED } from '../description/fields';
+import type { Operation } from '../../shared/generation/operation';
+import { readWish } from '../input/parameters';
 
 /** Makes no request. Its other fields are shared with Generate. */
 export const estimateCredits: Operation<{ readonly choice: Choice }> = {

@@ -1,11 +1,11 @@
-import { modelsWithout } from '../../shared/catalogue';
-import { choose, refuseWrongShape, type Choice } from '../../shared/choice';
-import type { Project } from '../../shared/answers';
-import type { CallOptions } from '../../shared/client';
-import { estimateCredits, type Estimate } from '../../shared/credits';
-import { InvalidInput } from '../../shared/failures';
-import { DOWNLOAD_FIELD, OUTPUT_FIELD, SIMPLIFY } from '../../shared/fields';
-import { namingProject } from '../../shared/namingProject';
+import { modelsWithout } from '../../shared/models/catalogue';
+import { choose, refuseWrongShape, type Choice } from '../../shared/models/videoSpec';
+import type { Project } from '../../shared/api/schemas';
+import type { CallOptions } from '../../shared/api/client';
+import { estimateCredits, type Estimate } from '../../shared/models/credits';
+import { InvalidInput } from '../../shared/lib/errors';
+import { DOWNLOAD_FIELD, OUTPUT_FIELD, SIMPLIFY } from '../../shared/n8n/fields';
+import { namingProject } from '../../shared/api/withProjectId';
 import {
 	beginProject,
 	fingerprintOfOrder,
@@ -13,9 +13,9 @@ import {
 	openWorkshop,
 	type Order,
 	type Workshop,
-} from '../creating';
-import { isTool } from '../asTool';
-import { deliver, projectJson } from '../delivering';
+} from '../../shared/generation/createProject';
+import { isTool } from '../../shared/generation/aiTool';
+import { deliver, projectJson } from '../../shared/generation/projectOutput';
 import {
 	choiceFields,
 	CONCURRENT_PROJECTS,
@@ -26,7 +26,7 @@ import {
 	MAX_CREDITS,
 	TIMEOUT_OPTION,
 	WAIT_FIELD,
-} from '../fields';
+} from '../description/fields';
 import {
 	END_IMAGE,
 	isGiven,
@@ -34,12 +34,17 @@ import {
 	SOURCE_OPTIONS,
 	START_IMAGE,
 	type ImageInput,
-} from '../imageInput';
-import type { Operation, Result, Run, Task } from '../operation';
-import { readDelivery, readLimits, readText, readWish, type Delivery } from '../parameters';
-import { reportOf, type Made } from '../report';
-import type { Session } from '../session';
-import { followProject, ProjectEnded, resumeHint, waitForProject } from '../waiting';
+} from '../input/imageInput';
+import type { Operation, Result, Run, Task } from '../../shared/generation/operation';
+import { readDelivery, readLimits, readText, readWish, type Delivery } from '../input/parameters';
+import { reportOf, type Made } from '../../shared/generation/runSummary';
+import type { Session } from '../../shared/generation/runContext';
+import {
+	followProject,
+	ProjectEnded,
+	resumeHint,
+	waitForProject,
+} from '../../shared/generation/waitForProject';
 
 const show = { operation: ['generate'] };
 const hideWithoutEndImage = { model: modelsWithout((model) => model.endImage !== undefined) };

@@ -1,12 +1,12 @@
-import type { Project } from '../../shared/answers';
-import type { CallOptions } from '../../shared/client';
-import { DOWNLOAD_FIELD, OUTPUT_FIELD, SIMPLIFY } from '../../shared/fields';
-import { deliver } from '../delivering';
-import { projectIdField, TIMEOUT_OPTION, WAIT_FIELD } from '../fields';
-import type { Operation } from '../operation';
-import { readDelivery, readProjectId, type Delivery } from '../parameters';
-import { stillRendering } from '../report';
-import { followProject, getProject, isUnfinished } from '../waiting';
+import type { Project } from '../../shared/api/schemas';
+import type { CallOptions } from '../../shared/api/client';
+import { DOWNLOAD_FIELD, OUTPUT_FIELD, SIMPLIFY } from '../../shared/n8n/fields';
+import { deliver } from '../../shared/generation/projectOutput';
+import { projectIdField, TIMEOUT_OPTION, WAIT_FIELD } from '../description/fields';
+import type { Operation } from '../../shared/generation/operation';
+import { readDelivery, readProjectId, type Delivery } from '../input/parameters';
+import { stillRendering } from '../../shared/generation/runSummary';
+import { followProject, getProject, isUnfinished } from '../../shared/generation/waitForProject';
 
 const show = { operation: ['get'] };
 

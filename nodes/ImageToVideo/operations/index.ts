@@ -1,4 +1,4 @@
-import type { Operation } from '../operation';
+import type { Operation } from '../../shared/generation/operation';
 import { deleteProject } from './delete';
 import { estimateCredits } from './estimateCredits';
 import { generate } from './generate';

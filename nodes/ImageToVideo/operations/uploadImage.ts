@@ -1,9 +1,9 @@
-import { Uploads } from '../../shared/uploads';
-import { IMAGE_BINARY_FIELD } from '../fields';
-import { START_IMAGE, readImageFile, type ImageFile } from '../imageInput';
-import type { Operation } from '../operation';
-import { readBinaryField } from '../parameters';
-import { deadlineOf } from '../session';
+import { Uploads } from '../../shared/api/uploads';
+import { IMAGE_BINARY_FIELD } from '../description/fields';
+import { START_IMAGE, readImageFile, type ImageFile } from '../input/imageInput';
+import type { Operation } from '../../shared/generation/operation';
+import { readBinaryField } from '../input/parameters';
+import { deadlineOf } from '../../shared/generation/runContext';
 
 export const uploadImage: Operation<{ readonly file: ImageFile }, Uploads> = {
 	fields: [

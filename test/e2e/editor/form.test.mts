@@ -4,7 +4,7 @@ import {
 	offerOf,
 	RESOLUTIONS,
 	resolutionsOf,
-} from '../../../nodes/shared/catalogue.ts';
+} from '../../../nodes/shared/models/catalogue.ts';
 import { TRIGGER_ENTRY, type EditorPage } from '../../../scripts/editor-page.mts';
 import { chain, generate, manualTrigger, GENERATE, readImage } from '../lab-workflow.mts';
 import { eventually, itPictured, useEditorLab, type EditorLab } from './editor-lab.mts';

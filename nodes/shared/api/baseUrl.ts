@@ -1,0 +1,30 @@
+import { InvalidInput } from '../lib/errors';
+
+const USUAL = 'https://api.magichour.ai';
+const HINT = `Open the Magic Hour credential. Unless you reach the API through a proxy, API Base URL is ${USUAL}`;
+
+/**
+ * Checks the API Base URL of a credential before anything is sent: nobody could say of a create request to no address
+ * whether it was carried out. The value is not shown, since it may hold a password, or an API key in the wrong field.
+ * @returns the URL without spaces around it, or a slash at its end
+ * @throws {InvalidInput} that says what is wrong with it
+ */
+export function checkBaseUrl(value: unknown): string {
+	const text = typeof value === 'string' ? value.trim() : '';
+	if (text === '') return refuse('nothing was given');
+	if (!URL.canParse(text)) return refuse('what was given is not a URL; it begins with https://');
+	const url = new URL(text);
+	if (url.protocol !== 'https:' && url.protocol !== 'http:') {
+		return refuse('what was given does not begin with https://');
+	}
+	// It would be sent in place of the API key.
+	if (url.username !== '' || url.password !== '') {
+		return refuse('a name or password in it is not taken; the API key has a field of its own');
+	}
+	if (/[?#]/.test(text)) return refuse('it ends with a path at most; a ? or # was given');
+	return url.origin + url.pathname.replace(/\/+$/, '');
+}
+
+function refuse(what: string): never {
+	throw new InvalidInput(`API Base URL: ${what}`, HINT);
+}

@@ -1,0 +1,51 @@
+import type { IDataObject } from 'n8n-workflow';
+import type { Project } from './schemas';
+
+/** Fields of a simplified project: names are the API's; the video's URL and length are brought up to the top. */
+export interface SimplifiedProject extends IDataObject {
+	id: string;
+	name: string | null;
+	status: Project['status'];
+	credits_charged: number | null;
+	/** Length in seconds. */
+	seconds: number | null;
+	width: number | null;
+	height: number | null;
+	fps: number | null;
+	created_at: string | null;
+	/** Signed: expires, and needs no API key. */
+	video_url: string | null;
+	video_url_expires_at: string | null;
+	/** Why there is no video; only of a project that failed. */
+	error?: { code: string; message: string };
+}
+
+/** The same shape for every operation that returns a project, whatever its status. */
+export function simplify(project: Project): SimplifiedProject {
+	const { start_seconds: start, end_seconds: end } = project;
+	const [download] = project.downloads;
+	return {
+		id: project.id,
+		name: project.name ?? null,
+		status: project.status,
+		credits_charged: project.credits_charged ?? null,
+		seconds: typeof end === 'number' ? end - (start ?? 0) : null,
+		width: pixels(project.width),
+		height: pixels(project.height),
+		fps: project.fps ?? null,
+		created_at: project.created_at ?? null,
+		video_url: download?.url ?? null,
+		video_url_expires_at: download?.expires_at ?? null,
+		...reasonOf(project),
+	};
+}
+
+/** A project that did not fail has no such field. */
+function reasonOf({ error }: Project): Pick<SimplifiedProject, 'error'> {
+	return error ? { error: { code: error.code, message: error.message } } : {};
+}
+
+/** The API says -1 where a size is not known. */
+function pixels(side: number | null | undefined): number | null {
+	return typeof side === 'number' && side > 0 ? side : null;
+}

@@ -1,0 +1,166 @@
+import type {
+	IExecuteFunctions,
+	INodeExecutionData,
+	NodeApiError,
+	NodeOperationError,
+} from 'n8n-workflow';
+import { systemClock } from '../lib/clock';
+import { inParallel } from '../lib/mapConcurrently';
+import { failedItemJson, toNodeError } from '../n8n/nodeErrors';
+import { hasSilentErrors, inOneText, isTool, withoutNulls } from './aiTool';
+import type { Batch, Operation } from './operation';
+import { operationOf } from '../../ImageToVideo/operations';
+import { beginSession, openMemory, type Memory } from './runContext';
+
+/** Items that are worked on side by side, unless the operation says otherwise. */
+const WORKERS = 5;
+
+/**
+ * Runs the node: checks the input of every item, then carries the items out side by side. Output order is input order.
+ * @throws {NodeApiError | NodeOperationError} the first failure, unless the node goes on with the other items
+ */
+export async function runImageToVideo(n8n: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	const memory = openMemory(n8n);
+	try {
+		return [await runItems(n8n, memory)];
+	} catch (error) {
+		throw error instanceof EndOfRun ? nodeErrorOf(n8n, error, memory) : error;
+	} finally {
+		memory.ledger.release(memory.runIndex);
+	}
+}
+
+async function runItems(n8n: IExecuteFunctions, memory: Memory): Promise<INodeExecutionData[]> {
+	const operation = operationOf(n8n.getNodeParameter('operation', 0));
+	const session = once(async () => await beginSession(n8n, memory));
+	const hint = hintOnce(n8n);
+
+	const all = await prepareAll(n8n, operation);
+	const items = all.flatMap((item) => (item.failed ? [] : [item]));
+	let batch: Batch<unknown> = { shared: undefined };
+	try {
+		if (items.length > 0) batch = (await operation.share?.({ n8n, items, session })) ?? batch;
+	} catch (error) {
+		const refused = (itemIndex: number) => failed(n8n, error, itemIndex, WHOLE_RUN);
+		return all.map((item) => (item.failed ? item.output : refused(item.itemIndex)));
+	}
+
+	const { workers = WORKERS, shared } = batch;
+	const outputs = await inParallel(
+		all,
+		workers,
+		async (item, signal) => {
+			if (item.failed) return item.output;
+			const { input, itemIndex } = item;
+			try {
+				const result = await operation.run({ input, shared, itemIndex, signal, session, hint });
+				const json = isTool(n8n) ? withoutNulls(result.json) : result.json;
+				return { ...result, json, pairedItem: { item: itemIndex } };
+			} catch (error) {
+				return failed(n8n, error, itemIndex);
+			}
+		},
+		n8n.getExecutionCancelSignal(),
+	);
+	if (items.length > 0) operation.report?.(shared).forEach(hint);
+	return outputs;
+}
+
+type Prepared =
+	| { readonly failed: false; readonly itemIndex: number; readonly input: unknown }
+	| { readonly failed: true; readonly output: INodeExecutionData };
+
+/** Items that are checked before the rest of n8n has its turn: expressions take their time. */
+const ITEMS_PER_TURN = 20;
+
+/** Checks the input of every item before any request, so that a wrong last item does not leave paid videos behind. */
+async function prepareAll(
+	n8n: IExecuteFunctions,
+	operation: Operation<unknown, unknown>,
+): Promise<Prepared[]> {
+	const prepared: Prepared[] = [];
+	for (const itemIndex of n8n.getInputData().keys()) {
+		if (itemIndex % ITEMS_PER_TURN === 0) await systemClock.turn();
+		try {
+			prepared.push({ failed: false, itemIndex, input: await operation.prepare(n8n, itemIndex) });
+		} catch (error) {
+			prepared.push({ failed: true, output: failed(n8n, error, itemIndex) });
+		}
+	}
+	return prepared;
+}
+
+/** The failure that a run ends with. What to say of other items is known when they have ended, too. */
+class EndOfRun extends Error {
+	/** @param itemIndex `undefined`: the failure is that of all items */
+	constructor(
+		readonly failure: unknown,
+		readonly itemIndex?: number,
+	) {
+		super('The run of the node ended');
+	}
+}
+
+const WHOLE_RUN = true;
+
+/**
+ * An item's failure, as the node's error settings want it: an output item, or the end of the run.
+ * @param wholeRun the failure is that of all items, and names none
+ * @throws {EndOfRun} unless the node goes on with the other items
+ */
+function failed(
+	n8n: IExecuteFunctions,
+	error: unknown,
+	itemIndex: number,
+	wholeRun = false,
+): INodeExecutionData {
+	if (!n8n.continueOnFail() && !hasSilentErrors(n8n)) {
+		throw new EndOfRun(error, wholeRun ? undefined : itemIndex);
+	}
+	return { json: failedItemJson(n8n.getNode(), error), pairedItem: { item: itemIndex } };
+}
+
+function nodeErrorOf(
+	n8n: IExecuteFunctions,
+	{ failure, itemIndex }: EndOfRun,
+	memory: Memory,
+): NodeApiError | NodeOperationError {
+	const asTool = isTool(n8n);
+	const nodeError = toNodeError(n8n.getNode(), failure, asTool ? undefined : itemIndex);
+	const parts = [nodeError.description, ...otherRequests(memory, itemIndex)];
+	nodeError.description = parts.filter(Boolean).join(' ');
+	if (asTool) nodeError.description = nodeError.message = inOneText(nodeError);
+	return nodeError;
+}
+
+/** Says what other items have asked Magic Hour for. Their output is lost when the run ends. */
+function otherRequests({ ledger, runIndex }: Memory, itemIndex: number | undefined): string[] {
+	const others = ledger.requestsOf(runIndex).filter((each) => each.itemIndex !== itemIndex);
+	const sentence = (beginning: string, items: readonly string[]) =>
+		items.length === 0 ? '' : `${beginning}: ${items.join(', ')}.`;
+	return [
+		sentence(
+			'Other videos of this run exist at Magic Hour and can be had with the Get operation',
+			others.flatMap((each) => (each.projectId ? `item ${each.itemIndex}: ${each.projectId}` : [])),
+		),
+		sentence(
+			'Nobody knows whether these were created: look for their names in your Magic Hour library',
+			others.flatMap((each) => (each.projectId ? [] : `item ${each.itemIndex}: "${each.name}"`)),
+		),
+	];
+}
+
+/** Calls a function on the first call only, and returns that result ever after. */
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+	let result: Promise<T> | undefined;
+	return async () => await (result ??= work());
+}
+
+function hintOnce(n8n: IExecuteFunctions): (text: string) => void {
+	const shown = new Set<string>();
+	return (text) => {
+		if (shown.has(text)) return;
+		shown.add(text);
+		n8n.addExecutionHints({ message: text, location: 'outputPane' });
+	};
+}

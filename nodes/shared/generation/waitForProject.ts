@@ -1,0 +1,115 @@
+import type { Project } from '../api/schemas';
+import type { CallOptions, MagicHourClient } from '../api/client';
+import type { Clock } from '../lib/clock';
+import { ProjectFailure, RequestFailure } from '../lib/errors';
+import { untilNextPoll } from '../api/polling';
+import { LONGEST_SAID, oneLine } from '../lib/text';
+
+const UNFINISHED: ReadonlyArray<Project['status']> = ['draft', 'queued', 'rendering'];
+
+export function isUnfinished(project: Pick<Project, 'status'>): boolean {
+	return UNFINISHED.includes(project.status);
+}
+
+/** What to do about a project that goes on, or is finished, at Magic Hour. */
+export function resumeHint(projectId: string): string {
+	return (
+		`The video is not lost and must not be made again: use the Get operation with Project ID ${projectId} and ` +
+		'Wait for Completion turned on. Trying this node again within the same execution resumes it, too.'
+	);
+}
+
+/**
+ * Asks for a project until it is complete.
+ * @param createdAt time (of the clock) when the project was created: decides how often is asked
+ * @throws {ProjectFailure} when it failed, was canceled, or is not complete at the deadline
+ */
+export async function waitForProject(
+	client: MagicHourClient,
+	clock: Clock,
+	projectId: string,
+	createdAt: number,
+	options: CallOptions,
+): Promise<Project> {
+	const begun = clock.now();
+	// Counted from when the last request was sent, so that slow answers don't make the waits longer.
+	let lastLook = begun;
+	for (;;) {
+		const next = lastLook + untilNextPoll(lastLook - createdAt);
+		const wait = Math.min(next, options.deadline) - clock.now();
+		await clock.sleep(Math.max(wait, 0), options.signal);
+		lastLook = clock.now();
+		const project = await getProject(client, projectId, options);
+		if (!isUnfinished(project)) return finished(project);
+		if (clock.now() >= options.deadline) {
+			const seconds = Math.round((clock.now() - begun) / 1_000);
+			throw new ProjectFailure(
+				`Project ${projectId} is still ${project.status} after ${seconds} s of waiting`,
+				projectId,
+				`${resumeHint(projectId)} To wait longer, raise Timeout in the options.`,
+			);
+		}
+	}
+}
+
+/**
+ * Waits for a project that was created some time ago, and may be complete.
+ * @throws {ProjectFailure} as `waitForProject` does
+ */
+export async function followProject(
+	client: MagicHourClient,
+	clock: Clock,
+	projectId: string,
+	options: CallOptions,
+): Promise<Project> {
+	const project = await getProject(client, projectId, options);
+	if (!isUnfinished(project)) return finished(project);
+	const now = clock.now();
+	const createdAt = Math.min(Date.parse(project.created_at ?? '') || now, now);
+	return await waitForProject(client, clock, projectId, createdAt, options);
+}
+
+/** @throws {ProjectFailure} so that no failed request makes the project's id disappear */
+export async function getProject(
+	client: MagicHourClient,
+	projectId: string,
+	options: CallOptions,
+): Promise<Project> {
+	return await client.project(projectId, options).catch((error: unknown) => {
+		if (!(error instanceof RequestFailure)) throw error as Error;
+		throw new ProjectFailure(
+			error.message,
+			projectId,
+			error.status === 404 ? error.hint : `${error.hint} ${resumeHint(projectId)}`,
+			error.status,
+		);
+	});
+}
+
+/** A failed project's video can't be had any more: a new try needs a new project. */
+export class ProjectEnded extends ProjectFailure {
+	override name = 'ProjectEnded';
+}
+
+/** @returns the project when it is complete; @throws {ProjectEnded} with the API's code and message otherwise */
+export function finished(project: Project): Project {
+	if (project.status === 'complete') return project;
+	const { id, status, error } = project;
+	const reason = error
+		? `: ${oneLine(error.message, LONGEST_SAID)} (${oneLine(error.code, LONGEST_SAID)})`
+		: '';
+	throw new ProjectEnded(
+		status === 'canceled' ? `Project ${id} was canceled${reason}` : `Project ${id} failed${reason}`,
+		id,
+		`${refund(project)} ${status === 'canceled' ? 'It was canceled at Magic Hour, not by n8n.' : 'Change what the message names and run the node again.'}`,
+	);
+}
+
+/** Says what the answer says about credits, and nothing more. */
+function refund({ credits_charged: charged }: Project): string {
+	if (charged === 0) return 'The credits were refunded: nothing was charged.';
+	if (typeof charged === 'number') {
+		return `Magic Hour's answer says that ${charged} credits are charged; failed videos are refunded.`;
+	}
+	return "Magic Hour's answer does not say whether credits were refunded.";
+}

@@ -1,0 +1,95 @@
+import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
+import type { Project } from '../api/schemas';
+import type { CallOptions, MagicHourClient } from '../api/client';
+import type { Clock } from '../lib/clock';
+import { ProjectFailure, RequestFailure } from '../lib/errors';
+import { videoFileName } from '../media/videoFileName';
+import { inspectMp4 } from '../media/mp4';
+import { readNetworkError } from '../api/networkErrors';
+import { DOWNLOADING, DOWNLOADING_ONE_URL, withRetries } from '../api/retry';
+import type { ByteStream } from '../api/transport';
+
+const MIME_TYPE = 'video/mp4';
+
+/** A finished video may take this long to arrive, in milliseconds, although the time for waiting is over. */
+const LEAST_PATIENCE = 300_000;
+
+/** Where a download's URL comes from. */
+export interface DownloadSource {
+	/** Says the URL that is tried first. */
+	readonly project: Project;
+	/** Asks for the project again, for a fresh URL; absent where there is no API key to do so. */
+	readonly refresh?: (options: CallOptions) => Promise<Project>;
+	/** What to do when no try brought the video. */
+	readonly hint: string;
+}
+
+/**
+ * Streams a complete project's video into n8n's binary storage. A download that fails half-way is repeated, with a fresh
+ * URL if there is a way to get one, and a file that is not whole is never handed on.
+ * @throws {ProjectFailure} when no try brought a whole file
+ */
+export async function downloadVideo(
+	n8n: IExecuteFunctions,
+	client: MagicHourClient,
+	clock: Clock,
+	{ project, refresh, hint }: DownloadSource,
+	options: CallOptions,
+): Promise<IBinaryData> {
+	const deadline = Math.max(options.deadline, clock.now() + LEAST_PATIENCE);
+	const patient = { ...options, deadline };
+	const signal = clock.limit(deadline - clock.now(), options.signal);
+	const rule = refresh ? DOWNLOADING : DOWNLOADING_ONE_URL;
+	let isFirst = true;
+	const work = async (): Promise<IBinaryData> => {
+		const latest = isFirst || !refresh ? project : await refresh(patient);
+		isFirst = false;
+		return await downloadOnce(n8n, client, latest, signal);
+	};
+	return await withRetries(work, { ...patient, clock, rule }).catch((error: unknown) => {
+		if (!(error instanceof RequestFailure)) throw error as Error;
+		throw new ProjectFailure(
+			`The video of project ${project.id} is finished, but it could not be downloaded: ${error.message}`,
+			project.id,
+			// What helps against a temporary failure is no help against a URL that can't be renewed.
+			refresh ? `${hint} ${error.hint}`.trim() : hint,
+			error.status,
+		);
+	});
+}
+
+async function downloadOnce(
+	n8n: IExecuteFunctions,
+	client: MagicHourClient,
+	project: Project,
+	signal: AbortSignal,
+): Promise<IBinaryData> {
+	const url = project.downloads[0]?.url;
+	if (url === undefined) throw incomplete('Magic Hour gave no download URL');
+	const { stream, headers } = await client.openDownload(url, signal);
+	const name = videoFileName(project.name, project.id);
+	const binary = await n8n.helpers
+		.prepareBinaryData(stream, name, MIME_TYPE)
+		.catch((error: unknown) => {
+			throw incomplete(`the download broke off (${readNetworkError(error).what})`);
+		});
+
+	const { bytes, problem } = await inspectMp4(await reopen(n8n, binary));
+	const promised = Number(headers['content-length'] ?? NaN);
+	if (problem !== undefined) throw incomplete(`the file is not whole: ${problem}`);
+	if (promised > bytes) throw incomplete(`only ${bytes} of ${promised} bytes came`);
+	return binary;
+}
+
+async function reopen(n8n: IExecuteFunctions, binary: IBinaryData): Promise<AsyncIterable<Buffer>> {
+	if (binary.id === undefined) return iterate(Buffer.from(binary.data, 'base64'));
+	return (await n8n.helpers.getBinaryStream(binary.id)) as ByteStream;
+}
+
+async function* iterate(buffer: Buffer): AsyncIterable<Buffer> {
+	yield buffer;
+}
+
+function incomplete(message: string): RequestFailure {
+	return new RequestFailure({ message, hint: '', fate: 'refused', temporary: true });
+}

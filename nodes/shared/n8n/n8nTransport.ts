@@ -1,0 +1,150 @@
+import type { IExecuteFunctions, IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
+import { RequestFailure, strangeAnswer } from '../lib/errors';
+import { checkFileUrl } from '../api/fileUrl';
+import type { Answer, ByteStream, Download, Headers, Transport } from '../api/transport';
+
+export const CREDENTIAL = 'magicHourApi';
+
+/**
+ * When a request is given up, in milliseconds. In an object, so that tests, whose clock runs faster, can shorten them.
+ */
+export const TIMEOUTS = {
+	/** Silence of the API. */
+	api: 60_000,
+	/** Silence while a file is fetched, and while an answer to one that was sent does not come. */
+	file: 300_000,
+	/** From the first byte of an API answer to its last. */
+	answer: 60_000,
+};
+
+/**
+ * The least speed of an upload, in bytes per millisecond. Where redirects are not followed, n8n's HTTP client (axios 1.18)
+ * counts the time from the beginning of a request to its answer, not the time of silence.
+ */
+const SLOWEST_UPLOAD = 50;
+
+/** Largest answer that is read, in bytes. The API's answers have a few kB. */
+const LARGEST_ANSWER = 1024 * 1024;
+
+const REDIRECTS = [301, 302, 303, 307, 308];
+const MOST_REDIRECTS = 5;
+
+/** Requests through n8n's HTTP helper, so that n8n's proxy and TLS settings, and its protection of internal hosts, hold. */
+export function n8nTransport(n8n: IExecuteFunctions, baseUrl: string): Transport {
+	// Statuses are looked at by the caller. It also keeps n8n from repeating a request by itself after a 401.
+	const common = {
+		returnFullResponse: true,
+		ignoreHttpStatusErrors: true,
+		encoding: 'stream',
+	} as const;
+
+	const readAnswer = async (response: IN8nHttpFullResponse): Promise<Answer> => ({
+		status: response.statusCode,
+		headers: response.headers as Headers,
+		text: await readText(response.body as ByteStream),
+	});
+
+	/** Redirects are not followed: n8n would follow them anywhere. */
+	const openOnce = async (url: string, signal?: AbortSignal): Promise<Download> => {
+		const response = (await n8n.helpers.httpRequest({
+			...common,
+			method: 'GET',
+			url,
+			timeout: TIMEOUTS.file,
+			abortSignal: signal,
+			disableFollowRedirect: true,
+		})) as IN8nHttpFullResponse;
+		return {
+			status: response.statusCode,
+			headers: response.headers as Headers,
+			stream: response.body as ByteStream,
+		};
+	};
+
+	return {
+		async api({ method, path, body }) {
+			const options: IHttpRequestOptions = {
+				...common,
+				method,
+				url: urlOf(baseUrl, path),
+				body,
+				json: true,
+				timeout: TIMEOUTS.api,
+				disableFollowRedirect: true,
+			};
+			const response = (await n8n.helpers.httpRequestWithAuthentication.call(
+				n8n,
+				CREDENTIAL,
+				options,
+			)) as IN8nHttpFullResponse;
+			return await readAnswer(response);
+		},
+
+		async put(url, { content, length, mimeType }, signal) {
+			try {
+				checkFileUrl(url, baseUrl, 'upload the image');
+				const response = (await n8n.helpers.httpRequest({
+					...common,
+					method: 'PUT',
+					url,
+					body: content,
+					headers: { 'Content-Type': mimeType, 'Content-Length': length },
+					timeout: TIMEOUTS.file + Math.ceil(length / SLOWEST_UPLOAD),
+					abortSignal: signal,
+					// Following redirects would keep the whole file in memory, to be able to send it again.
+					disableFollowRedirect: true,
+				})) as IN8nHttpFullResponse;
+				return await readAnswer(response);
+			} finally {
+				// A request that failed leaves it open, with its file.
+				if (!Buffer.isBuffer(content)) content.destroy();
+			}
+		},
+
+		async open(url, signal) {
+			let next = url;
+			for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
+				checkFileUrl(next, baseUrl, 'download the video');
+				const download = await openOnce(next, signal);
+				const { location } = download.headers;
+				if (!REDIRECTS.includes(download.status) || location === undefined) return download;
+				download.stream.destroy();
+				// One that can't be read is refused by the check.
+				next = URL.canParse(location, next) ? new URL(location, next).href : location;
+			}
+			throw new RequestFailure({
+				message: `Could not download the video: its address redirects more than ${MOST_REDIRECTS} times`,
+				hint: 'Try again.',
+				fate: 'refused',
+				temporary: true,
+			});
+		},
+	};
+}
+
+function urlOf(baseUrl: string, path: string): string {
+	return `${baseUrl.replace(/\/+$/, '')}${path}`;
+}
+
+/** @throws {RequestFailure} when the answer is absurdly long or takes too long to come */
+async function readText(stream: ByteStream): Promise<string> {
+	const late = AbortSignal.timeout(TIMEOUTS.answer);
+	const onLate = () => stream.destroy(unreadable('it did not come to an end in time'));
+	late.addEventListener('abort', onLate);
+	try {
+		const chunks: Buffer[] = [];
+		let length = 0;
+		for await (const chunk of stream) {
+			length += chunk.length;
+			if (length > LARGEST_ANSWER) throw unreadable('it is larger than any answer of the API');
+			chunks.push(chunk);
+		}
+		return Buffer.concat(chunks).toString('utf8');
+	} finally {
+		late.removeEventListener('abort', onLate);
+	}
+}
+
+function unreadable(what: string): RequestFailure {
+	return strangeAnswer(`Could not read Magic Hour's answer: ${what}`);
+}
