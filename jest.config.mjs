@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 
-const CORES = createRequire(import.meta.url)('./test/compat/cores.json');
+const CORES = createRequire(import.meta.url)('./tools/compat/cores.json');
 
 /** Options that all suites share. Tests are .mts so that n8n's lint rules for shipped code leave them alone. */
 const shared = {
@@ -26,7 +26,7 @@ const ES_MODULES = ['p-retry', 'is-network-error'];
 
 /**
  * The engine tests that depend on what n8n-core does, with another n8n-core and n8n-workflow than the installed ones:
- * `test/compat/set-up.mts` puts a link to them where they are looked for here.
+ * `tools/compat/cores.mts` puts a link to them where they are looked for here.
  */
 const coreSuite = (version) => ({
 	...suite('engine'),
@@ -37,12 +37,13 @@ const coreSuite = (version) => ({
 	moduleNameMapper: {
 		'^(n8n-core|n8n-workflow)$': `<rootDir>/test-artifacts/core-${version}/node_modules/$1`,
 	},
-	globalSetup: '<rootDir>/test/compat/global-setup.mjs',
+	globalSetup: '<rootDir>/tools/compat/global-setup.mjs',
 });
 
 export default {
 	projects: [
 		suite('unit'),
+		suite('tools'),
 		suite('engine'),
 		{ ...suite('e2e'), globalSetup: '<rootDir>/test/e2e/global-setup.mjs' },
 		...CORES.versions.map(coreSuite),

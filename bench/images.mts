@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 
-import type { InputItem } from '../test/engine/engine.mts';
-import { png } from '../test/engine/images.mts';
+import type { InputItem } from '../tools/engine/engine.mts';
+import { png } from '../tools/engine/images.mts';
 
 const PICTURE = png(320, 180);
 const ZEROS = Buffer.alloc(65_536);

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 
 import type { INodeParameters } from 'n8n-workflow';
 
-import { startEngine, type InputItem } from '../test/engine/engine.mts';
+import { startEngine, type InputItem } from '../tools/engine/engine.mts';
 import type { ApiAddress } from './api.mts';
 
 // tsx makes one copy of a CommonJS module for those that import it and another for those that require it. The node
@@ -13,7 +13,7 @@ const { ImageToVideo } =
 const { MagicHourApi } =
 	require('../credentials/MagicHourApi.credentials.ts') as typeof import('../credentials/MagicHourApi.credentials.ts');
 const { speedUp } =
-	require('../test/engine/fast-clock.mts') as typeof import('../test/engine/fast-clock.mts');
+	require('../tools/engine/fast-clock.mts') as typeof import('../tools/engine/fast-clock.mts');
 
 export { ImageToVideo };
 

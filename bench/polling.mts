@@ -1,5 +1,5 @@
 /** Simulates when the node asks whether a video is ready, beside what others do. Takes no time. */
-import { follow, followAll, MEDIAN_JOB, NODE, OTHERS } from './polling-simulation.mts';
+import { follow, followAll, MEDIAN_JOB, NODE, OTHERS } from '../tools/polling-simulation.mts';
 import { checkBounds, printTable } from './table.mts';
 
 const seconds = (milliseconds: number) => (milliseconds / 1000).toFixed(2);

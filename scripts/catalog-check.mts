@@ -1,12 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { compareCatalogue, needsAttention, type Difference } from './compare-catalogue.mts';
+import {
+	compareCatalogue,
+	needsAttention,
+	type Difference,
+} from '../tools/catalogue/compare-catalogue.mts';
 import {
 	readApiCatalogue,
 	UnreadableDescription,
 	type ApiCatalogue,
-} from './openapi-catalogue.mts';
-import { UsageError } from './program.mts';
+} from '../tools/catalogue/openapi-catalogue.mts';
+import { UsageError } from '../tools/processes/program.mts';
 
 /** Compares the node's catalogue with an OpenAPI description of the Magic Hour API. Exit codes are those of diff. */
 const SAME = 0;

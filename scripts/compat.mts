@@ -6,9 +6,9 @@ import {
 	readCompatResults,
 	writeCompatResults,
 	type CompatResult,
-} from './compat-results.mts';
-import { TRIALS, type Trial } from './compat-trials.mts';
-import { runProgram, UsageError, type Program } from './program.mts';
+} from '../tools/compat/results.mts';
+import { TRIALS, type Trial } from '../tools/compat/trials.mts';
+import { runProgram, UsageError, type Program } from '../tools/processes/program.mts';
 
 async function main(program: Program): Promise<void> {
 	const { positionals: names } = parseArgs({ allowPositionals: true });

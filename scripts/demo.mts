@@ -2,12 +2,12 @@
 import { rm, stat } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { probeVideo, type Probe } from '../local-api/probe.mts';
-import { DEMO_USAGE, parseDemoOptions } from './demo-options.mts';
-import { setUpDemo, type DemoSetUp } from './demo-set-up.mts';
-import { EXAMPLE_NODES } from './example-workflow.mts';
-import type { N8nExecution } from './n8n.mts';
-import { runProgram, UsageError, type Program } from './program.mts';
-import { formatSeconds, step } from './progress.mts';
+import { DEMO_USAGE, parseDemoOptions } from '../tools/demo/demo-options.mts';
+import { setUpDemo, type DemoSetUp } from '../tools/demo/demo-set-up.mts';
+import { EXAMPLE_NODES } from '../tools/n8n/example-workflow.mts';
+import type { N8nExecution } from '../tools/n8n/n8n.mts';
+import { runProgram, UsageError, type Program } from '../tools/processes/program.mts';
+import { formatSeconds, step } from '../tools/processes/progress.mts';
 
 interface DemoResult {
 	probe: Probe;

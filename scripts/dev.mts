@@ -2,11 +2,11 @@
 // It takes the same options as the demo.
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { DEMO_USAGE, parseDemoOptions } from './demo-options.mts';
-import { setUpDemo } from './demo-set-up.mts';
-import { freePortFrom } from './free-port.mts';
-import { runProgram, type Program } from './program.mts';
-import { step } from './progress.mts';
+import { DEMO_USAGE, parseDemoOptions } from '../tools/demo/demo-options.mts';
+import { setUpDemo } from '../tools/demo/demo-set-up.mts';
+import { freePortFrom } from '../tools/processes/free-port.mts';
+import { runProgram, type Program } from '../tools/processes/program.mts';
+import { step } from '../tools/processes/progress.mts';
 
 /** n8n's own. */
 const PREFERRED_PORT = 5678;

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { withTables } from './readme-tables.mts';
+import { withTables } from '../tools/docs/readme-tables.mts';
 
 /** `npm run docs`: writes the README's tables anew. `-- --check`: fails when they are not current instead. */
 const README = join(import.meta.dirname, '..', 'README.md');

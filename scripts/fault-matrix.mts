@@ -6,7 +6,7 @@ import {
 	faultMatrixDocument,
 	RESULTS_FILE,
 	type FaultResults,
-} from './fault-matrix-document.mts';
+} from '../tools/docs/fault-matrix-document.mts';
 
 /** `npm run docs:faults`: writes docs/fault-matrix.md from what the fault suite saw when it ran last. */
 const results = JSON.parse(readFileSync(RESULTS_FILE, 'utf8')) as FaultResults;

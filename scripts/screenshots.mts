@@ -3,15 +3,15 @@
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Locator } from 'playwright-core';
-import { startLab, type Lab } from '../test/e2e/lab-n8n.mts';
-import { chain, generate, GENERATE, manualTrigger, readImage } from '../test/e2e/lab-workflow.mts';
-import { rememberPackedPackage } from '../test/e2e/packed-package.mts';
-import { EditorPage, TRIGGER_ENTRY } from './editor-page.mts';
-import { EXAMPLE_NODES, exampleWorkflow } from './example-workflow.mts';
-import { ARTEFACTS_DIRECTORY, packProject, PROJECT_DIRECTORY } from './pack.mts';
-import { runProgram, UsageError, type Program } from './program.mts';
-import { step } from './progress.mts';
-import { credentialsOf, workflowFiles, type WorkflowFile } from './workflow-files.mts';
+import { startLab, type Lab } from '../tools/n8n/lab-n8n.mts';
+import { chain, generate, GENERATE, manualTrigger, readImage } from '../tools/n8n/lab-workflow.mts';
+import { rememberPackedPackage } from '../tools/n8n/packed-package.mts';
+import { EditorPage, TRIGGER_ENTRY } from '../tools/n8n/editor-page.mts';
+import { EXAMPLE_NODES, exampleWorkflow } from '../tools/n8n/example-workflow.mts';
+import { ARTEFACTS_DIRECTORY, packProject, PROJECT_DIRECTORY } from '../tools/pack.mts';
+import { runProgram, UsageError, type Program } from '../tools/processes/program.mts';
+import { step } from '../tools/processes/progress.mts';
+import { credentialsOf, workflowFiles, type WorkflowFile } from '../tools/n8n/workflow-files.mts';
 
 const DIRECTORY = join(PROJECT_DIRECTORY, 'docs', 'pictures');
 /** Bytes. Who reads the README loads them all. */

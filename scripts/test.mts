@@ -1,17 +1,18 @@
 // `npm test`: every check and every suite, also after one has failed; the last line says how many tests passed.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import CORES from '../test/compat/cores.json';
-import { setUp as installCores } from '../test/compat/set-up.mts';
-import { ensureChromium } from './browser.mts';
-import { OLDEST_N8N } from './compat-trials.mts';
-import { runJestProject } from './jest-project.mts';
-import { ensureN8nInstallation } from './n8n-installation.mts';
-import { PROJECT_DIRECTORY } from './pack.mts';
+import CORES from '../tools/compat/cores.json';
+import { setUp as installCores } from '../tools/compat/cores.mts';
+import { ensureChromium } from '../tools/n8n/browser.mts';
+import { OLDEST_N8N } from '../tools/compat/trials.mts';
+import { runJestProject } from '../tools/jest-project.mts';
+import { ensureN8nInstallation } from '../tools/n8n/n8n-installation.mts';
+import { PROJECT_DIRECTORY } from '../tools/pack.mts';
 
 const CHECKS = ['lint', 'types', 'docs:check', 'verify'];
 const SUITES: [name: string, ...jestOptions: string[]][] = [
 	['unit'],
+	['tools'],
 	['engine'],
 	...CORES.versions.map((version): [string] => [`core-${version}`]),
 	// The real n8n wants the machine to itself.

@@ -3,11 +3,11 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { run } from './child-processes.mts';
-import { cleanEnvironment } from './environment.mts';
-import { PROJECT_DIRECTORY, packProject } from './pack.mts';
-import { ensurePackage } from './package-installation.mts';
-import { runProgram, UsageError, type Program } from './program.mts';
+import { run } from '../tools/processes/child-processes.mts';
+import { cleanEnvironment } from '../tools/processes/environment.mts';
+import { PROJECT_DIRECTORY, packProject } from '../tools/pack.mts';
+import { ensurePackage } from '../tools/n8n/package-installation.mts';
+import { runProgram, UsageError, type Program } from '../tools/processes/program.mts';
 
 /** n8n's analyser of community packages, which it runs on the published tarball and on its source. */
 const SCANNER = { name: '@n8n/scan-community-package', version: '0.32.0' };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { probeVideo } from '../../local-api/probe.mts';
 import { MODELS } from '../../nodes/shared/models/catalogue.ts';
 import { orNumbers } from '../../nodes/shared/lib/text.ts';
-import type { N8nWorkflow } from '../../scripts/n8n.mts';
+import type { N8nWorkflow } from '../../tools/n8n/n8n.mts';
 import {
 	agentWorkflow,
 	byModel,
@@ -11,7 +11,7 @@ import {
 	tool,
 	withCredentials,
 	type CredentialIds,
-} from './agent-workflow.mts';
+} from '../support/e2e/agent-workflow.mts';
 import {
 	startChatModel,
 	toolMessages,
@@ -19,10 +19,10 @@ import {
 	type ChatModel,
 	type ChatRequest,
 	type ToolSchema,
-} from './chat-model.mts';
-import type { NodeRun, SavedExecution } from './executions.mts';
-import { LONG, startLab, type Lab } from './lab-n8n.mts';
-import { manualTrigger, READ, readImage, TRIGGER } from './lab-workflow.mts';
+} from '../support/e2e/chat-model.mts';
+import type { NodeRun, SavedExecution } from '../../tools/n8n/executions.mts';
+import { LONG, startLab, type Lab } from '../../tools/n8n/lab-n8n.mts';
+import { manualTrigger, READ, readImage, TRIGGER } from '../../tools/n8n/lab-workflow.mts';
 
 jest.setTimeout(600_000);
 

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { probeVideo } from '../../local-api/probe.mts';
 import { writeSample } from '../../local-api/sample-image.mts';
-import { N8nRest } from '../../scripts/n8n-rest.mts';
-import { PROJECT_DIRECTORY } from '../../scripts/pack.mts';
-import { markedProcesses, markedProcessesAfter } from './descendants.mts';
-import { until } from './executions.mts';
-import { NpmRun } from './npm-run.mts';
+import { N8nRest } from '../../tools/n8n/n8n-rest.mts';
+import { PROJECT_DIRECTORY } from '../../tools/pack.mts';
+import { markedProcesses, markedProcessesAfter } from '../support/e2e/descendants.mts';
+import { until } from '../../tools/n8n/executions.mts';
+import { NpmRun } from '../support/e2e/npm-run.mts';
 
 jest.setTimeout(180_000);
 

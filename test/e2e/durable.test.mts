@@ -2,16 +2,21 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { probeVideo } from '../../local-api/probe.mts';
 import type { ProjectView } from '../../local-api/server.mts';
-import { nodeNamed } from '../../scripts/workflow-files.mts';
-import { ApiClient } from '../api-client.mts';
-import { startAnswering } from './answering-server.mts';
-import { insertRows, rowsOf } from './data-tables.mts';
-import { filledWorkflow, sleepingThrough, TRIGGER, type Filling } from './durable-workflow.mts';
-import { EventSender } from './event-sender.mts';
-import { until, type SavedExecution } from './executions.mts';
-import { startHolding, type HoldingServer } from './holding-server.mts';
-import { LONG, startLab, type Lab } from './lab-n8n.mts';
-import { makeOverdue, type OverdueWait } from './overdue-waits.mts';
+import { nodeNamed } from '../../tools/n8n/workflow-files.mts';
+import { ApiClient } from '../support/api-client.mts';
+import { startAnswering } from '../support/e2e/answering-server.mts';
+import { insertRows, rowsOf } from '../support/e2e/data-tables.mts';
+import {
+	filledWorkflow,
+	sleepingThrough,
+	TRIGGER,
+	type Filling,
+} from '../support/e2e/durable-workflow.mts';
+import { EventSender } from '../support/e2e/event-sender.mts';
+import { until, type SavedExecution } from '../../tools/n8n/executions.mts';
+import { startHolding, type HoldingServer } from '../support/e2e/holding-server.mts';
+import { LONG, startLab, type Lab } from '../../tools/n8n/lab-n8n.mts';
+import { makeOverdue, type OverdueWait } from '../support/e2e/overdue-waits.mts';
 
 jest.setTimeout(900_000);
 

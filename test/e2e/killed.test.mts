@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { probeVideo, type Probe } from '../../local-api/probe.mts';
-import { until, type RetryOutcome, type SavedExecution } from './executions.mts';
-import { LONG, startLab, type Lab } from './lab-n8n.mts';
-import * as sketch from './lab-workflow.mts';
-import { GENERATE, GET, READ, TRIGGER } from './lab-workflow.mts';
+import { until, type RetryOutcome, type SavedExecution } from '../../tools/n8n/executions.mts';
+import { LONG, startLab, type Lab } from '../../tools/n8n/lab-n8n.mts';
+import * as sketch from '../../tools/n8n/lab-workflow.mts';
+import { GENERATE, GET, READ, TRIGGER } from '../../tools/n8n/lab-workflow.mts';
 
 jest.setTimeout(300_000);
 

@@ -3,15 +3,15 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { probeVideo, type Probe } from '../../local-api/probe.mts';
-import type { N8nWorkflow } from '../../scripts/n8n.mts';
-import { nodeNamed, readWorkflow } from '../../scripts/workflow-files.mts';
-import { insertRows, rowsOf } from './data-tables.mts';
-import { until, type SavedExecution } from './executions.mts';
-import { FormVisitor } from './form-visitor.mts';
-import { LONG, startLab, type Lab } from './lab-n8n.mts';
-import * as sketch from './lab-workflow.mts';
-import { replaceInParameters } from './library-workflow.mts';
-import { startSmtpSink, type SmtpSink } from './smtp-sink.mts';
+import type { N8nWorkflow } from '../../tools/n8n/n8n.mts';
+import { nodeNamed, readWorkflow } from '../../tools/n8n/workflow-files.mts';
+import { insertRows, rowsOf } from '../support/e2e/data-tables.mts';
+import { until, type SavedExecution } from '../../tools/n8n/executions.mts';
+import { FormVisitor } from '../support/e2e/form-visitor.mts';
+import { LONG, startLab, type Lab } from '../../tools/n8n/lab-n8n.mts';
+import * as sketch from '../../tools/n8n/lab-workflow.mts';
+import { replaceInParameters } from '../support/e2e/library-workflow.mts';
+import { startSmtpSink, type SmtpSink } from '../support/e2e/smtp-sink.mts';
 
 jest.setTimeout(300_000);
 

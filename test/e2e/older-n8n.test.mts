@@ -1,4 +1,4 @@
-import { OLDEST_N8N, TRIALS } from '../../scripts/compat-trials.mts';
+import { OLDEST_N8N, TRIALS } from '../../tools/compat/trials.mts';
 
 /** Long enough to install that n8n, should `npm test` not have done so already. */
 jest.setTimeout(1_800_000);

@@ -3,8 +3,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { PROJECT_DIRECTORY } from '../../scripts/pack.mts';
-import { packedPackage } from './packed-package.mts';
+import { PROJECT_DIRECTORY } from '../../tools/pack.mts';
+import { packedPackage } from '../../tools/n8n/packed-package.mts';
 
 const exec = promisify(execFile);
 const MAXIMUM_BYTES = 150_000;

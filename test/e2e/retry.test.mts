@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { N8nWorkflow } from '../../scripts/n8n.mts';
-import { until, type RetryOutcome, type SavedExecution } from './executions.mts';
-import { LONG, startLab, type Lab } from './lab-n8n.mts';
-import * as sketch from './lab-workflow.mts';
-import { CALL, GENERATE, GET, LOOP, TRIGGER } from './lab-workflow.mts';
+import type { N8nWorkflow } from '../../tools/n8n/n8n.mts';
+import { until, type RetryOutcome, type SavedExecution } from '../../tools/n8n/executions.mts';
+import { LONG, startLab, type Lab } from '../../tools/n8n/lab-n8n.mts';
+import * as sketch from '../../tools/n8n/lab-workflow.mts';
+import { CALL, GENERATE, GET, LOOP, TRIGGER } from '../../tools/n8n/lab-workflow.mts';
 
 jest.setTimeout(180_000);
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { ensureChromium } from '../../scripts/browser.mts';
-import { ensureN8nInstallation } from '../../scripts/n8n-installation.mts';
-import { ARTEFACTS_DIRECTORY, packProject } from '../../scripts/pack.mts';
-import { rememberPackedPackage } from './packed-package.mts';
+import { ensureChromium } from '../../tools/n8n/browser.mts';
+import { ensureN8nInstallation } from '../../tools/n8n/n8n-installation.mts';
+import { ARTEFACTS_DIRECTORY, packProject } from '../../tools/pack.mts';
+import { rememberPackedPackage } from '../../tools/n8n/packed-package.mts';
 
 /** Once for all files: what takes minutes on a fresh machine, and the build, which must not happen twice at once. */
 export async function setUp(): Promise<void> {

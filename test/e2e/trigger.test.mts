@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { probeVideo } from '../../local-api/probe.mts';
-import { until, type NodeRun, type SavedExecution } from './executions.mts';
-import { startLab, type Lab } from './lab-n8n.mts';
-import * as sketch from './lab-workflow.mts';
-import { inDatabase } from './n8n-database.mts';
+import { until, type NodeRun, type SavedExecution } from '../../tools/n8n/executions.mts';
+import { startLab, type Lab } from '../../tools/n8n/lab-n8n.mts';
+import * as sketch from '../../tools/n8n/lab-workflow.mts';
+import { inDatabase } from '../support/e2e/n8n-database.mts';
 import {
 	ACCEPTED_IDS,
 	eventBody,
@@ -15,7 +15,7 @@ import {
 	TRIGGERS,
 	WEBHOOK_CASES,
 	type SentRequest,
-} from './webhook-cases.mts';
+} from '../../tools/docs/webhook-cases.mts';
 
 jest.setTimeout(300_000);
 

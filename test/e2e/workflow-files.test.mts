@@ -1,11 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ensureN8nInstallation } from '../../scripts/n8n-installation.mts';
-import { PROJECT_DIRECTORY } from '../../scripts/pack.mts';
-import { workflowFiles } from '../../scripts/workflow-files.mts';
-import { KnownNodeTypes } from './node-types.mts';
-import { STICKY_NOTE, type FileNode, type WorkflowJson } from './workflow-json.mts';
-import { workflowIssues } from './workflow-issues.mts';
+import { ensureN8nInstallation } from '../../tools/n8n/n8n-installation.mts';
+import { PROJECT_DIRECTORY } from '../../tools/pack.mts';
+import { workflowFiles } from '../../tools/n8n/workflow-files.mts';
+import { KnownNodeTypes } from '../support/e2e/node-types.mts';
+import { STICKY_NOTE, type FileNode, type WorkflowJson } from '../support/e2e/workflow-json.mts';
+import { workflowIssues } from '../support/e2e/workflow-issues.mts';
 
 jest.setTimeout(120_000);
 

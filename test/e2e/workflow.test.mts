@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { probeVideo } from '../../local-api/probe.mts';
-import { EXAMPLE_NODES } from '../../scripts/example-workflow.mts';
-import type { StoredExecution } from '../../scripts/n8n-rest.mts';
-import { filesContaining } from './files-containing.mts';
-import { CREDENTIAL, startRealN8n, WORKFLOW_ID, type RealN8n } from './real-n8n.mts';
+import { EXAMPLE_NODES } from '../../tools/n8n/example-workflow.mts';
+import type { StoredExecution } from '../../tools/n8n/n8n-rest.mts';
+import { filesContaining } from '../support/e2e/files-containing.mts';
+import { CREDENTIAL, startRealN8n, WORKFLOW_ID, type RealN8n } from '../support/e2e/real-n8n.mts';
 
 jest.setTimeout(180_000);
 

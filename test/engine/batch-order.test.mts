@@ -1,6 +1,6 @@
-import type { InputItem } from './engine.mts';
-import { png } from './images.mts';
-import { imageItem, openLab, type Lab } from './lab.mts';
+import type { InputItem } from '../../tools/engine/engine.mts';
+import { png } from '../../tools/engine/images.mts';
+import { imageItem, openLab, type Lab } from '../support/engine/lab.mts';
 
 const ITEMS = 5;
 

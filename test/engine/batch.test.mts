@@ -1,8 +1,8 @@
 import { TIMEOUTS } from '../../nodes/shared/n8n/n8nTransport.ts';
-import type { EngineRun } from './engine.mts';
-import { HELD, holdVideos } from './held-videos.mts';
-import { png } from './images.mts';
-import { imageItem, openLab, type Lab } from './lab.mts';
+import type { EngineRun } from '../../tools/engine/engine.mts';
+import { HELD, holdVideos } from '../support/engine/held-videos.mts';
+import { png } from '../../tools/engine/images.mts';
+import { imageItem, openLab, type Lab } from '../support/engine/lab.mts';
 
 const videos = holdVideos();
 let lab: Lab;

@@ -5,7 +5,7 @@ import {
 	type Model,
 	type Resolution,
 } from '../../nodes/shared/models/catalogue.ts';
-import { imageItem, openLab, type Lab } from './lab.mts';
+import { imageItem, openLab, type Lab } from '../support/engine/lab.mts';
 
 let lab: Lab;
 

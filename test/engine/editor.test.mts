@@ -8,9 +8,9 @@ import {
 	offerOf,
 	resolutionsOf,
 } from '../../nodes/shared/models/catalogue.ts';
-import { MODEL_FACTS } from '../unit/model-facts.mts';
-import { loneWorkflow, NODE } from './harness-workflow.mts';
-import { openLab, type Lab } from './lab.mts';
+import { MODEL_FACTS } from '../support/model-facts.mts';
+import { loneWorkflow, NODE } from '../../tools/engine/harness-workflow.mts';
+import { openLab, type Lab } from '../support/engine/lab.mts';
 
 let lab: Lab;
 

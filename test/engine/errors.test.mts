@@ -3,8 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import type { RequestKind } from '../../local-api/server.mts';
-import type { EngineRun } from './engine.mts';
-import { openLab, type Lab } from './lab.mts';
+import type { EngineRun } from '../../tools/engine/engine.mts';
+import { openLab, type Lab } from '../support/engine/lab.mts';
 
 let lab: Lab;
 

@@ -7,10 +7,10 @@ import {
 	faultMatrixDocument,
 	type FaultResults,
 	type FaultVerdict,
-} from '../../scripts/fault-matrix-document.mts';
-import { openFaultLab, type FaultLab } from './fault-lab.mts';
-import { COUNTS, FAULTS, STAGES, type Behaviour, type Stage } from './fault-table.mts';
-import { judge } from './fault-verdict.mts';
+} from '../../tools/docs/fault-matrix-document.mts';
+import { openFaultLab, type FaultLab } from '../support/faults/lab.mts';
+import { COUNTS, FAULTS, STAGES, type Behaviour, type Stage } from '../support/faults/table.mts';
+import { judge } from '../support/faults/verdict.mts';
 
 /** Trials that go on at the same time: they wait most of the time. */
 const LANES = 10;

@@ -1,5 +1,5 @@
-import { IMAGE, imageItem, openLab, textOf, type Lab } from './lab.mts';
-import { png } from './images.mts';
+import { IMAGE, imageItem, openLab, textOf, type Lab } from '../support/engine/lab.mts';
+import { png } from '../../tools/engine/images.mts';
 
 let lab: Lab;
 

@@ -3,7 +3,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 
-import { imageItem, openLab, type Lab } from './lab.mts';
+import { imageItem, openLab, type Lab } from '../support/engine/lab.mts';
 
 /** Answers of somebody who wants n8n to fall over, at the API Base URL. */
 const MEGABYTE = 1_000_000;

@@ -3,11 +3,11 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { INodeParameters } from 'n8n-workflow';
 
-import type { EngineRun } from './engine.mts';
-import { certificateFor } from './fault-certificate.mts';
-import { tlsFront, type Listening } from './fault-detours.mts';
-import { DOMAIN, openNetwork, type Network } from './fault-network.mts';
-import { imageItem, openLab, textOf, type Lab } from './lab.mts';
+import type { EngineRun } from '../../tools/engine/engine.mts';
+import { certificateFor } from '../support/faults/certificate.mts';
+import { tlsFront, type Listening } from '../support/faults/detours.mts';
+import { DOMAIN, openNetwork, type Network } from '../support/faults/network.mts';
+import { imageItem, openLab, textOf, type Lab } from '../support/engine/lab.mts';
 
 /** What n8n can reach and a stranger can't, such as n8n itself: notes what comes. */
 const internal: Server = createServer((request, response) => {

@@ -1,9 +1,9 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 
-import type { EngineRun } from './engine.mts';
-import { GIF } from './images.mts';
-import { IMAGE, imageItem, openLab, type Lab } from './lab.mts';
-import { KEEPS_FIRST_TRY } from './old-core.mts';
+import type { EngineRun } from '../../tools/engine/engine.mts';
+import { GIF } from '../../tools/engine/images.mts';
+import { IMAGE, imageItem, openLab, type Lab } from '../support/engine/lab.mts';
+import { KEEPS_FIRST_TRY } from '../../tools/engine/old-core.mts';
 
 let lab: Lab;
 

@@ -7,8 +7,8 @@ import { type Probe, probeVideo } from '../../local-api/probe.mts';
 import { SAMPLE_FORMATS, writeSample } from '../../local-api/sample-image.mts';
 import { type LocalApi, startLocalApi } from '../../local-api/server.mts';
 import { Workers } from '../../local-api/workers.mts';
-import { ApiClient } from '../api-client.mts';
-import { until } from '../unit/until.mts';
+import { ApiClient } from '../support/api-client.mts';
+import { until } from '../support/until.mts';
 
 // Rendering and decoding take seconds on a busy machine.
 jest.setTimeout(60_000);

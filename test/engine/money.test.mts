@@ -2,12 +2,12 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { MagicHourApi } from '../../credentials/MagicHourApi.credentials.ts';
 import { ImageToVideo } from '../../nodes/ImageToVideo/ImageToVideo.node.ts';
-import type { EngineRun } from './engine.mts';
-import { HELD, holdVideos } from './held-videos.mts';
-import { png } from './images.mts';
-import { imageItem, openLab, textOf, type Lab } from './lab.mts';
-import { runLoop } from './loop-run.mts';
-import { untilRequested } from './until-requested.mts';
+import type { EngineRun } from '../../tools/engine/engine.mts';
+import { HELD, holdVideos } from '../support/engine/held-videos.mts';
+import { png } from '../../tools/engine/images.mts';
+import { imageItem, openLab, textOf, type Lab } from '../support/engine/lab.mts';
+import { runLoop } from '../support/engine/loop-run.mts';
+import { untilRequested } from '../support/engine/until-requested.mts';
 
 /** The video is not finished when the wait ends. */
 const SHORT = { prompt: HELD, options: { timeout: 15 } };

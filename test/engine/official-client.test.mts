@@ -10,8 +10,8 @@ import Client from 'magic-hour';
 import { probeVideo } from '../../local-api/probe.mts';
 import { type LocalApi, startLocalApi } from '../../local-api/server.mts';
 import { writeSample } from '../../local-api/sample-image.mts';
-import { type Answer, ApiClient, TestClock } from '../api-client.mts';
-import { DESCRIPTIONS, problems } from '../openapi-answers.mts';
+import { type Answer, ApiClient, TestClock } from '../support/api-client.mts';
+import { DESCRIPTIONS, problems } from '../support/openapi-answers.mts';
 
 // Rendering and decoding take seconds on a busy machine.
 jest.setTimeout(60_000);

@@ -1,6 +1,6 @@
 import { TIMEOUTS } from '../../nodes/shared/n8n/n8nTransport.ts';
-import { HELD, holdVideos } from './held-videos.mts';
-import { IMAGE, imageItem, openLab, textOf, type Lab } from './lab.mts';
+import { HELD, holdVideos } from '../support/engine/held-videos.mts';
+import { IMAGE, imageItem, openLab, textOf, type Lab } from '../support/engine/lab.mts';
 
 let lab: Lab;
 

@@ -1,7 +1,7 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { imageItem, openLab, type Lab, type LabRunOptions } from './lab.mts';
-import { GIF, PDF, png } from './images.mts';
+import { imageItem, openLab, type Lab, type LabRunOptions } from '../support/engine/lab.mts';
+import { GIF, PDF, png } from '../../tools/engine/images.mts';
 
 let lab: Lab;
 

@@ -1,5 +1,5 @@
-import { HELD, holdVideos } from './held-videos.mts';
-import { imageItem, openLab, textOf, type Lab } from './lab.mts';
+import { HELD, holdVideos } from '../support/engine/held-videos.mts';
+import { imageItem, openLab, textOf, type Lab } from '../support/engine/lab.mts';
 
 let lab: Lab;
 

@@ -2,7 +2,7 @@
  * A workflow that somebody saved must go on working. `test/fixtures/saved-workflow-0.1.json` is one that n8n 2.41.1 saved with
  * version 0.1 of this package: every operation, with all defaults and with every parameter set. It is **never changed**. When
  * a release gets new parameters, a fixture with that version's number is added beside it, and to the list below. Names,
- * values and defaults one by one are looked at in `test/unit/saved-names.test.mts`.
+ * values and defaults one by one are looked at in `test/tools/saved-names.test.mts`.
  *
  * If a change can't leave these results as they are, it is a new `version` of the node, which says what is different: a saved
  * node keeps its `typeVersion`, and with it the old way.
@@ -14,9 +14,9 @@ import { NodeHelpers } from 'n8n-workflow';
 
 import { ImageToVideo } from '../../nodes/ImageToVideo/ImageToVideo.node.ts';
 import { MagicHourTrigger } from '../../nodes/MagicHourTrigger/MagicHourTrigger.node.ts';
-import type { EngineRun, InputItem } from './engine.mts';
-import { png } from './images.mts';
-import { IMAGE, openLab, textOf, type Lab } from './lab.mts';
+import type { EngineRun, InputItem } from '../../tools/engine/engine.mts';
+import { png } from '../../tools/engine/images.mts';
+import { IMAGE, openLab, textOf, type Lab } from '../support/engine/lab.mts';
 
 const FIXTURES = ['saved-workflow-0.1.json'];
 const PACKAGE = 'n8n-nodes-magic-hour.';

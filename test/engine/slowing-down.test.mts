@@ -1,7 +1,7 @@
 import type { RecordedRequest, RequestKind } from '../../local-api/server.mts';
 import { systemClock } from '../../nodes/shared/lib/clock.ts';
-import { png } from './images.mts';
-import { imageItem, JOB_SECONDS, openLab, type Lab } from './lab.mts';
+import { png } from '../../tools/engine/images.mts';
+import { imageItem, JOB_SECONDS, openLab, type Lab } from '../support/engine/lab.mts';
 
 /** The node's time runs this many times faster than the server's. */
 const SPEED = 40;

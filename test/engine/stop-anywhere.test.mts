@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Fault, RequestKind } from '../../local-api/server.mts';
 import { TIMEOUTS } from '../../nodes/shared/n8n/n8nTransport.ts';
-import { png } from './images.mts';
-import { imageItem, openLab, type Lab } from './lab.mts';
-import { untilRequested } from './until-requested.mts';
+import { png } from '../../tools/engine/images.mts';
+import { imageItem, openLab, type Lab } from '../support/engine/lab.mts';
+import { untilRequested } from '../support/engine/until-requested.mts';
 
 let lab: Lab;
 const usual = { ...TIMEOUTS };

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { openLab, type Lab } from './lab.mts';
-import { untilRequested } from './until-requested.mts';
+import { openLab, type Lab } from '../support/engine/lab.mts';
+import { untilRequested } from '../support/engine/until-requested.mts';
 
 let lab: Lab;
 

@@ -5,9 +5,20 @@ import {
 	RESOLUTIONS,
 	resolutionsOf,
 } from '../../../nodes/shared/models/catalogue.ts';
-import { TRIGGER_ENTRY, type EditorPage } from '../../../scripts/editor-page.mts';
-import { chain, generate, manualTrigger, GENERATE, readImage } from '../lab-workflow.mts';
-import { eventually, itPictured, useEditorLab, type EditorLab } from './editor-lab.mts';
+import { TRIGGER_ENTRY, type EditorPage } from '../../../tools/n8n/editor-page.mts';
+import {
+	chain,
+	generate,
+	manualTrigger,
+	GENERATE,
+	readImage,
+} from '../../../tools/n8n/lab-workflow.mts';
+import {
+	eventually,
+	itPictured,
+	useEditorLab,
+	type EditorLab,
+} from '../../support/e2e/editor-lab.mts';
 
 const NODE = 'Magic Hour Image To Video';
 const lab = useEditorLab();

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeSample } from '../../../local-api/sample-image.mts';
-import { credentialsOf, workflowFiles } from '../../../scripts/workflow-files.mts';
+import { credentialsOf, workflowFiles } from '../../../tools/n8n/workflow-files.mts';
 import {
 	chain,
 	generate,
@@ -11,8 +11,8 @@ import {
 	outputTo,
 	readImage,
 	type NodeSketch,
-} from '../lab-workflow.mts';
-import { eventually, itPictured, useEditorLab } from './editor-lab.mts';
+} from '../../../tools/n8n/lab-workflow.mts';
+import { eventually, itPictured, useEditorLab } from '../../support/e2e/editor-lab.mts';
 
 /** What we use of a <video>; the project has no types of browsers. */
 interface Video {

@@ -1,0 +1,128 @@
+import type { INodeParameters } from 'n8n-workflow';
+
+import { MagicHourApi } from '../../../credentials/MagicHourApi.credentials.ts';
+import { startLocalApi, type LocalApi, type LocalApiOptions } from '../../../local-api/server.mts';
+import { ImageToVideo } from '../../../nodes/ImageToVideo/ImageToVideo.node.ts';
+import {
+	startEngine,
+	type Engine,
+	type EngineRun,
+	type InputItem,
+	type RunOptions,
+	type StartedRun,
+} from '../../../tools/engine/engine.mts';
+import { speedUp } from '../../../tools/engine/fast-clock.mts';
+import { png } from '../../../tools/engine/images.mts';
+
+// Videos are really rendered, on a machine that may have other things to do.
+jest.setTimeout(60_000);
+
+export interface LabRunOptions extends Partial<Omit<RunOptions, 'parameters' | 'credentials'>> {
+	/** Default: the key of the business plan. */
+	readonly apiKey?: string;
+}
+
+/** The node in n8n's engine, the local API behind it, and time made short. */
+export interface Lab {
+	readonly engine: Engine;
+	readonly api: LocalApi;
+	/** Runs the node with the business key on one image, unless told otherwise. No key may show in what it leaves. */
+	run(parameters: INodeParameters, options?: LabRunOptions): Promise<EngineRun>;
+	start(parameters: INodeParameters, options?: LabRunOptions): StartedRun;
+	/** Kinds of the requests that the API has had, in order. */
+	kinds(): string[];
+	/** Bodies of the create requests that the API has had, in order. */
+	creates(): CreateBody[];
+	close(): Promise<void>;
+}
+
+export interface CreateBody {
+	readonly model?: string;
+	readonly name?: string;
+	readonly end_seconds: number;
+	readonly resolution?: string;
+	readonly audio?: boolean;
+	readonly style?: { readonly prompt?: string };
+	readonly assets: { readonly image_file_path: string; readonly end_image_file_path?: string };
+}
+
+/** Time in the node runs this many times faster; a job takes `JOB_SECONDS` of it. */
+const SPEED = 40;
+export const JOB_SECONDS = 25;
+/**
+ * An upload URL expires by the API's clock, and the node's runs away from that: after 90 s the usual hour would seem to
+ * be over. A day lasts for longer than any test file.
+ */
+const UPLOAD_URL_SECONDS = 24 * 3600;
+
+/** A 16:9 image that every model takes. */
+export const IMAGE = png(320, 180);
+
+/** An item with the image in the field that the node looks into by default. */
+export const imageItem = (data: Buffer = IMAGE, json: InputItem['json'] = {}): InputItem => ({
+	json,
+	binary: { data: { data, mimeType: 'image/png', fileName: 'picture.png' } },
+});
+
+/** @param options `speed` holds for the node's time as well */
+export async function openLab({
+	speed = SPEED,
+	jobSeconds = JOB_SECONDS,
+	...others
+}: LocalApiOptions = {}): Promise<Lab> {
+	const api = await startLocalApi({
+		...{ speed, jobSeconds, uploadUrlSeconds: UPLOAD_URL_SECONDS },
+		...others,
+	});
+	const engine = await startEngine({
+		nodeName: 'n8n-nodes-magic-hour.imageToVideo',
+		node: new ImageToVideo(),
+		credential: new MagicHourApi(),
+	});
+	const restoreClock = speedUp(speed);
+	const keys = Object.values(api.keys);
+
+	const start = (parameters: INodeParameters, runOptions: LabRunOptions = {}): StartedRun => {
+		const { apiKey = api.keys.business, ...others } = runOptions;
+		const { result, cancel } = engine.start({
+			items: [imageItem()],
+			credentials: { apiKey, baseUrl: api.url },
+			...others,
+			parameters,
+		});
+		return { cancel, result: result.then((run) => refuseKeys(run, [...keys, apiKey])) };
+	};
+
+	return {
+		engine,
+		api,
+		start,
+		run: async (parameters, runOptions) => await start(parameters, runOptions).result,
+		kinds: () => api.requests.map(({ kind }) => kind),
+		creates: () =>
+			api.requests.filter(({ kind }) => kind === 'create').map(({ body }) => body as CreateBody),
+		async close() {
+			restoreClock();
+			engine.close();
+			await api.close();
+		},
+	};
+}
+
+/** A field of an output item that has to be text. @throws when it is something else */
+export function textOf({ output }: EngineRun, field: string, item = 0): string {
+	const value = output[0]?.[item]?.json[field];
+	if (typeof value !== 'string') throw new TypeError(`${field} is no text but ${typeof value}`);
+	return value;
+}
+
+/** @throws when a key can be seen anywhere in what n8n keeps or logs of a run */
+function refuseKeys(run: EngineRun, keys: readonly string[]): EngineRun {
+	const shown = keys.find((key) => run.visible.includes(key));
+	if (shown !== undefined) {
+		const at = run.visible.indexOf(shown);
+		const around = run.visible.slice(Math.max(0, at - 200), at).replaceAll(shown, '***');
+		throw new Error(`The API key can be seen in the run, after: ${around}`);
+	}
+	return run;
+}

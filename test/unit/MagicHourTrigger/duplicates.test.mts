@@ -1,0 +1,104 @@
+import {
+	keyOf,
+	MOST_EVENTS,
+	RecentEvents,
+	REMEMBERED_FOR,
+	type Accepted,
+	type Claim,
+} from '../../../nodes/MagicHourTrigger/duplicates.ts';
+
+const NOW = 1_000_000_000_000;
+let events: RecentEvents;
+beforeEach(() => {
+	events = new RecentEvents();
+});
+
+async function claim(key: string, stored: Accepted = {}, now = NOW, trigger = 't'): Promise<Claim> {
+	const claimed = await events.claim(trigger, key, stored, now);
+	if (!claimed) throw new Error(`${key} is a duplicate`);
+	return claimed;
+}
+
+test('a key is that of the event and the project, whatever else is told of it', () => {
+	const key = (type: string, { id, ...fields }: { id: string; [field: string]: unknown }) =>
+		keyOf({ type, project: { id, status: 'complete', downloads: [], ...fields } });
+	const completed = key('video.completed', { id: 'p1', status: 'complete' });
+	expect(key('video.completed', { id: 'p1', status: 'complete', name: 'x' })).toBe(completed);
+	expect(key('video.completed', { id: 'p2', status: 'complete' })).not.toBe(completed);
+	expect(key('video.errored', { id: 'p1', status: 'error' })).not.toBe(completed);
+	expect(key('video.started', { id: 'x'.repeat(1e6), status: 'draft' })).toHaveLength(22);
+});
+
+test('an event that has started the workflow is a duplicate from then on', async () => {
+	(await claim('a')).settle(true);
+	expect(await events.claim('t', 'a', {}, NOW)).toBeUndefined();
+});
+
+test('an event that could not start it is not', async () => {
+	(await claim('a')).settle(false);
+	await claim('a');
+});
+
+test('one that was stored is a duplicate: by another process, or before a restart', async () => {
+	const { accepted } = await claim('a', { old: NOW - 1 });
+	expect(accepted).toEqual({ old: NOW - 1, a: NOW });
+	events = new RecentEvents();
+	expect(await events.claim('t', 'a', accepted, NOW)).toBeUndefined();
+	expect(await events.claim('t', 'old', accepted, NOW)).toBeUndefined();
+});
+
+test('what others have lost from the store is stored with the next event', async () => {
+	(await claim('a')).settle(true);
+	expect((await claim('b', {})).accepted).toEqual({ a: NOW, b: NOW });
+});
+
+test('an event is not stored with another as long as it has not started the workflow', async () => {
+	await claim('a');
+	expect((await claim('b')).accepted).toEqual({ b: NOW });
+});
+
+test('a copy that comes meanwhile waits for the outcome of the first', async () => {
+	for (const started of [true, false]) {
+		const first = await claim(`a${started}`);
+		let second: Claim | undefined | 'waiting' = 'waiting';
+		const copy = events.claim('t', `a${started}`, {}, NOW).then((result) => (second = result));
+		await new Promise((resolve) => setImmediate(resolve));
+		expect(second).toBe('waiting');
+		first.settle(started);
+		expect((await copy) === undefined).toBe(started);
+	}
+});
+
+test('of many copies that wait, one at a time has its turn', async () => {
+	const first = await claim('a');
+	const copies = Array.from({ length: 5 }, async () => await events.claim('t', 'a', {}, NOW));
+	first.settle(false);
+	const next = await Promise.race(copies);
+	next?.settle(true);
+	expect((await Promise.all(copies)).filter((copy) => copy !== undefined)).toEqual([next]);
+});
+
+test('triggers have nothing to do with each other', async () => {
+	(await claim('a', {}, NOW, 't1')).settle(true);
+	await claim('a', {}, NOW, 't2');
+});
+
+test('after 25 h an event is forgotten, in memory and in the store', async () => {
+	expect(REMEMBERED_FOR).toBeGreaterThan(24 * 3600 * 1000);
+	const first = await claim('a');
+	const { accepted } = first;
+	first.settle(true);
+	const last = NOW + REMEMBERED_FOR - 1;
+	expect(await events.claim('t', 'a', accepted, last)).toBeUndefined();
+	expect((await claim('a', accepted, last + 1)).accepted).toEqual({ a: last + 1 });
+});
+
+test('of too many events, the oldest are forgotten', async () => {
+	const stored = Object.fromEntries(
+		Array.from({ length: MOST_EVENTS }, (_, index) => [`e${index}`, NOW - 1000 + index / 100]),
+	);
+	const { accepted } = await claim('a', stored);
+	expect(Object.keys(accepted)).toHaveLength(MOST_EVENTS);
+	expect(accepted).not.toHaveProperty('e0');
+	expect(accepted).toMatchObject({ e1: stored.e1, a: NOW });
+});

@@ -1,0 +1,440 @@
+import { Readable } from 'node:stream';
+import { inspect } from 'node:util';
+import {
+	MagicHourClient,
+	type CreateBody,
+	type Uploadable,
+} from '../../../../nodes/shared/api/client.ts';
+import { RequestFailure, Stopped, type Fate } from '../../../../nodes/shared/lib/errors.ts';
+import { rejectionOf } from '../../../support/failure-of.mts';
+import { FakeClock } from '../../../support/fake-clock.mts';
+import { FakeTransport, type Reply } from '../../../support/fake-transport.mts';
+
+const BODY: CreateBody = {
+	name: 'Lighthouse',
+	model: 'kling-3.0',
+	end_seconds: 5,
+	resolution: '720p',
+	style: { prompt: 'waves' },
+	assets: { image_file_path: 'api-assets/1.png' },
+};
+const CREATED = { id: 'p1', credits_charged: 240 };
+const PROJECT = { id: 'p1', status: 'rendering', downloads: [] };
+
+function lab(...replies: Reply[]) {
+	const clock = new FakeClock();
+	const transport = new FakeTransport();
+	transport.answer(...replies);
+	const client = new MagicHourClient(transport, clock);
+	const options = { deadline: clock.now() + 1_800_000 };
+	return { clock, transport, client, options, requests: transport.requests };
+}
+
+function networkError(code: string, syscall?: string): Error {
+	const cause = Object.assign(new Error(code), { code, ...(syscall && { syscall }) });
+	const config = { headers: { Authorization: 'Bearer mhk_live_secret' } };
+	return Object.assign(new Error(`Request failed: ${code}`, { cause }), { config });
+}
+
+const REFUSED_CONNECTION = networkError('ECONNREFUSED', 'connect');
+const RESET = networkError('ECONNRESET', 'read');
+
+describe('create', () => {
+	test('sends the body, and returns what was created', async () => {
+		const { client, options, requests } = lab({ json: { ...CREATED, estimated_frame_cost: 240 } });
+		await expect(client.create(BODY, options)).resolves.toMatchObject(CREATED);
+		expect(requests).toEqual([
+			{ kind: 'api', call: { method: 'POST', path: '/v1/image-to-video', body: BODY } },
+		]);
+	});
+
+	/** A create may charge once: how often it is sent, and what is known about it when it fails for ever. */
+	test.each<[string, Reply, number, Fate]>([
+		['400', { status: 400 }, 1, 'refused'],
+		['401', { status: 401 }, 1, 'refused'],
+		['402', { status: 402 }, 1, 'refused'],
+		['403', { status: 403 }, 1, 'refused'],
+		['404', { status: 404 }, 1, 'refused'],
+		['422', { status: 422 }, 1, 'refused'],
+		['a redirect', { status: 307, headers: { location: 'https://evil.example' } }, 1, 'refused'],
+		['502: no job was created', { status: 502 }, 4, 'refused'],
+		['503: overloaded', { status: 503 }, 4, 'refused'],
+		['connection refused', REFUSED_CONNECTION, 4, 'unsent'],
+		['DNS failure', networkError('ENOTFOUND', 'getaddrinfo'), 4, 'unsent'],
+		['a certificate that is not trusted', networkError('CERT_HAS_EXPIRED'), 1, 'unsent'],
+		['408', { status: 408 }, 1, 'unknown'],
+		['500', { status: 500 }, 1, 'unknown'],
+		['501', { status: 501 }, 1, 'unknown'],
+		['504', { status: 504 }, 1, 'unknown'],
+		['520 of a proxy', { status: 520 }, 1, 'unknown'],
+		['524 of a proxy', { status: 524 }, 1, 'unknown'],
+		['a reset', RESET, 1, 'unknown'],
+		['a time-out', networkError('ECONNABORTED'), 1, 'unknown'],
+		['an empty answer', { text: '' }, 1, 'unknown'],
+		['an HTML page', { text: '<html></html>' }, 1, 'unknown'],
+		['an answer without an id', { json: { credits_charged: 1 } }, 1, 'unknown'],
+	])('%s', async (_, reply, times, fate) => {
+		const { client, options, requests } = lab(reply);
+		const failure = await rejectionOf(RequestFailure, client.create(BODY, options));
+		expect(requests).toHaveLength(times);
+		expect(failure.fate).toBe(fate);
+		expect(failure.message).toMatch(/^Could not create the video: /);
+	});
+
+	test('what the API says of an error is told in one line, and not without end', async () => {
+		const message = `model: not\nincluded \u001b[31m${'x'.repeat(500_000)}`;
+		const { client, options } = lab({ status: 422, text: JSON.stringify({ message }) });
+		const failure = await rejectionOf(RequestFailure, client.create(BODY, options));
+
+		expect(failure.message).toContain('model: not included');
+		expect(failure.message).not.toMatch(/\p{Cc}/u);
+		expect(failure.message.length).toBeLessThan(700);
+	});
+
+	test('429 is given back: when there is room again is known by the batch alone', async () => {
+		const { client, options, requests, clock } = lab({
+			status: 429,
+			headers: { 'retry-after': '17' },
+		});
+		const failure = await rejectionOf(RequestFailure, client.create(BODY, options));
+		expect(requests).toHaveLength(1);
+		expect(clock.sleeps).toEqual([]);
+		expect(failure).toMatchObject({ fate: 'refused', status: 429, retryAfterMs: 17_000 });
+	});
+
+	test('503, connection refused, 503, then it works', async () => {
+		const { client, options, requests } = lab(
+			{ status: 503 },
+			REFUSED_CONNECTION,
+			{ status: 503 },
+			{ json: CREATED },
+		);
+		await expect(client.create(BODY, options)).resolves.toMatchObject(CREATED);
+		expect(requests).toHaveLength(4);
+	});
+
+	test('502 is followed by a wait of 30 to 60 s', async () => {
+		const { client, options, clock } = lab({ status: 502 }, { json: CREATED });
+		await client.create(BODY, options);
+		expect(clock.sleeps).toHaveLength(1);
+		expect(clock.sleeps[0]).toBeGreaterThanOrEqual(30_000);
+		expect(clock.sleeps[0]).toBeLessThanOrEqual(60_000);
+	});
+
+	test('Retry-After may be a date', async () => {
+		const { client, options, clock, transport } = lab();
+		const date = new Date(clock.now() + 42_000).toUTCString();
+		transport.answer({ status: 503, headers: { 'retry-after': date } }, { json: CREATED });
+		await client.create(BODY, options);
+		expect(clock.sleeps).toEqual([42_000]);
+	});
+
+	test('is not sent once the execution has been stopped', async () => {
+		const { client, options, requests } = lab({ json: CREATED });
+		const signal = AbortSignal.abort();
+		await rejectionOf(Stopped, client.create(BODY, { ...options, signal }));
+		expect(requests).toEqual([]);
+	});
+});
+
+describe('after a 429', () => {
+	const PATIENCE = { status: 429, headers: { 'retry-after': '20' } };
+	const slept = (clock: FakeClock) => clock.sleeps.reduce((sum, each) => sum + each, 0);
+
+	test('of any request, everything waits as long as Magic Hour wants', async () => {
+		const { client, options, clock, requests } = lab(PATIENCE, { json: PROJECT });
+		const first = { deadline: clock.now() + 5_000 };
+		await rejectionOf(RequestFailure, client.project('p1', first));
+		expect(clock.sleeps).toEqual([]);
+
+		await client.project('p2', options);
+		expect(requests).toHaveLength(2);
+		expect(slept(clock)).toBeGreaterThanOrEqual(20_000);
+		expect(slept(clock)).toBeLessThan(21_000);
+	});
+
+	test('of a create, only creating waits', async () => {
+		const { client, options, clock, transport } = lab(PATIENCE, { json: PROJECT });
+		await rejectionOf(RequestFailure, client.create(BODY, options));
+		await client.project('p1', options);
+		expect(clock.sleeps).toEqual([]);
+
+		transport.answer({ json: CREATED });
+		await client.create(BODY, options);
+		expect(slept(clock)).toBeGreaterThanOrEqual(20_000);
+	});
+
+	test('a create that would have to wait beyond its deadline fails without being sent', async () => {
+		const { client, options, clock, requests } = lab(PATIENCE);
+		await rejectionOf(RequestFailure, client.create(BODY, options));
+		const second = client.create(BODY, { deadline: clock.now() + 10_000 });
+		expect(await rejectionOf(RequestFailure, second)).toMatchObject({
+			status: 429,
+			fate: 'refused',
+		});
+		expect(requests).toHaveLength(1);
+	});
+});
+
+describe('messages of refused requests', () => {
+	test.each([
+		[
+			400,
+			'end_seconds must be 5 or 10',
+			/invalid.*400: end_seconds must be 5 or 10/,
+			/message names/,
+		],
+		[401, 'Unauthorized', /API key was not accepted.*401: Unauthorized/, /credential/],
+		[402, 'Payment required', /out of credits.*402/, /credits.*cheaper model/],
+		[403, 'Upgrade', /plan.*403: Upgrade/, /plan/],
+		[422, 'Unable to create video', /422: Unable to create video/, /message names/],
+		[302, '', /redirected.*302/, /API Base URL/],
+		[418, 'teapot', /unexpected.*418: teapot/, /API Base URL/],
+		[501, '', /temporary problem.*501/, /again/],
+	])('%i', async (status, message, says, advises) => {
+		const { client, options } = lab({ status, json: { message } });
+		const failure = await rejectionOf(RequestFailure, client.create(BODY, options));
+		expect(failure.message).toMatch(says);
+		expect(failure.hint).toMatch(advises);
+		expect(failure.status).toBe(status);
+	});
+
+	test('404 of a project names its id', async () => {
+		const { client, options } = lab({ status: 404, json: { message: 'Not Found' } });
+		const failure = await rejectionOf(RequestFailure, client.project('p1', options));
+		expect(failure.message).toBe('Could not get project p1: not found (404: Not Found)');
+	});
+
+	test("a proxy's page is not shown", async () => {
+		const { client, options } = lab({
+			status: 403,
+			text: '<html><script>alert(1)</script></html>',
+		});
+		const failure = await rejectionOf(RequestFailure, client.create(BODY, options));
+		expect(failure.message).not.toContain('<');
+	});
+
+	test('an answer of the wrong shape names the field', async () => {
+		const { client, options } = lab({ json: { ...PROJECT, status: 'paused' } });
+		const failure = await rejectionOf(RequestFailure, client.project('p1', options));
+		expect(failure.message).toMatch(/^Could not get project p1: .*status: /);
+		expect(failure.hint).toContain('API Base URL');
+	});
+
+	test.each([REFUSED_CONNECTION, RESET, networkError('CERT_HAS_EXPIRED')])(
+		'%s: nothing of the request gets into the failure',
+		async (error) => {
+			const { client, options } = lab(error);
+			const failure = await rejectionOf(RequestFailure, client.create(BODY, options));
+			expect(inspect(failure, { depth: null, showHidden: true })).not.toContain('secret');
+		},
+	);
+});
+
+describe('get a project', () => {
+	test.each([
+		['p1', '/v1/video-projects/p1'],
+		['../files?a=b#c', '/v1/video-projects/..%2Ffiles%3Fa%3Db%23c'],
+	])('%s', async (id, path) => {
+		const { client, options, requests } = lab({ json: PROJECT });
+		await expect(client.project(id, options)).resolves.toEqual(PROJECT);
+		expect(requests).toEqual([{ kind: 'api', call: { method: 'GET', path } }]);
+	});
+
+	test('goes on through everything that passes: the video is paid for', async () => {
+		const { client, options, requests } = lab(
+			...[408, 425, 429, 500, 502, 503, 504].map((status) => ({ status })),
+			RESET,
+			REFUSED_CONNECTION,
+			{ text: '<html>maintenance</html>' },
+			{ text: '' },
+			{ json: PROJECT },
+		);
+		await expect(client.project('p1', options)).resolves.toEqual(PROJECT);
+		expect(requests).toHaveLength(12);
+	});
+
+	test.each([400, 401, 403, 404])('%i is final', async (status) => {
+		const { client, options, requests } = lab({ status });
+		await rejectionOf(RequestFailure, client.project('p1', options));
+		expect(requests).toHaveLength(1);
+	});
+});
+
+describe('delete a project', () => {
+	test('204', async () => {
+		const { client, options, requests } = lab({ status: 204 });
+		await expect(client.deleteProject('p/1', options)).resolves.toBeUndefined();
+		expect(requests).toEqual([
+			{ kind: 'api', call: { method: 'DELETE', path: '/v1/video-projects/p%2F1' } },
+		]);
+	});
+
+	test.each<[string, Reply]>([
+		['the connection was lost', RESET],
+		['500', { status: 500 }],
+	])('is done, if %s and it is not found any more', async (_, lost) => {
+		const { client, options, requests } = lab(lost, { status: 503 }, { status: 404 });
+		await expect(client.deleteProject('p1', options)).resolves.toBeUndefined();
+		expect(requests).toHaveLength(3);
+	});
+
+	test('is repeated, and names the project when it fails', async () => {
+		const { client, options, requests } = lab({ status: 503 }, { status: 503 }, { status: 404 });
+		const failure = await rejectionOf(RequestFailure, client.deleteProject('p1', options));
+		expect(requests).toHaveLength(3);
+		expect(failure.message).toMatch(/^Could not delete project p1: not found/);
+	});
+});
+
+describe('upload', () => {
+	const url = (number: number) => ({
+		upload_url: `https://storage.example/${number}?signature=s`,
+		expires_at: '2026-11-23T12:00:00Z',
+		file_path: `api-assets/${number}.png`,
+	});
+	const image = (format = 'png') => {
+		const open = jest.fn(async () =>
+			Promise.resolve({ content: Buffer.from('image'), length: 5, mimeType: `image/${format}` }),
+		);
+		return { format, open } satisfies Uploadable;
+	};
+	/** Gives out URLs 1, 2, 3, ... and lets the test decide what the storage says to each. */
+	function storage(...replies: Reply[]) {
+		const all = lab();
+		let given = 0;
+		all.transport.answerWith((request) => {
+			if (request.kind !== 'api') return (replies.length > 1 ? replies.shift() : replies[0]) ?? {};
+			const { items } = request.call.body as { items: unknown[] };
+			return { json: { items: items.map(() => url(++given)) } };
+		});
+		const puts = () =>
+			all.requests.flatMap((request) => (request.kind === 'put' ? [request.url] : []));
+		return { ...all, puts, given: () => given };
+	}
+
+	test('asks for all URLs at once, in order', async () => {
+		const { client, options, requests } = storage();
+		const urls = await client.uploadUrls(['png', 'jpg'], options);
+		expect(urls).toEqual([url(1), url(2)]);
+		expect(requests).toEqual([
+			{
+				kind: 'api',
+				call: {
+					method: 'POST',
+					path: '/v1/files/upload-urls',
+					body: {
+						items: [
+							{ type: 'image', extension: 'png' },
+							{ type: 'image', extension: 'jpg' },
+						],
+					},
+				},
+			},
+		]);
+	});
+
+	test.each([0, 1, 3])('%i URLs for two images are no answer', async (count) => {
+		const items = Array.from({ length: count }, (_, index) => url(index));
+		const { client, options } = lab({ json: { items } });
+		const failure = await rejectionOf(RequestFailure, client.uploadUrls(['png', 'jpg'], options));
+		expect(failure.message).toContain(`${count} upload URLs where 2 were asked for`);
+	});
+
+	test('puts the file to its URL, and can be stopped', async () => {
+		const { client, options, requests } = storage();
+		const { signal } = new AbortController();
+		await expect(client.upload(image('jpg'), url(9), { ...options, signal })).resolves.toEqual(
+			url(9),
+		);
+		expect(requests).toEqual([
+			{
+				kind: 'put',
+				url: url(9).upload_url,
+				file: { content: Buffer.from('image'), length: 5, mimeType: 'image/jpg' },
+				signal,
+			},
+		]);
+	});
+
+	test('opens the file anew for every try', async () => {
+		const { client, options, puts } = storage(RESET, { status: 503 }, {});
+		const file = image();
+		await client.upload(file, url(9), options);
+		expect(file.open).toHaveBeenCalledTimes(3);
+		expect(puts()).toEqual(Array(3).fill(url(9).upload_url));
+	});
+
+	test.each([403, 410])(
+		'%i: gets a fresh URL, whose place is the one that counts',
+		async (status) => {
+			const { client, options, puts } = storage({ status }, {});
+			const place = await client.upload(image(), url(9), options);
+			expect(puts()).toEqual([url(9).upload_url, url(1).upload_url]);
+			expect(place.file_path).toBe('api-assets/1.png');
+		},
+	);
+
+	test.each([
+		[403, 4],
+		[503, 4],
+		[400, 1],
+		[404, 1],
+		[413, 1],
+	])('%i for ever: %i tries', async (status, tries) => {
+		const { client, options, puts } = storage({ status });
+		const failure = await rejectionOf(RequestFailure, client.upload(image(), url(9), options));
+		expect(puts()).toHaveLength(tries);
+		expect(failure.message).toMatch(new RegExp(`^Could not upload the image: .*${status}`));
+	});
+
+	test('413 says what to do', async () => {
+		const { client, options } = storage({ status: 413, text: '<Error>EntityTooLarge</Error>' });
+		const failure = await rejectionOf(RequestFailure, client.upload(image(), url(9), options));
+		expect(failure.hint).toContain('smaller image');
+	});
+
+	test('a file that can not be opened is no upload', async () => {
+		const { client, options, puts } = storage();
+		const file = { format: 'png', open: async () => await Promise.reject(new TypeError('gone')) };
+		await rejectionOf(TypeError, client.upload(file, url(9), options));
+		expect(puts()).toEqual([]);
+	});
+});
+
+describe('download', () => {
+	const URL_OF_VIDEO = 'https://videos.example/a.mp4?signature=s';
+
+	test('is opened once', async () => {
+		const { client, transport, requests } = lab({
+			status: 200,
+			headers: { 'content-length': '5' },
+		});
+		transport.stream = Readable.from([Buffer.from('video')]);
+		const { status, headers, stream } = await client.openDownload(URL_OF_VIDEO);
+		expect({ status, headers }).toEqual({ status: 200, headers: { 'content-length': '5' } });
+		expect(stream).toBe(transport.stream);
+		expect(requests).toEqual([{ kind: 'open', url: URL_OF_VIDEO, signal: undefined }]);
+	});
+
+	test.each([
+		[403, /expired.*403/, true],
+		[410, /expired.*410/, true],
+		[404, /not there.*404/, false],
+		[503, /temporary problem.*503/, true],
+	])('%i is a failure, and leaves no connection open', async (status, says, temporary) => {
+		const { client, transport, requests } = lab({ status });
+		transport.stream = Readable.from([Buffer.from('<Error/>')]);
+		const failure = await rejectionOf(RequestFailure, client.openDownload(URL_OF_VIDEO));
+		expect(failure.message).toMatch(says);
+		expect(failure.temporary).toBe(temporary);
+		expect(requests).toHaveLength(1);
+		expect(transport.stream.destroyed).toBe(true);
+	});
+
+	test('a network error is a failure, without the signature', async () => {
+		const { client } = lab(RESET);
+		const failure = await rejectionOf(RequestFailure, client.openDownload(URL_OF_VIDEO));
+		expect(failure.message).toBe('Could not download the video: the connection broke off');
+	});
+});

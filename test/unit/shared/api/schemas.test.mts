@@ -1,0 +1,170 @@
+import {
+	createdAnswer,
+	errorMessageOf,
+	parseAnswer,
+	projectAnswer,
+	UnexpectedAnswer,
+	uploadUrlsAnswer,
+} from '../../../../nodes/shared/api/schemas.ts';
+import { failureOf } from '../../../support/failure-of.mts';
+
+const UPLOAD = {
+	upload_url: 'https://videos.example/upload?signature=1',
+	expires_at: '2026-11-23T12:00:00Z',
+	file_path: 'api-assets/id/1234.png',
+};
+const PROJECT = {
+	id: 'p1',
+	name: 'A name',
+	status: 'complete',
+	type: 'IMAGE_TO_VIDEO',
+	created_at: '2026-11-23T12:00:00Z',
+	width: 1280,
+	height: 720,
+	start_seconds: 0,
+	end_seconds: 5,
+	credits_charged: 240,
+	fps: 30,
+	error: null,
+	downloads: [{ url: 'https://videos.example/a.mp4', expires_at: '2026-11-24T12:00:00Z' }],
+};
+
+describe('an answer of the right shape', () => {
+	test.each([
+		['upload URLs', uploadUrlsAnswer, { items: [UPLOAD, UPLOAD] }],
+		['no upload URLs', uploadUrlsAnswer, { items: [] }],
+		['a created project', createdAnswer, { id: 'p1', credits_charged: 240 }],
+		['a created project, without what can be missed', createdAnswer, { id: 'p1' }],
+		['a project', projectAnswer, PROJECT],
+		[
+			'a project, without what can be missed',
+			projectAnswer,
+			{ id: 'p1', status: 'queued', downloads: [] },
+		],
+		[
+			'a failed project',
+			projectAnswer,
+			{
+				...PROJECT,
+				status: 'error',
+				downloads: [],
+				error: { code: 'unknown_error', message: 'x' },
+			},
+		],
+	])('%s', (_, schema, answer) => {
+		expect(parseAnswer(schema, JSON.stringify(answer))).toEqual(answer);
+	});
+
+	test.each(['draft', 'queued', 'rendering', 'complete', 'error', 'canceled'])(
+		'status %s',
+		(status) => {
+			expect(parseAnswer(projectAnswer, JSON.stringify({ ...PROJECT, status })).status).toBe(
+				status,
+			);
+		},
+	);
+
+	test('unknown fields pass, at every level', () => {
+		const answer = {
+			...PROJECT,
+			total_frame_cost: 240,
+			downloads: [{ ...PROJECT.downloads[0], size: 1 }],
+			error: { code: 'a', message: 'b', more: true },
+		};
+		expect(parseAnswer(projectAnswer, JSON.stringify(answer))).toEqual(answer);
+		const upload = { items: [{ ...UPLOAD, method: 'PUT' }], next: null };
+		expect(parseAnswer(uploadUrlsAnswer, JSON.stringify(upload))).toEqual(upload);
+	});
+});
+
+test('no answer changes what every object has', () => {
+	const evil = '"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}';
+	const download = `{${evil},"url":"https://videos.example/1"}`;
+	const text = `{${evil},"id":"p1","status":"error","error":{${evil},"code":"a","message":"b"},"downloads":[${download}]}`;
+	const project = parseAnswer(projectAnswer, text);
+
+	for (const object of [project, project.error, project.downloads[0], {}, { ...project }]) {
+		expect(object).not.toHaveProperty('polluted');
+		expect(Object.getPrototypeOf(object)).toBe(Object.prototype);
+		expect(Object.keys(object ?? {})).not.toContain('__proto__');
+	}
+});
+
+describe('an answer of the wrong shape names the field', () => {
+	test.each([
+		['id missing', createdAnswer, {}, 'id: '],
+		['id empty', createdAnswer, { id: '' }, 'id: '],
+		['id a number', createdAnswer, { id: 7 }, 'id: '],
+		['credits a text', createdAnswer, { id: 'p1', credits_charged: '240' }, 'credits_charged: '],
+		['status missing', projectAnswer, { ...PROJECT, status: undefined }, 'status: '],
+		['status unknown', projectAnswer, { ...PROJECT, status: 'paused' }, 'status: '],
+		['downloads missing', projectAnswer, { ...PROJECT, downloads: undefined }, 'downloads: '],
+		['download without URL', projectAnswer, { ...PROJECT, downloads: [{}] }, 'downloads.0.url: '],
+		[
+			'download URL no URL',
+			projectAnswer,
+			{ ...PROJECT, downloads: [{ url: 'a.mp4' }] },
+			'downloads.0.url: ',
+		],
+		['error without code', projectAnswer, { ...PROJECT, error: { message: 'x' } }, 'error.code: '],
+		['items missing', uploadUrlsAnswer, {}, 'items: '],
+		[
+			'upload_url no URL',
+			uploadUrlsAnswer,
+			{ items: [UPLOAD, { ...UPLOAD, upload_url: '' }] },
+			'items.1.upload_url: ',
+		],
+		[
+			'file_path empty',
+			uploadUrlsAnswer,
+			{ items: [{ ...UPLOAD, file_path: '' }] },
+			'items.0.file_path: ',
+		],
+		['no object', projectAnswer, [], 'answer: '],
+		['null', createdAnswer, null, 'answer: '],
+	])('%s', (_, schema, answer, says) => {
+		const failure = failureOf(UnexpectedAnswer, () => parseAnswer(schema, JSON.stringify(answer)));
+		expect(failure.message).toContain(says);
+	});
+
+	test('what others wrote stays one short line, however much of it is wrong', () => {
+		const downloads = Array.from({ length: 10_000 }, () => 1);
+		const status = 'forged\n2026-11-24 info: all is well \u001b[2J'.repeat(1_000);
+		const { message } = failureOf(UnexpectedAnswer, () =>
+			parseAnswer(projectAnswer, JSON.stringify({ ...PROJECT, status, downloads })),
+		);
+		expect(message).toMatch(/status: .*forged/);
+		expect(message).not.toMatch(/[\p{Cc}]/u);
+		expect(message.length).toBeLessThan(2_000);
+	});
+
+	test('every wrong field', () => {
+		const { message } = failureOf(UnexpectedAnswer, () => parseAnswer(projectAnswer, '{}'));
+		expect(message).toMatch(/id: .*status: .*downloads: /);
+	});
+
+	test.each([
+		['', 'The answer is empty'],
+		[' \n', 'The answer is empty'],
+		['<!DOCTYPE html><html></html>', 'The answer is an HTML page'],
+		['\n<html>', 'The answer is an HTML page'],
+		['Bad Gateway', 'The answer is not JSON'],
+		['{"id": "p1"', 'The answer is not JSON'],
+	])('%j: %s', (text, message) => {
+		const failure = failureOf(UnexpectedAnswer, () => parseAnswer(createdAnswer, text));
+		expect(failure.message).toBe(message);
+	});
+});
+
+test.each([
+	['{"message":"Unauthorized"}', 'Unauthorized'],
+	['{"message":"end_seconds: Invalid","code":1}', 'end_seconds: Invalid'],
+	['{"message":""}', undefined],
+	['{"message":{"a":1}}', undefined],
+	['{"error":"x"}', undefined],
+	['null', undefined],
+	['', undefined],
+	['<html>502</html>', undefined],
+])('error message of %j: %j', (text, message) => {
+	expect(errorMessageOf(text)).toBe(message);
+});

@@ -1,0 +1,74 @@
+import type { Project } from '../../../../nodes/shared/api/schemas.ts';
+import { simplify } from '../../../../nodes/shared/api/simplifiedProject.ts';
+
+const COMPLETE: Project = {
+	id: 'p1',
+	name: 'Lighthouse',
+	status: 'complete',
+	type: 'IMAGE_TO_VIDEO',
+	created_at: '2026-11-23T12:00:00Z',
+	width: 1280,
+	height: 720,
+	start_seconds: 0,
+	end_seconds: 5,
+	credits_charged: 240,
+	fps: 30,
+	error: null,
+	downloads: [
+		{ url: 'https://videos.example/a.mp4', expires_at: '2026-11-24T12:00:00Z' },
+		{ url: 'https://videos.example/b.mp4' },
+	],
+	enabled: true,
+};
+
+test('a complete project', () => {
+	expect(simplify(COMPLETE)).toEqual({
+		id: 'p1',
+		name: 'Lighthouse',
+		status: 'complete',
+		credits_charged: 240,
+		seconds: 5,
+		width: 1280,
+		height: 720,
+		fps: 30,
+		created_at: '2026-11-23T12:00:00Z',
+		video_url: 'https://videos.example/a.mp4',
+		video_url_expires_at: '2026-11-24T12:00:00Z',
+	});
+});
+
+test('has the same fields when next to nothing is known', () => {
+	const simple = simplify({ id: 'p1', status: 'queued', downloads: [] });
+	expect(Object.keys(simple)).toEqual(Object.keys(simplify(COMPLETE)));
+	const { id, status, ...others } = simple;
+	expect({ id, status }).toEqual({ id: 'p1', status: 'queued' });
+	expect(Object.values(others).every((value) => value === null)).toBe(true);
+});
+
+test.each<[string, Partial<Project>, object]>([
+	['nothing charged is 0, not unknown', { credits_charged: 0 }, { credits_charged: 0 }],
+	['-1 is no size', { width: -1, height: -1 }, { width: null, height: null }],
+	['a length from a start', { start_seconds: 2, end_seconds: 7 }, { seconds: 5 }],
+	['a length without a start', { start_seconds: undefined, end_seconds: 7 }, { seconds: 7 }],
+	['no end', { end_seconds: null }, { seconds: null }],
+	[
+		'a download without an end',
+		{ downloads: [{ url: 'https://a.example/b' }] },
+		{ video_url_expires_at: null },
+	],
+	['no frame rate', { fps: null }, { fps: null }],
+])('%s', (_, fields, expected) => {
+	expect(simplify({ ...COMPLETE, ...fields })).toMatchObject(expected);
+});
+
+test('a project that failed says why, and only that', () => {
+	const error = {
+		code: 'no_source_face',
+		message: 'No face was found',
+		doc_url: 'https://a.example',
+	};
+	expect(simplify({ ...COMPLETE, status: 'error', error }).error).toEqual({
+		code: 'no_source_face',
+		message: 'No face was found',
+	});
+});

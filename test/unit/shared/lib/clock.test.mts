@@ -1,0 +1,121 @@
+import { refuseAborted, systemClock, untilAborted } from '../../../../nodes/shared/lib/clock.ts';
+import { Stopped } from '../../../../nodes/shared/lib/errors.ts';
+
+describe('the system clock', () => {
+	beforeEach(() => {
+		jest.useFakeTimers();
+	});
+	afterEach(() => {
+		jest.useRealTimers();
+	});
+
+	test('tells the time in milliseconds', () => {
+		jest.setSystemTime(1_234_567_890_123);
+		expect(systemClock.now()).toBe(1_234_567_890_123);
+	});
+
+	test.each([1, 999, 1_000, 1_001, 30_000])('sleeps %i ms', async (milliseconds) => {
+		const awake = jest.fn();
+		const sleeping = systemClock.sleep(milliseconds).then(awake);
+		await jest.advanceTimersByTimeAsync(milliseconds - 1);
+		expect(awake).not.toHaveBeenCalled();
+		await jest.advanceTimersByTimeAsync(1);
+		expect(awake).toHaveBeenCalled();
+		await sleeping;
+	});
+
+	test.each([0, -5])('does not sleep %i ms', async (milliseconds) => {
+		await systemClock.sleep(milliseconds);
+		expect(jest.getTimerCount()).toBe(0);
+	});
+
+	test('is woken by the signal at once', async () => {
+		const stop = new AbortController();
+		const sleeping = expect(systemClock.sleep(60_000, stop.signal)).rejects.toThrow(Stopped);
+		await jest.advanceTimersByTimeAsync(1_500);
+		const before = Date.now();
+		stop.abort();
+		await sleeping;
+		expect(Date.now()).toBe(before);
+	});
+
+	test.each([0, 10, 60_000])(
+		'does not sleep %i ms when it is stopped already',
+		async (milliseconds) => {
+			await expect(systemClock.sleep(milliseconds, AbortSignal.abort())).rejects.toThrow(Stopped);
+		},
+	);
+
+	test('leaves no timer behind but one short piece', async () => {
+		const stop = new AbortController();
+		const sleeping = expect(systemClock.sleep(600_000, stop.signal)).rejects.toThrow(Stopped);
+		stop.abort();
+		await sleeping;
+		await jest.advanceTimersByTimeAsync(1_000);
+		expect(jest.getTimerCount()).toBe(0);
+	});
+});
+
+describe('untilAborted', () => {
+	const never = new Promise<never>(() => undefined);
+
+	test('hands on what the work returns or throws', async () => {
+		const { signal } = new AbortController();
+		for (const each of [undefined, signal]) {
+			await expect(untilAborted(Promise.resolve(7), each)).resolves.toBe(7);
+			await expect(untilAborted(Promise.reject(new Error('no')), each)).rejects.toThrow('no');
+		}
+	});
+
+	test('ends with the signal', async () => {
+		const stop = new AbortController();
+		const waiting = expect(untilAborted(never, stop.signal)).rejects.toThrow(Stopped);
+		stop.abort();
+		await waiting;
+	});
+
+	test('ends at once when it is aborted already', async () => {
+		await expect(untilAborted(never, AbortSignal.abort())).rejects.toThrow(Stopped);
+	});
+
+	test('leaves no listener behind', async () => {
+		const stop = new AbortController();
+		const removed = jest.spyOn(stop.signal, 'removeEventListener');
+		const added = jest.spyOn(stop.signal, 'addEventListener');
+		await untilAborted(Promise.resolve(1), stop.signal);
+		expect(removed.mock.calls.map(([, listener]) => listener)).toEqual(
+			added.mock.calls.map(([, listener]) => listener),
+		);
+		expect(added).toHaveBeenCalledTimes(1);
+	});
+});
+
+test('refuseAborted', () => {
+	expect(() => {
+		refuseAborted();
+		refuseAborted(new AbortController().signal);
+	}).not.toThrow();
+	expect(() => {
+		refuseAborted(AbortSignal.abort());
+	}).toThrow(Stopped);
+});
+
+describe('a limit', () => {
+	test('fires with the other signal', () => {
+		const stop = new AbortController();
+		const limit = systemClock.limit(60_000, stop.signal);
+		expect(limit.aborted).toBe(false);
+		stop.abort();
+		expect(limit.aborted).toBe(true);
+	});
+
+	test('fires after its time, with another signal or without', async () => {
+		for (const signal of [undefined, new AbortController().signal]) {
+			const limit = systemClock.limit(1, signal);
+			await new Promise((resolve) => {
+				limit.addEventListener('abort', resolve);
+			});
+			expect(limit.reason).toMatchObject({ name: 'TimeoutError' });
+		}
+	});
+});

@@ -1,0 +1,90 @@
+import {
+	oneLine,
+	orList,
+	orNumbers,
+	shown,
+	shownList,
+	shownTime,
+} from '../../../../nodes/shared/lib/text.ts';
+
+test.each([
+	[[], ''],
+	[['a'], 'a'],
+	[['a', 'b'], 'a or b'],
+	[['a', 'b', 'c'], 'a, b or c'],
+])('orList %j: %j', (words, expected) => {
+	expect(orList(words)).toBe(expected);
+});
+
+test.each([
+	[[], ''],
+	[[720], '720'],
+	[[5, 10], '5 or 10'],
+	[[1, 2, 3], '1, 2 or 3'],
+	[[1, 2, 3, 4], '1 to 4'],
+	[[3, 4, 5, 6, 7, 8, 9, 10, 15], '3 to 10 or 15'],
+	[[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 20, 25, 30], '1 to 10, 15, 20, 25 or 30'],
+	[[4, 8, 12, 24, 36, 48, 60], '4, 8, 12, 24, 36, 48 or 60'],
+	[[1, 2, 4, 5, 6, 7, 9], '1, 2, 4 to 7 or 9'],
+])('orNumbers %j: %j', (numbers, expected) => {
+	expect(orNumbers(numbers)).toBe(expected);
+});
+
+describe('shown', () => {
+	test.each([
+		[undefined, 'nothing'],
+		[null, 'nothing'],
+		['', 'nothing'],
+		['720p', '720p'],
+		[5, '5'],
+		[0, '0'],
+		[false, 'false'],
+		[NaN, 'NaN'],
+		[Infinity, 'Infinity'],
+		[{ a: [1] }, '{"a":[1]}'],
+		['two\n  lines', 'two lines'],
+	])('%p: %j', (value, expected) => {
+		expect(shown(value)).toBe(expected);
+	});
+
+	test('cuts what is long', () => {
+		expect(shown('x'.repeat(80))).toBe('x'.repeat(80));
+		expect(shown('x'.repeat(81))).toBe(`${'x'.repeat(79)}…`);
+		expect(shown({ text: 'x'.repeat(1000) })).toHaveLength(80);
+	});
+
+	const circular: Record<string, unknown> = {};
+	circular.self = circular;
+	test.each([() => 1, Symbol('s'), 10n, circular])(
+		'has words for what JSON has none for: case %#',
+		(value) => {
+			expect(shown(value)).toMatch(/./);
+		},
+	);
+});
+
+test.each([
+	[0, '0 s'],
+	[400, '0 s'],
+	[45_000, '45 s'],
+	[59_600, '1 min 0 s'],
+	[74_000, '1 min 14 s'],
+	[3_600_000, '1 h 0 min'],
+	[7_500_000, '2 h 5 min'],
+])('%i ms: %s', (milliseconds, text) => {
+	expect(shownTime(milliseconds)).toBe(text);
+});
+
+test('a long list says how many more there are', () => {
+	expect(shownList(['a', 'b'])).toBe('a, b');
+	expect(shownList(['a', 'b', 'c', 'd', 'e'])).toBe('a, b, c, d, e');
+	expect(shownList(['a', 'b', 'c', 'd', 'e', 'f', 'g'])).toBe('a, b, c, d, e and 2 more');
+});
+
+test('what others write is one line, without control characters, and not too long', () => {
+	expect(oneLine('a sentence, as it came', 80)).toBe('a sentence, as it came');
+	expect(oneLine('two\r\nlines\u2028or \u001b[31mmore\u009b2J\0', 80)).toBe(
+		'two lines or [31mmore 2J ',
+	);
+	expect(oneLine('x'.repeat(100), 80)).toBe(`${'x'.repeat(79)}…`);
+});

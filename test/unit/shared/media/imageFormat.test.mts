@@ -1,0 +1,143 @@
+import {
+	describeContent,
+	HEADER_BYTES,
+	IMAGE_EXTENSIONS,
+	MIME_TYPES,
+	readImageHeader,
+} from '../../../../nodes/shared/media/imageFormat.ts';
+import { box, latin1, u32be } from '../../../support/bytes.mts';
+import { SAMPLE_IMAGES, WITHOUT_SIZE } from '../../../support/sample-images.mts';
+import { randomBytes, seededRandom } from '../../../support/seeded-random.mts';
+
+test.each(SAMPLE_IMAGES)('$name', ({ format, width, height, bytes }) => {
+	expect(readImageHeader(bytes)).toEqual({ format, size: { width, height } });
+});
+
+test.each(WITHOUT_SIZE)('$name: known, but not its size', ({ format, bytes }) => {
+	expect(readImageHeader(bytes)).toEqual({ format });
+});
+
+describe('what is no image that Magic Hour takes', () => {
+	const ftyp = (brand: string) => box('ftyp', latin1(brand), u32be(0), latin1(brand));
+
+	test.each<[string, Buffer, string]>([
+		['GIF 87', latin1('GIF87a\x01\0\x01\0'), 'a GIF image'],
+		['GIF 89', latin1('GIF89a\x01\0\x01\0'), 'a GIF image'],
+		['PDF', latin1('%PDF-1.7\n1 0 obj\n'), 'a PDF document'],
+		['SVG', latin1('<svg xmlns="http://www.w3.org/2000/svg">'), 'an SVG drawing'],
+		[
+			'SVG with a declaration',
+			latin1('\xef\xbb\xbf<?xml version="1.0"?>\n<!-- made by hand -->\n<svg width="1">'),
+			'an SVG drawing',
+		],
+		['HTML', latin1('<!DOCTYPE html>\n<html><body>404</body></html>'), 'an HTML page'],
+		['HTML without doctype', latin1('\n <HTML><head>'), 'an HTML page'],
+		['JSON', latin1('{"error":"not found"}'), 'JSON text'],
+		['text', latin1('No such file.\r\n\tTry again.'), 'text'],
+		['MP4', Buffer.concat([ftyp('isom'), box('moov')]), 'a video'],
+		['MP4 (mp42)', ftyp('mp42'), 'a video'],
+		['QuickTime', ftyp('qt  '), 'a video'],
+		['WebM', latin1('\x1aE\xdf\xa3\x9fB\x86'), 'a video'],
+		['AVI', latin1('RIFF\x10\0\0\0AVI LIST'), 'a video'],
+		['WAV', latin1('RIFF\x10\0\0\0WAVEfmt '), 'of an unknown type'],
+		['Photoshop', latin1('8BPS\0\x01'), 'a Photoshop file'],
+		['ZIP', latin1('PK\x03\x04\x14\0'), 'a ZIP archive or an Office document'],
+		['audio in ISO boxes', ftyp('M4A '), 'of an unknown type'],
+		['zeros', Buffer.alloc(100), 'of an unknown type'],
+		['words that begin like a bitmap', latin1(`BM${'W is a maker of cars. '.repeat(3)}`), 'text'],
+	])('%s: %s', (_, bytes, description) => {
+		expect(readImageHeader(bytes)).toBeUndefined();
+		expect(describeContent(bytes)).toBe(description);
+	});
+
+	test('nothing at all', () => {
+		expect(readImageHeader(Buffer.alloc(0))).toBeUndefined();
+	});
+
+	test.each(SAMPLE_IMAGES)('$name without its first byte', ({ bytes }) => {
+		expect(readImageHeader(bytes.subarray(1))).toBeUndefined();
+	});
+});
+
+describe('damaged files', () => {
+	/** Reads a header, and holds what must be true of any bytes. */
+	function read(bytes: Buffer) {
+		const header = readImageHeader(bytes);
+		const { width, height } = header?.size ?? { width: 1, height: 1 };
+		const sensible = width > 0 && height > 0 && describeContent(bytes) !== '';
+		if (!sensible) throw new Error(`${width} × ${height} in ${bytes.toString('hex')}`);
+		return header;
+	}
+
+	test.each(SAMPLE_IMAGES)('$name, cut off anywhere', (image) => {
+		const whole = { format: image.format, size: { width: image.width, height: image.height } };
+		for (let length = image.bytes.length - 1; length >= (image.knownFrom ?? 0); length--) {
+			const header = read(image.bytes.subarray(0, length));
+			if (header !== undefined) {
+				expect({ ...whole, ...header, ...(image.hasParts ? { size: whole.size } : {}) }).toEqual(
+					whole,
+				);
+			}
+		}
+	});
+
+	test.each(SAMPLE_IMAGES)(
+		'$name, with bytes changed and cut off, is never an exception',
+		({ bytes }) => {
+			const random = seededRandom(bytes.length);
+			const below = (limit: number) => Math.floor(random() * limit);
+			for (let round = 0; round < 300; round++) {
+				const damaged = Buffer.from(bytes.subarray(0, 5 + below(bytes.length - 4)));
+				for (let change = 0; change < 4; change++) {
+					// The first bytes stay, so that the reader of the format goes on.
+					damaged[4 + below(damaged.length - 4)] = [0, 1, 0x7f, 0xff, below(256)][below(5)] ?? 0;
+				}
+				expect(() => read(damaged)).not.toThrow();
+			}
+		},
+	);
+
+	test('random bytes behind every signature are never an exception', () => {
+		const random = seededRandom(7);
+		const signatures = SAMPLE_IMAGES.flatMap(({ bytes }) =>
+			[4, 8, 12, 16].map((length) => bytes.subarray(0, length)),
+		);
+		for (const signature of [Buffer.alloc(0), ...signatures]) {
+			for (let round = 0; round < 60; round++) {
+				const rest = randomBytes(Math.floor(random() * 200), random);
+				expect(() => read(Buffer.concat([signature, rest]))).not.toThrow();
+			}
+		}
+	});
+
+	test('a long header in which every byte repeats does not take long', () => {
+		for (const { bytes } of SAMPLE_IMAGES) {
+			const [start, fill] = [bytes.subarray(0, 16), bytes.subarray(16, 64)];
+			const long = Buffer.concat([start, Buffer.alloc(HEADER_BYTES, fill)]);
+			const begun = performance.now();
+			read(long);
+			expect(performance.now() - begun).toBeLessThan(500);
+		}
+	});
+});
+
+test('the formats are those of the documentation', () => {
+	// `../shared/api/magic-hour-api.md`
+	expect([...IMAGE_EXTENSIONS].sort()).toEqual(
+		'png jpg jpeg jfif heic heif webp avif jp2 tiff tif bmp'.split(' ').sort(),
+	);
+	for (const { format } of SAMPLE_IMAGES) expect(IMAGE_EXTENSIONS).toContain(format);
+});
+
+test('MIME types', () => {
+	expect(MIME_TYPES).toEqual({
+		png: 'image/png',
+		jpg: 'image/jpeg',
+		webp: 'image/webp',
+		heic: 'image/heic',
+		avif: 'image/avif',
+		jp2: 'image/jp2',
+		tiff: 'image/tiff',
+		bmp: 'image/bmp',
+	});
+});

@@ -1,0 +1,177 @@
+import {
+	defaultDurationOf,
+	durationsOf,
+	findModel,
+	LEGACY_VALUES,
+	MODELS,
+	modelsWithout,
+	offerOf,
+	PLAN_DEFAULT,
+	planLimit,
+	RESOLUTIONS,
+	resolutionsOf,
+	type Model,
+} from '../../../../nodes/shared/models/catalogue.ts';
+import { LEGACY_IDS, MODEL_FACTS } from '../../../support/model-facts.mts';
+
+function rowOf(id: string): Model {
+	const model = findModel(id);
+	if (!model) throw new Error(`The catalogue has no row for ${id}`);
+	return model;
+}
+
+/** A row's end image rule in the words of the facts. */
+function endImageOf(model: Model) {
+	if (model.endImage === undefined) return 'none';
+	const { resolutions = model.resolutions, maxSeconds } = model.endImage;
+	return { resolutions, ...(maxSeconds === undefined ? {} : { upTo: maxSeconds }) };
+}
+
+/** A row's rates in the words of the facts. */
+function creditsOf({ rate, audioRate, audio }: Model) {
+	if (rate === undefined) return 'unknown';
+	return Object.fromEntries(
+		RESOLUTIONS.flatMap((resolution) => {
+			const base = rate[resolution];
+			if (base === undefined) return [];
+			const withSound = base + (audioRate?.[resolution] ?? 0);
+			return [[resolution, audio === 'none' ? [base] : [base, withSound]]];
+		}),
+	);
+}
+
+test('has the documented models and no others', () => {
+	expect(MODELS.map(({ id }) => id).sort()).toEqual(MODEL_FACTS.map(({ id }) => id).sort());
+});
+
+test('has the documented legacy values, outside the menu', () => {
+	expect(LEGACY_VALUES.map(({ id }) => id).sort()).toEqual([...LEGACY_IDS].sort());
+});
+
+describe.each(MODEL_FACTS)('$id', (facts) => {
+	const model = () => rowOf(facts.id);
+
+	test('durations', () => {
+		expect(model().durations).toEqual(facts.durations);
+	});
+	test('resolutions', () => {
+		expect(model().resolutions).toEqual(facts.resolutions);
+	});
+	test('audio', () => {
+		expect(model().audio).toBe(facts.audio);
+	});
+	test('end image', () => {
+		expect(endImageOf(model())).toEqual(facts.endImage);
+	});
+	test('credits', () => {
+		expect(creditsOf(model())).toEqual(facts.credits);
+	});
+	test('image shapes', () => {
+		const shapes = model()
+			.aspectRatios?.map(([width, height]) => `${width}:${height}`)
+			.sort();
+		expect(shapes).toEqual(facts.id === 'sora-2' ? ['16:9', '9:16'] : undefined);
+	});
+	test('falls back on a duration that it makes', () => {
+		expect(facts.durations).toContain(model().defaultDuration);
+	});
+	test('charges extra for sound at every resolution, or at none', () => {
+		const { audio, audioRate, rate } = model();
+		expect(Object.keys(audioRate ?? {})).toEqual(audio === 'extra' ? Object.keys(rate ?? {}) : []);
+	});
+	test('can be told from the others in the menu', () => {
+		const { name, bestFor } = model();
+		expect(name).not.toBe('');
+		expect(bestFor).not.toBe('');
+		expect(MODELS.filter((each) => each.name === name)).toHaveLength(1);
+	});
+});
+
+test('marks the models that the published table calls legacy', () => {
+	expect(MODELS.filter(({ legacy }) => legacy).map(({ id }) => id)).toEqual([
+		'kling-2.5',
+		'seedance',
+	]);
+});
+
+describe('the default of the plan', () => {
+	const offer = offerOf('default');
+
+	test('is kling-3.0 on paid plans and ltx-2.3 on the free plan', () => {
+		expect([PLAN_DEFAULT.paid, PLAN_DEFAULT.free]).toEqual(['kling-3.0', 'ltx-2.3']);
+		expect(offer.models.map(({ id }) => id).sort()).toEqual(['kling-3.0', 'ltx-2.3']);
+		expect(offer.impliesAudio).toBe(false);
+	});
+	test('offers what either model makes', () => {
+		expect(durationsOf(offer)).toEqual([
+			1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 20, 25, 30,
+		]);
+		expect(resolutionsOf(offer)).toEqual(['480p', '720p', '1080p', '4k']);
+	});
+	test('falls back on a duration that both models make', () => {
+		for (const { durations } of offer.models) expect(durations).toContain(defaultDurationOf(offer));
+	});
+
+	test.each([
+		[1, 'free'],
+		[2, 'free'],
+		[3, undefined],
+		[10, undefined],
+		[11, 'paid'],
+		[14, 'paid'],
+		[15, undefined],
+		[20, 'free'],
+		[30, 'free'],
+	])('marks %i s as %s', (seconds, limit) => {
+		expect(planLimit(offer, ({ durations }) => durations.includes(seconds))).toBe(limit);
+	});
+	test.each([
+		['480p', 'free'],
+		['720p', undefined],
+		['1080p', undefined],
+		['4k', 'paid'],
+	] as const)('marks %s as %s', (resolution, limit) => {
+		expect(planLimit(offer, ({ resolutions }) => resolutions.includes(resolution))).toBe(limit);
+	});
+	test('is the only one that depends on the plan', () => {
+		expect(planLimit(offerOf('sora-2'), () => true)).toBeUndefined();
+		expect(planLimit(offerOf('sora-2'), () => false)).toBeUndefined();
+		expect(planLimit(offer, () => false)).toBeUndefined();
+	});
+});
+
+describe('what an id stands for', () => {
+	test.each(MODEL_FACTS)('$id: its own row', ({ id, durations, resolutions }) => {
+		const offer = offerOf(id);
+		expect(offer).toEqual({ id, models: [rowOf(id)], impliesAudio: false });
+		expect(durationsOf(offer)).toEqual(durations);
+		expect(resolutionsOf(offer)).toEqual(resolutions);
+		expect(defaultDurationOf(offer)).toBe(rowOf(id).defaultDuration);
+	});
+	test.each([
+		['kling-2.5-audio', 'kling-2.5'],
+		['veo3.1-audio', 'veo3.1'],
+	])('%s: %s with sound', (id, base) => {
+		expect(offerOf(id)).toEqual({ id, models: [rowOf(base)], impliesAudio: true });
+	});
+	test.each(['ltx-2', 'kling-1.6', 'ltx-2.5', 'gemini-omni-1.1', '', 'KLING-3.0', '__proto__'])(
+		'%j: nothing known',
+		(id) => {
+			const offer = offerOf(id);
+			expect(offer).toEqual({ id, models: [], impliesAudio: false });
+			expect(durationsOf(offer)).toEqual([]);
+			expect(resolutionsOf(offer)).toEqual([]);
+			expect(defaultDurationOf(offer)).toBeUndefined();
+		},
+	);
+});
+
+test('lists models that certainly lack a thing', () => {
+	const without = (able: (model: Model) => boolean) => modelsWithout(able).sort();
+	expect(without(({ audio }) => audio !== 'none')).toEqual(['kling-2.6', 'seedance', 'wan-2.2']);
+	expect(without(({ endImage }) => endImage !== undefined)).toEqual([
+		'minimax-h3',
+		'sora-2',
+		'wan-2.2',
+	]);
+});

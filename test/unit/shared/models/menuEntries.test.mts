@@ -1,0 +1,174 @@
+import {
+	durationEntries,
+	modelEntries,
+	resolutionEntries,
+	type Form,
+} from '../../../../nodes/shared/models/menuEntries.ts';
+import { MODEL_FACTS, type ModelFacts } from '../../../support/model-facts.mts';
+
+const form = (wishes: Partial<Form>): Form => ({
+	model: 'default',
+	duration: 5,
+	resolution: '720p',
+	audio: false,
+	endImage: false,
+	...wishes,
+});
+
+const durations = (wishes: Partial<Form>) => durationEntries(form(wishes));
+const resolutions = (wishes: Partial<Form>) => resolutionEntries(form(wishes));
+const values = (entries: ReadonlyArray<{ value: unknown }>) => entries.map(({ value }) => value);
+const names = (entries: ReadonlyArray<{ name: string }>) => entries.map(({ name }) => name);
+
+/** " · 384 credits", from the facts. */
+function price({ credits }: ModelFacts, seconds: number, resolution: string, audio: boolean) {
+	if (credits === 'unknown') return ' · price unknown';
+	return ` · ${(credits[resolution]?.[audio ? 1 : 0] ?? NaN) * seconds} credits`;
+}
+
+describe.each(MODEL_FACTS)('$id', (facts) => {
+	const model = facts.id;
+	const sounds = facts.audio === 'none' ? [false] : [false, true];
+
+	test('each duration says what it costs, at each resolution, with and without sound', () => {
+		for (const resolution of facts.resolutions) {
+			for (const audio of sounds) {
+				expect(durations({ model, resolution, audio })).toEqual(
+					facts.durations.map((seconds) => ({
+						name: `${seconds} s${price(facts, seconds, resolution, audio)}`,
+						value: seconds,
+					})),
+				);
+			}
+		}
+	});
+
+	test('each resolution says what it costs, at each duration, with and without sound', () => {
+		for (const duration of facts.durations) {
+			for (const audio of sounds) {
+				expect(resolutions({ model, duration, audio })).toEqual(
+					facts.resolutions.map((resolution) => ({
+						name: `${resolution}${price(facts, duration, resolution, audio)}`,
+						value: resolution,
+					})),
+				);
+			}
+		}
+	});
+
+	test('with a duration that it does not make, the resolutions say the price of a second', () => {
+		const [entry] = resolutions({ model, duration: 61 });
+		const [resolution = ''] = facts.resolutions;
+		expect(entry?.name).toBe(
+			`${resolution}${price(facts, 1, resolution, false)}`.replace(
+				/credits$/,
+				'credits per second',
+			),
+		);
+	});
+
+	test('with a resolution that it does not make, the durations are there without a price', () => {
+		expect(names(durations({ model, resolution: '8k' }))).toEqual(
+			facts.durations.map((seconds) => `${seconds} s`),
+		);
+	});
+
+	test('with an end image there is what it makes with one', () => {
+		const { endImage } = facts;
+		const wishes = { model, resolution: '1080p', endImage: true };
+		if (endImage === 'none') {
+			// The field is hidden; what was chosen in it before does nothing.
+			expect(durations(wishes)).toEqual(durations({ ...wishes, endImage: false }));
+			expect(resolutions(wishes)).toEqual(resolutions({ ...wishes, endImage: false }));
+			return;
+		}
+		expect(values(resolutions(wishes))).toEqual(endImage.resolutions);
+		const { upTo = Infinity } = endImage;
+		expect(values(durations(wishes))).toEqual(facts.durations.filter((each) => each <= upTo));
+	});
+});
+
+describe('the default of the plan', () => {
+	test('says one price where both plans pay the same', () => {
+		expect(names(durations({}))).toContain('5 s · 240 credits');
+		expect(names(resolutions({}))).toContain('1080p · 360 credits');
+	});
+	test('says the higher price where the plan decides', () => {
+		expect(names(durations({ audio: true }))).toContain('5 s · up to 360 credits');
+		expect(names(resolutions({ audio: true }))).toContain('720p · up to 360 credits');
+	});
+	test("marks what only one plan makes, with that plan's price", () => {
+		expect(names(durations({ audio: true }))).toEqual(
+			expect.arrayContaining([
+				'12 s (Paid Plans Only) · 864 credits',
+				'20 s (Free Plan Only) · 960 credits',
+			]),
+		);
+		expect(names(resolutions({}))).toEqual(
+			expect.arrayContaining([
+				'480p (Free Plan Only) · 120 credits',
+				'4k (Paid Plans Only) · 1200 credits',
+			]),
+		);
+	});
+	test('has the durations of the plan that makes the resolution', () => {
+		expect(values(durations({ resolution: '4k' }))).toEqual([
+			3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
+		]);
+	});
+});
+
+describe('a model that is not known', () => {
+	test.each([undefined, null, '', 'ltx-2.5', '={{ $json.model }}', { __rl: true }])(
+		'%j: everything is there, without a price',
+		(model) => {
+			expect(names(resolutions({ model }))).toEqual(['480p', '720p', '1080p', '4k']);
+			expect(names(durations({ model }))).toEqual(expect.arrayContaining(['1 s', '7 s', '60 s']));
+			expect(values(durations({ model, endImage: true }))).toEqual(values(durations({ model })));
+			expect(values(durations({ model, resolution: '4k' }))).toEqual(values(durations({ model })));
+		},
+	);
+	test('an id that stands for a model with sound has its values', () => {
+		expect(names(durations({ model: 'veo3.1-audio' }))[0]).toBe('4 s · price unknown');
+	});
+});
+
+test.each([undefined, null, '', '={{ $json.seconds }}', Symbol('x')])(
+	'a duration or resolution of %p leaves both menus as they are',
+	(open) => {
+		expect(values(durations({ resolution: open }))).toEqual(values(durations({})));
+		expect(values(resolutions({ duration: open }))).toEqual(values(resolutions({})));
+	},
+);
+
+test('values of expressions are read as the node reads them', () => {
+	const model = 'kling-3.0';
+	expect(resolutions({ model, duration: '8 s' })).toEqual(resolutions({ model, duration: 8 }));
+	expect(durations({ model, resolution: 1080 })).toEqual(durations({ model, resolution: '1080p' }));
+});
+
+test.each([
+	['Kling 3.0', 'kling-3.0'],
+	['Veo 3.1 Lite', 'veo3.1-lite'],
+])('a model by its name, %s, has the menus that it has by its ID', (name, id) => {
+	expect(durations({ model: name })).toEqual(durations({ model: id }));
+	expect(resolutions({ model: name })).toEqual(resolutions({ model: id }));
+});
+
+describe('the list of models', () => {
+	/** As many letters as the dropdown shows beside each other in a panel of the usual width. */
+	const WIDTH = 60;
+
+	test('has the default and every model', () => {
+		expect(values(modelEntries()).sort()).toEqual(
+			['default', ...MODEL_FACTS.map(({ id }) => id)].sort(),
+		);
+	});
+	test.each(modelEntries())('$name fits, and says what it is best for', ({ name }) => {
+		expect(name.length).toBeLessThanOrEqual(WIDTH);
+		expect(name).toMatch(/^.+ · \S.*/);
+	});
+	test('marks legacy models', () => {
+		expect(names(modelEntries()).filter((name) => name.includes('(Legacy)'))).toHaveLength(2);
+	});
+});

@@ -1,0 +1,103 @@
+import { ImageToVideo } from '../../nodes/ImageToVideo/ImageToVideo.node.ts';
+import { MagicHourTrigger } from '../../nodes/MagicHourTrigger/MagicHourTrigger.node.ts';
+import {
+	durationsOf,
+	findModel,
+	MODELS,
+	offerOf,
+	PLAN_DEFAULT,
+	RESOLUTIONS,
+	type EndImageSupport,
+	type Model,
+	type Resolution,
+} from '../../nodes/shared/models/catalogue.ts';
+import { orList, orNumbers } from '../../nodes/shared/lib/text.ts';
+import { compatTable, readCompatResults } from '../compat/results.mts';
+import { fieldsTable, operationsTable } from './field-tables.mts';
+import { code, table } from './markdown-table.mts';
+
+const imageToVideo = new ImageToVideo().description;
+const trigger = new MagicHourTrigger().description;
+
+/** The README's tables, made from the nodes' own descriptions and the catalogue that they work with. */
+export const TABLES: Readonly<Record<string, () => string>> = {
+	operations: () => operationsTable(imageToVideo),
+	generate: () => fieldsTable(imageToVideo, 'generate'),
+	get: () => fieldsTable(imageToVideo, 'get'),
+	delete: () => fieldsTable(imageToVideo, 'delete'),
+	'upload-image': () => fieldsTable(imageToVideo, 'uploadImage'),
+	'estimate-credits': () => fieldsTable(imageToVideo, 'estimateCredits'),
+	trigger: () => fieldsTable(trigger),
+	models: modelsTable,
+	credits: creditsTable,
+	compatibility: () => compatTable(readCompatResults()),
+};
+
+const AUDIO: Readonly<Record<Model['audio'], string>> = {
+	none: 'no',
+	included: 'yes, free',
+	extra: 'yes, extra credits',
+};
+
+function modelsTable(): string {
+	const planDefault = [
+		PLAN_DEFAULT.name,
+		code(PLAN_DEFAULT.id),
+		`as ${findModel(PLAN_DEFAULT.paid)?.name ?? ''} (paid plans) or ${findModel(PLAN_DEFAULT.free)?.name ?? ''} (free plan)`,
+		'',
+		'',
+		'',
+		PLAN_DEFAULT.bestFor,
+	];
+	const rows = MODELS.map((model) => [
+		model.name + (model.legacy === true ? ' (legacy)' : ''),
+		code(model.id),
+		orNumbers(durationsOf(offerOf(model.id))),
+		model.resolutions.join(', '),
+		AUDIO[model.audio],
+		endImage(model.endImage),
+		model.bestFor,
+	]);
+	return table(
+		['Model', 'ID', 'Seconds', 'Resolutions', 'Audio', 'End image', 'Best for'],
+		[planDefault, ...rows],
+	);
+}
+
+function endImage(support: EndImageSupport | undefined): string {
+	if (support === undefined) return 'no';
+	if (support.resolutions !== undefined) return `at ${orList(support.resolutions)} only`;
+	if (support.maxSeconds !== undefined) return `up to ${support.maxSeconds} s`;
+	return 'yes';
+}
+
+function creditsTable(): string {
+	const rows = MODELS.map((model) => [
+		model.name,
+		...RESOLUTIONS.map((resolution) => perSecond(model, resolution)),
+	]);
+	return table(['Model', ...RESOLUTIONS], rows);
+}
+
+/** "48 (72 with sound)": credits for a second of video. */
+function perSecond({ rate, audioRate, resolutions }: Model, resolution: Resolution): string {
+	if (!resolutions.includes(resolution)) return '–';
+	const base = rate?.[resolution];
+	if (base === undefined) return 'unknown';
+	const extra = audioRate?.[resolution];
+	return extra === undefined ? String(base) : `${base} (${base + extra} with sound)`;
+}
+
+/**
+ * Puts the tables between their markers, `<!-- table:NAME -->` and `<!-- /table:NAME -->`.
+ * @throws {Error} when a table has no markers, or a marker has no table
+ */
+export function withTables(markdown: string): string {
+	let text = markdown;
+	for (const [name, make] of Object.entries(TABLES)) {
+		const marked = new RegExp(`(<!-- table:${name} -->\n)[^]*?(<!-- /table:${name} -->)`);
+		if (!marked.test(text)) throw new Error(`README.md has no place for the table "${name}"`);
+		text = text.replace(marked, (_, begin: string, end: string) => `${begin}\n${make()}\n\n${end}`);
+	}
+	return text;
+}
