@@ -1,30 +1,30 @@
 import type { z } from 'zod';
 import {
-	createdAnswer,
+	createResponseSchema,
 	errorMessageOf,
-	parseAnswer,
-	projectAnswer,
-	UnexpectedAnswer,
-	uploadUrlsAnswer,
-	type Created,
+	parseJsonAs,
+	projectSchema,
+	UnexpectedResponseError,
+	uploadUrlsSchema,
+	type CreateResponse,
 	type Project,
 	type UploadUrl,
 } from './schemas';
 import type { Clock } from '../lib/clock';
-import { RequestFailure, Stopped, strangeAnswer } from '../lib/errors';
+import { RequestError, AbortError, unexpectedResponse } from '../lib/errors';
 import { readNetworkError } from './networkErrors';
-import { Pace } from './rateLimitGate';
+import { RateLimitGate } from './rateLimitGate';
 import {
 	AFTER_PAYING,
 	BEFORE_PAYING,
 	PAYING,
 	readRetryAfter,
-	TEMPORARY,
+	RETRYABLE_STATUSES,
 	withRetries,
 	type RetryRule,
 } from './retry';
-import type { Answer, ApiCall, Download, Payload, Transport } from './transport';
-import { LONGEST_SAID, oneLine } from '../lib/text';
+import type { ApiResponse, ApiCall, Download, Payload, Transport } from './transport';
+import { MAX_API_MESSAGE_LENGTH, singleLine } from '../lib/text';
 
 /** Body of `POST /v1/image-to-video`. */
 export interface CreateBody {
@@ -52,7 +52,7 @@ export interface Uploadable {
 }
 
 /** How long a 429 that names no time holds back all requests, in milliseconds. */
-const LEAST_HOLD = 1_000;
+const MIN_PAUSE_MS = 1_000;
 
 /** Statuses with which a storage refuses a signed URL that has expired. */
 const EXPIRED = [403, 410];
@@ -65,29 +65,32 @@ const UPLOADING: RetryRule = {
 
 /**
  * The calls of the Magic Hour API that this package uses, each with its retry rule, its answers parsed.
- * Every method throws `RequestFailure`, whose message says what happened and whose hint says what to do.
+ * Every method throws `RequestError`, whose message says what happened and whose hint says what to do.
  */
 export class MagicHourClient {
 	/** Holds back every request after a 429. */
-	private readonly pace: Pace;
+	private readonly gate: RateLimitGate;
 	/** Holds back creating alone: a 429 there mostly means that the plan has no room for another project. */
-	private readonly createPace: Pace;
+	private readonly createGate: RateLimitGate;
 
 	constructor(
 		private readonly transport: Transport,
 		private readonly clock: Clock,
 	) {
-		this.pace = new Pace(clock);
-		this.createPace = new Pace(clock);
+		this.gate = new RateLimitGate(clock);
+		this.createGate = new RateLimitGate(clock);
 	}
 
 	/** Asks where to put files. @param extensions one for each file; the answer has their order */
-	async uploadUrls(extensions: readonly string[], options: CallOptions): Promise<UploadUrl[]> {
+	async createUploadUrls(
+		extensions: readonly string[],
+		options: CallOptions,
+	): Promise<UploadUrl[]> {
 		const items = extensions.map((extension) => ({ type: 'image', extension }));
 		const call: ApiCall = { method: 'POST', path: '/v1/files/upload-urls', body: { items } };
-		const answer = await this.call(call, PREPARE_UPLOAD, uploadUrlsAnswer, BEFORE_PAYING, options);
+		const answer = await this.call(call, PREPARE_UPLOAD, uploadUrlsSchema, BEFORE_PAYING, options);
 		if (answer.items.length === extensions.length) return answer.items;
-		throw new RequestFailure({
+		throw new RequestError({
 			message: `Magic Hour gave ${answer.items.length} upload URLs where ${extensions.length} were asked for`,
 			hint: 'Nothing was created or charged. Try again later.',
 			fate: 'refused',
@@ -99,17 +102,17 @@ export class MagicHourClient {
 	 * Puts an image to a signed URL; asks for a fresh URL when that one has expired.
 	 * @returns where the image is now
 	 */
-	async upload(image: Uploadable, first: UploadUrl, options: CallOptions): Promise<UploadUrl> {
+	async uploadImage(image: Uploadable, first: UploadUrl, options: CallOptions): Promise<UploadUrl> {
 		let url = first;
 		await this.withRetries(UPLOADING, options, async () => {
 			const file = await image.open();
-			const answer = await this.answerOf(UPLOAD, () =>
+			const answer = await this.responseOf(UPLOAD, () =>
 				this.transport.put(url.upload_url, file, options.signal),
 			);
 			if (EXPIRED.includes(answer.status)) {
-				[url] = (await this.uploadUrls([image.format], options)) as [UploadUrl];
+				[url] = (await this.createUploadUrls([image.format], options)) as [UploadUrl];
 			}
-			refuseError(answer, UPLOAD, this.clock, true);
+			throwForStatus(answer, UPLOAD, this.clock, true);
 		});
 		return url;
 	}
@@ -118,15 +121,15 @@ export class MagicHourClient {
 	 * Creates a project: **this charges credits**. Never repeated unless it is certain that there is no project, and not
 	 * after a 429: when to come back depends on the other projects, which only the caller knows.
 	 */
-	async create(body: CreateBody, options: CallOptions): Promise<Created> {
+	async createImageToVideo(body: CreateBody, options: CallOptions): Promise<CreateResponse> {
 		const call: ApiCall = { method: 'POST', path: '/v1/image-to-video', body };
-		await this.createPace.ready(options.deadline, options.signal);
-		return await this.call(call, 'create the video', createdAnswer, PAYING, options);
+		await this.createGate.waitUntilOpen(options.deadline, options.signal);
+		return await this.call(call, 'create the video', createResponseSchema, PAYING, options);
 	}
 
-	async project(id: string, options: CallOptions): Promise<Project> {
+	async getProject(id: string, options: CallOptions): Promise<Project> {
 		const call: ApiCall = { method: 'GET', path: projectPath(id) };
-		return await this.call(call, `get project ${id}`, projectAnswer, AFTER_PAYING, options);
+		return await this.call(call, `get project ${id}`, projectSchema, AFTER_PAYING, options);
 	}
 
 	/** Deletes a project's video for good. It is gone, too, if a second try does not find what the first may have deleted. */
@@ -135,13 +138,13 @@ export class MagicHourClient {
 		let mayBeGone = false;
 		await this.withRetries(BEFORE_PAYING, options, async () => {
 			try {
-				const answer = await this.answerOf(what, () =>
+				const answer = await this.responseOf(what, () =>
 					this.transport.api({ method: 'DELETE', path: projectPath(id) }),
 				);
 				if (mayBeGone && answer.status === 404) return;
-				refuseError(answer, what, this.clock);
+				throwForStatus(answer, what, this.clock);
 			} catch (error) {
-				if (error instanceof RequestFailure && error.fate === 'unknown') mayBeGone = true;
+				if (error instanceof RequestError && error.fate === 'unknown') mayBeGone = true;
 				throw error as Error;
 			}
 		});
@@ -149,12 +152,12 @@ export class MagicHourClient {
 
 	/** Opens a download once: a second try needs a fresh URL, which is the caller's to get. */
 	async openDownload(url: string, signal?: AbortSignal): Promise<Download> {
-		await this.pace.ready(Infinity, signal);
-		const download = await this.answerOf('download the video', () =>
+		await this.gate.waitUntilOpen(Infinity, signal);
+		const download = await this.responseOf('download the video', () =>
 			this.transport.open(url, signal),
 		);
 		try {
-			refuseError({ ...download, text: '' }, 'download the video', this.clock, true);
+			throwForStatus({ ...download, text: '' }, 'download the video', this.clock, true);
 			return download;
 		} catch (error) {
 			download.stream.destroy();
@@ -170,9 +173,9 @@ export class MagicHourClient {
 		options: CallOptions,
 	): Promise<z.infer<T>> {
 		return await this.withRetries(rule, options, async () => {
-			const answer = await this.answerOf(what, () => this.transport.api(call));
-			refuseError(answer, what, this.clock);
-			return parseOrFail(schema, answer, what);
+			const answer = await this.responseOf(what, () => this.transport.api(call));
+			throwForStatus(answer, what, this.clock);
+			return parseResponse(schema, answer, what);
 		});
 	}
 
@@ -182,24 +185,24 @@ export class MagicHourClient {
 		work: () => Promise<T>,
 	): Promise<T> {
 		const paced = async () => {
-			await this.pace.ready(deadline, signal);
+			await this.gate.waitUntilOpen(deadline, signal);
 			return await work().catch((error: unknown) => {
-				if (error instanceof RequestFailure && error.status === 429) this.slowDown(rule, error);
+				if (error instanceof RequestError && error.status === 429) this.slowDown(rule, error);
 				throw error as Error;
 			});
 		};
 		return await withRetries(paced, { rule, clock: this.clock, deadline, signal });
 	}
 
-	private slowDown(rule: RetryRule, failure: RequestFailure): void {
-		if (rule === PAYING) this.createPace.hold(failure.retryAfterMs ?? 0, failure);
-		else this.pace.hold(failure.retryAfterMs ?? LEAST_HOLD, failure);
+	private slowDown(rule: RetryRule, failure: RequestError): void {
+		if (rule === PAYING) this.createGate.pauseFor(failure.retryAfterMs ?? 0, failure);
+		else this.gate.pauseFor(failure.retryAfterMs ?? MIN_PAUSE_MS, failure);
 	}
 
-	/** Turns an error that came instead of an answer into a `RequestFailure`. */
-	private async answerOf<T>(what: string, request: () => Promise<T>): Promise<T> {
+	/** Turns an error that came instead of an answer into a `RequestError`. */
+	private async responseOf<T>(what: string, request: () => Promise<T>): Promise<T> {
 		return await request().catch((error: unknown) => {
-			throw error instanceof RequestFailure || error instanceof Stopped
+			throw error instanceof RequestError || error instanceof AbortError
 				? error
 				: networkFailure(error, what, NOTHING_CHARGED[what] ?? '');
 		});
@@ -219,10 +222,10 @@ const NOTHING_CHARGED: Readonly<Record<string, string>> = {
 	[UPLOAD]: ' Nothing was created or charged.',
 };
 
-function networkFailure(error: unknown, what: string, consequence: string): RequestFailure {
+function networkFailure(error: unknown, what: string, consequence: string): RequestError {
 	const { what: happened, fate, temporary, code } = readNetworkError(error);
 	const details = code === undefined ? '' : ` (${code})`;
-	return new RequestFailure({
+	return new RequestError({
 		message: `Could not ${what}: ${happened}`,
 		hint:
 			(fate === 'unsent'
@@ -292,8 +295,8 @@ function mayBeDone(status: number): boolean {
 	return status === 408 || status === 499 || (status >= 500 && status !== 502 && status !== 503);
 }
 
-/** @throws {RequestFailure} unless the status says success */
-function refuseError(answer: Answer, what: string, clock: Clock, storage = false): void {
+/** @throws {RequestError} unless the status says success */
+function throwForStatus(answer: ApiResponse, what: string, clock: Clock, storage = false): void {
 	const { status, headers, text } = answer;
 	if (status >= 200 && status < 300) return;
 	const fallback =
@@ -301,21 +304,25 @@ function refuseError(answer: Answer, what: string, clock: Clock, storage = false
 	const { meaning, hint } =
 		(storage ? STORAGE_STATUS_MEANINGS : STATUS_MEANINGS)[status] ?? fallback;
 	const said = errorMessageOf(text);
-	throw new RequestFailure({
-		message: `Could not ${what}: ${meaning} (${status}${said === undefined ? '' : `: ${oneLine(said, LONGEST_SAID)}`})`,
+	throw new RequestError({
+		message: `Could not ${what}: ${meaning} (${status}${said === undefined ? '' : `: ${singleLine(said, MAX_API_MESSAGE_LENGTH)}`})`,
 		hint,
 		fate: mayBeDone(status) ? 'unknown' : 'refused',
 		status,
 		retryAfterMs: readRetryAfter(headers['retry-after'], clock.now()),
-		temporary: TEMPORARY.includes(status) || (storage && EXPIRED.includes(status)),
+		temporary: RETRYABLE_STATUSES.includes(status) || (storage && EXPIRED.includes(status)),
 	});
 }
 
-function parseOrFail<T extends z.ZodTypeAny>(schema: T, answer: Answer, what: string): z.infer<T> {
+function parseResponse<T extends z.ZodTypeAny>(
+	schema: T,
+	answer: ApiResponse,
+	what: string,
+): z.infer<T> {
 	try {
-		return parseAnswer(schema, answer.text);
+		return parseJsonAs(schema, answer.text);
 	} catch (error) {
-		if (!(error instanceof UnexpectedAnswer)) throw error as Error;
-		throw strangeAnswer(`Could not ${what}: ${error.message}`);
+		if (!(error instanceof UnexpectedResponseError)) throw error as Error;
+		throw unexpectedResponse(`Could not ${what}: ${error.message}`);
 	}
 }
