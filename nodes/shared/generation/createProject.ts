@@ -1,4 +1,4 @@
-import type { CreateBody } from '../api/client';
+import type { CreateBody } from '../api/calls';
 import { backoff, PAYING } from '../api/retry';
 import type { CreateResponse } from '../api/schemas';
 import type { Uploads } from '../api/uploads';

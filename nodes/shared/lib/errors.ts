@@ -56,16 +56,6 @@ export class RequestError extends Error {
 	}
 }
 
-/** An answer came, and it is none that the API gives. */
-export function unexpectedResponse(message: string): RequestError {
-	return new RequestError({
-		message,
-		hint: 'Check that the API Base URL of the credential is that of the Magic Hour API; a proxy may have answered instead.',
-		fate: 'unknown',
-		temporary: true,
-	});
-}
-
 /** A project exists (it may have been paid for) and its video could not be handed on. Carries what is needed to resume. */
 export class ProjectError extends Error {
 	override name = 'ProjectError';

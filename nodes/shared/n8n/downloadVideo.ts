@@ -1,6 +1,7 @@
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 import type { Project } from '../api/schemas';
-import type { CallOptions, MagicHourClient } from '../api/client';
+import type { CallOptions } from '../api/client';
+import type { FileTransfer } from '../api/fileTransfer';
 import type { Clock } from '../lib/clock';
 import { ProjectError, RequestError } from '../lib/errors';
 import { videoFileName } from '../media/videoFileName';
@@ -31,7 +32,7 @@ export interface DownloadSource {
  */
 export async function downloadVideo(
 	n8n: IExecuteFunctions,
-	client: MagicHourClient,
+	files: FileTransfer,
 	clock: Clock,
 	{ project, refresh, hint }: DownloadSource,
 	options: CallOptions,
@@ -44,7 +45,7 @@ export async function downloadVideo(
 	const work = async (): Promise<IBinaryData> => {
 		const latest = isFirst || !refresh ? project : await refresh(patient);
 		isFirst = false;
-		return await downloadOnce(n8n, client, latest, signal);
+		return await downloadOnce(n8n, files, latest, signal);
 	};
 	return await withRetries(work, { ...patient, clock, rule }).catch((error: unknown) => {
 		if (!(error instanceof RequestError)) throw error as Error;
@@ -60,13 +61,13 @@ export async function downloadVideo(
 
 async function downloadOnce(
 	n8n: IExecuteFunctions,
-	client: MagicHourClient,
+	files: FileTransfer,
 	project: Project,
 	signal: AbortSignal,
 ): Promise<IBinaryData> {
 	const url = project.downloads[0]?.url;
 	if (url === undefined) throw incomplete('Magic Hour gave no download URL');
-	const { stream, headers } = await client.openDownload(url, signal);
+	const { stream, headers } = await files.open(url, signal);
 	const name = videoFileName(project.name, project.id);
 	const binary = await n8n.helpers
 		.prepareBinaryData(stream, name, MIME_TYPE)

@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
-import { RequestError, unexpectedResponse } from '../lib/errors';
+import { RequestError } from '../lib/errors';
+import { unexpectedResponse } from '../api/responseErrors';
 import { checkFileUrl } from '../api/fileUrl';
 import type { ApiResponse, ByteStream, Download, Headers, Transport } from '../api/transport';
 

@@ -1,10 +1,7 @@
 import { Readable } from 'node:stream';
 import { inspect } from 'node:util';
-import {
-	MagicHourClient,
-	type CreateBody,
-	type Uploadable,
-} from '../../../../nodes/shared/api/client.ts';
+import type { CreateBody } from '../../../../nodes/shared/api/calls.ts';
+import { MagicHourClient, type Uploadable } from '../../../../nodes/shared/api/client.ts';
 import { RequestError, AbortError, type Fate } from '../../../../nodes/shared/lib/errors.ts';
 import { rejectionOf } from '../../../support/failure-of.mts';
 import { FakeClock } from '../../../support/fake-clock.mts';
@@ -414,7 +411,7 @@ describe('download', () => {
 			headers: { 'content-length': '5' },
 		});
 		transport.stream = Readable.from([Buffer.from('video')]);
-		const { status, headers, stream } = await client.openDownload(URL_OF_VIDEO);
+		const { status, headers, stream } = await client.files.open(URL_OF_VIDEO);
 		expect({ status, headers }).toEqual({ status: 200, headers: { 'content-length': '5' } });
 		expect(stream).toBe(transport.stream);
 		expect(requests).toEqual([{ kind: 'open', url: URL_OF_VIDEO, signal: undefined }]);
@@ -428,7 +425,7 @@ describe('download', () => {
 	])('%i is a failure, and leaves no connection open', async (status, says, temporary) => {
 		const { client, transport, requests } = lab({ status });
 		transport.stream = Readable.from([Buffer.from('<Error/>')]);
-		const failure = await rejectionOf(RequestError, client.openDownload(URL_OF_VIDEO));
+		const failure = await rejectionOf(RequestError, client.files.open(URL_OF_VIDEO));
 		expect(failure.message).toMatch(says);
 		expect(failure.temporary).toBe(temporary);
 		expect(requests).toHaveLength(1);
@@ -437,7 +434,7 @@ describe('download', () => {
 
 	test('a network error is a failure, without the signature', async () => {
 		const { client } = lab(RESET);
-		const failure = await rejectionOf(RequestError, client.openDownload(URL_OF_VIDEO));
+		const failure = await rejectionOf(RequestError, client.files.open(URL_OF_VIDEO));
 		expect(failure.message).toBe('Could not download the video: the connection broke off');
 	});
 });

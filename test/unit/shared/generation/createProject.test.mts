@@ -14,7 +14,8 @@ import { ConcurrencyLimiter } from '../../../../nodes/shared/lib/concurrencyLimi
 import { sentMarks } from '../../../../nodes/shared/generation/sentMarks.ts';
 import type { RunContext } from '../../../../nodes/shared/generation/runContext.ts';
 import { resolveVideoSpec } from '../../../../nodes/shared/models/videoSpec.ts';
-import { MagicHourClient, type CreateBody } from '../../../../nodes/shared/api/client.ts';
+import { MagicHourClient } from '../../../../nodes/shared/api/client.ts';
+import type { CreateBody } from '../../../../nodes/shared/api/calls.ts';
 import {
 	CreateOutcomeUnknownError,
 	RequestError,
