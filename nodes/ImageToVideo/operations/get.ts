@@ -6,7 +6,13 @@ import { projectIdField, TIMEOUT_OPTION, WAIT_FIELD } from '../description/field
 import type { Operation } from '../../shared/generation/operation';
 import { readOutputOptions, readProjectId } from '../input/parameters';
 import { stillRendering } from '../../shared/generation/runSummary';
-import { followProject, getProject, isUnfinished } from '../../shared/generation/waitForProject';
+import { withProjectId } from '../../shared/api/withProjectId';
+import {
+	followProject,
+	getProject,
+	isUnfinished,
+	resumeHint,
+} from '../../shared/generation/waitForProject';
 
 const show = { operation: ['get'] };
 
@@ -69,7 +75,7 @@ export const get: Operation<Asked, Seen> = {
 			? await followProject(client, clock, id, options)
 			: await getProject(client, id, options);
 		if (isUnfinished(project)) shared.unfinished.push(project);
-		return await buildOutput(context, project, output, options);
+		return await withProjectId(id, resumeHint(id), buildOutput(context, project, output, options));
 	},
 
 	report: ({ unfinished }) => (unfinished.length === 0 ? [] : [stillRendering(unfinished)]),

@@ -2,6 +2,7 @@ import type { Project } from '../api/schemas';
 import type { CallOptions, MagicHourClient } from '../api/client';
 import type { Clock } from '../lib/clock';
 import { ProjectError, RequestError } from '../lib/errors';
+import type { FinalOutcome } from './journal';
 import { untilNextPoll } from '../api/polling';
 import { MAX_API_MESSAGE_LENGTH, singleLine } from '../lib/text';
 
@@ -86,22 +87,41 @@ export async function getProject(
 	});
 }
 
-/** A failed project's video can't be had any more: a new try needs a new project. */
+/** A project that has ended without a video, and never will have one. */
 export class ProjectFailedError extends ProjectError {
 	override name = 'ProjectFailedError';
+
+	/** @param outcome `refunded`: a new try may ask for a new project */
+	constructor(
+		message: string,
+		projectId: string,
+		hint: string,
+		readonly outcome: 'refunded' | FinalOutcome,
+	) {
+		super(message, projectId, hint);
+	}
 }
 
 /** @returns the project when it is complete; @throws {ProjectFailedError} with the API's code and message otherwise */
 export function finished(project: Project): Project {
 	if (project.status === 'complete') return project;
-	const { id, status, error } = project;
+	const { id, status, error, credits_charged: charged } = project;
 	const reason = error
 		? `: ${singleLine(error.message, MAX_API_MESSAGE_LENGTH)} (${singleLine(error.code, MAX_API_MESSAGE_LENGTH)})`
 		: '';
+	if (status === 'canceled') {
+		throw new ProjectFailedError(
+			`Project ${id} was canceled${reason}`,
+			id,
+			`${refund(project)} It was canceled at Magic Hour, not by n8n. This execution does not ask for it again.`,
+			'canceled',
+		);
+	}
 	throw new ProjectFailedError(
-		status === 'canceled' ? `Project ${id} was canceled${reason}` : `Project ${id} failed${reason}`,
+		`Project ${id} failed${reason}`,
 		id,
-		`${refund(project)} ${status === 'canceled' ? 'It was canceled at Magic Hour, not by n8n.' : 'Change what the message names and run the node again.'}`,
+		`${refund(project)} Change what the message names and run the node again.`,
+		charged ? 'charged' : 'refunded',
 	);
 }
 
