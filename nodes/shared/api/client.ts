@@ -235,7 +235,7 @@ function networkFailure(error: unknown, what: string, consequence: string): Requ
 
 type StatusMeanings = Readonly<Record<number, { meaning: string; hint: string }>>;
 
-/** What the statuses of the API mean and what to do, as `../shared/api/magic-hour-api.md` documents them. */
+/** What the statuses of the API mean and what to do, as `docs/magic-hour-api.md` documents them. */
 const STATUS_MEANINGS: StatusMeanings = {
 	400: { meaning: 'the request is invalid', hint: 'Change what the message names.' },
 	401: {
