@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { EVENTS, VIDEO_PROJECT_TYPES } from './events';
 import { DOWNLOAD_FIELD, OUTPUT_FIELD, SIMPLIFY } from '../shared/n8n/fields';
-import { USUAL_TOLERANCE } from './settings';
+import { DEFAULT_TOLERANCE } from './settings';
 
 /** Range of the Timestamp Tolerance option, in seconds. */
 const TOLERANCE = { min: 1, max: 86_400 };
@@ -76,7 +76,7 @@ export const FIELDS: INodeProperties[] = [
 				type: 'number',
 				...FIXED,
 				typeOptions: { minValue: TOLERANCE.min, maxValue: TOLERANCE.max },
-				default: USUAL_TOLERANCE,
+				default: DEFAULT_TOLERANCE,
 				description:
 					'How far the time at which an event was signed may be from the time of this server. A small value keeps copies of old events out.',
 				displayOptions: { show: { '/verifySignature': [true] } },

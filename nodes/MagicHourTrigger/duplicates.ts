@@ -25,10 +25,10 @@ import type { MagicHourEvent } from './events';
  */
 
 /** Milliseconds: longer than Magic Hour goes on delivering. */
-export const REMEMBERED_FOR = 25 * 60 * 60 * 1_000;
+export const RETENTION_MS = 25 * 60 * 60 * 1_000;
 
 /** The most events that are remembered for one trigger. */
-export const MOST_EVENTS = 5_000;
+export const MAX_EVENTS = 5_000;
 
 /** Short, whatever an event says. */
 export function keyOf({ type, project }: MagicHourEvent): string {
@@ -104,7 +104,7 @@ interface TriggerMemory {
 }
 
 function newest(accepted: Accepted, now: number): Accepted {
-	const fresh = Object.entries(accepted).filter(([, at]) => now - at < REMEMBERED_FOR);
+	const fresh = Object.entries(accepted).filter(([, at]) => now - at < RETENTION_MS);
 	fresh.sort(([, a], [, b]) => a - b);
-	return Object.fromEntries(fresh.slice(-MOST_EVENTS));
+	return Object.fromEntries(fresh.slice(-MAX_EVENTS));
 }

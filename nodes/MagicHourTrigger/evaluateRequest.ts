@@ -1,35 +1,35 @@
-import { UnexpectedAnswer } from '../shared/api/schemas';
+import { UnexpectedResponseError } from '../shared/api/schemas';
 import { readEvent, type MagicHourEvent } from './events';
-import { BadSignature, verifySignature, type SignedRequest } from './signature';
+import { SignatureVerificationError, verifySignature, type SignedRequest } from './signature';
 import type { Settings } from './settings';
 
 /** An answer that starts nothing. */
-export interface Refusal {
+export interface Rejection {
 	/** HTTP status. Anything but 2xx makes Magic Hour send the event again. */
 	readonly status: 200 | 400 | 401 | 500;
 	readonly message: string;
 }
 
-export type Verdict = { readonly event: MagicHourEvent } | Refusal;
+export type WebhookDecision = { readonly event: MagicHourEvent } | Rejection;
 
 /**
  * What becomes of a request, by what it says alone.
  * @param secret not needed where nothing is verified
  * @param now milliseconds since 1970
  */
-export function judge(
+export function evaluateRequest(
 	request: SignedRequest,
 	{ choice, verify, toleranceSeconds }: Pick<Settings, 'choice' | 'verify' | 'toleranceSeconds'>,
 	secret: string,
 	now: number,
-): Verdict {
+): WebhookDecision {
 	try {
 		if (verify) verifySignature(request, { secret, toleranceSeconds, now });
 		const event = readEvent(request.body, choice);
 		return 'why' in event ? { status: 200, message: event.why } : { event };
 	} catch (error) {
-		if (error instanceof BadSignature) return { status: 401, message: error.message };
-		if (error instanceof UnexpectedAnswer) return { status: 400, message: error.message };
+		if (error instanceof SignatureVerificationError) return { status: 401, message: error.message };
+		if (error instanceof UnexpectedResponseError) return { status: 400, message: error.message };
 		throw error as Error;
 	}
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseAnswer, projectAnswer, type Project } from '../shared/api/schemas';
+import { parseJsonAs, projectSchema, type Project } from '../shared/api/schemas';
 
 /** Magic Hour's webhook events, one row each. There is none for a canceled project. */
 export const EVENTS = [
@@ -60,7 +60,7 @@ const anyEvent = z.object({
 
 const projectEvent = anyEvent.extend({
 	// What is not finished may have no list of downloads.
-	payload: projectAnswer.extend({ downloads: projectAnswer.shape.downloads.default([]) }),
+	payload: projectSchema.extend({ downloads: projectSchema.shape.downloads.default([]) }),
 });
 
 /** An event that is not wanted, and why. */
@@ -68,14 +68,14 @@ export interface Unwanted {
 	readonly why: string;
 }
 
-/** Parses the body of an event, as far as it is wanted. @throws {UnexpectedAnswer} that says why it is none */
+/** Parses the body of an event, as far as it is wanted. @throws {UnexpectedResponseError} that says why it is none */
 export function readEvent(body: Buffer, choice: EventChoice): MagicHourEvent | Unwanted {
 	const text = body.toString('utf8');
-	const { type } = parseAnswer(anyEvent, text, 'body');
+	const { type } = parseJsonAs(anyEvent, text, 'body');
 	if (!choice.types.includes(type)) {
 		return { why: `The event ${type} is not chosen in this trigger` };
 	}
-	const { payload: project } = parseAnswer(projectEvent, text, 'body');
+	const { payload: project } = parseJsonAs(projectEvent, text, 'body');
 	if (choice.projectTypes.length === 0) return { type, project };
 	if (project.type && choice.projectTypes.includes(project.type)) return { type, project };
 	return {

@@ -1,11 +1,11 @@
 import type { IBinaryData, IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Project } from '../shared/api/schemas';
-import { MagicHourClient } from '../shared/api/client';
+import { FileTransfer } from '../shared/api/fileTransfer';
 import { systemClock } from '../shared/lib/clock';
 import { downloadVideo } from '../shared/n8n/downloadVideo';
 import type { MagicHourEvent } from './events';
 import { n8nTransport } from '../shared/n8n/n8nTransport';
-import { namingProject } from '../shared/api/withProjectId';
+import { withProjectId } from '../shared/api/withProjectId';
 import { failedItemJson, toNodeError } from '../shared/n8n/nodeErrors';
 import { checkOutputField } from '../shared/n8n/outputField';
 import { simplify } from '../shared/api/simplifiedProject';
@@ -46,17 +46,19 @@ function wantsDownload({ type, project }: MagicHourEvent, settings: Settings): b
 }
 
 /** Longest time, in milliseconds, that a download is tried. */
-const PATIENCE = 1_800_000;
+const DOWNLOAD_TIMEOUT_MS = 1_800_000;
 
-/** @throws {ProjectFailure} */
+/** @throws {ProjectError} */
 async function download(n8n: IExecuteFunctions, project: Project): Promise<IBinaryData> {
 	const clock = systemClock;
-	// Makes no call of the API: a trigger has no key for it.
-	const client = new MagicHourClient(n8nTransport(n8n, await readBaseUrl(n8n)), clock);
+	const files = new FileTransfer(n8nTransport(n8n, await readBaseUrl(n8n)), clock);
 	const hint = `The video is not lost: get it with the Get operation of the Magic Hour Image To Video node and Project ID ${project.id}. ${untilWhen(project)}`;
-	const options = { deadline: clock.now() + PATIENCE, signal: n8n.getExecutionCancelSignal() };
-	const downloading = downloadVideo(n8n, client, clock, { project, hint }, options);
-	return await namingProject(project.id, hint, downloading);
+	const options = {
+		deadline: clock.now() + DOWNLOAD_TIMEOUT_MS,
+		signal: n8n.getExecutionCancelSignal(),
+	};
+	const downloading = downloadVideo(n8n, files, clock, { project, hint }, options);
+	return await withProjectId(project.id, hint, downloading);
 }
 
 function untilWhen({ downloads: [first] }: Project): string {

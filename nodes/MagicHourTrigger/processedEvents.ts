@@ -1,6 +1,6 @@
 import type { DeduplicationHelperFunctions } from 'n8n-workflow';
-import { oneByOne } from '../shared/lib/runExclusive';
-import { MOST_EVENTS } from './duplicates';
+import { runExclusive } from '../shared/lib/runExclusive';
+import { MAX_EVENTS } from './duplicates';
 
 /** The part of n8n's context that is needed here. */
 export interface ProcessedData {
@@ -9,7 +9,7 @@ export interface ProcessedData {
 }
 
 /** Two entries for each event. */
-const OPTIONS = { mode: 'entries', maxEntries: 2 * MOST_EVENTS } as const;
+const OPTIONS = { mode: 'entries', maxEntries: 2 * MAX_EVENTS } as const;
 
 /** Several processes that all begin the record of a trigger get in each other's way once. */
 const TRIES = 3;
@@ -22,7 +22,7 @@ const TRIES = 3;
 export async function isDuplicateExecution(n8n: ProcessedData, key: string): Promise<boolean> {
 	const own = `${key} ${n8n.getExecutionId()}`;
 	const look = async () => await n8n.helpers.checkProcessedAndRecord([key, own], 'node', OPTIONS);
-	const { processed } = await oneByOne(async () => await withTries(look, TRIES));
+	const { processed } = await runExclusive(async () => await withTries(look, TRIES));
 	return processed.includes(key) && !processed.includes(own);
 }
 

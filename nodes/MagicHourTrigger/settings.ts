@@ -19,7 +19,7 @@ interface Options {
 }
 
 /** Seconds; also where something that is no time was given: anything else could let old events in. */
-export const USUAL_TOLERANCE = 300;
+export const DEFAULT_TOLERANCE = 300;
 
 export function readSettings(n8n: IWebhookFunctions | IExecuteFunctions): Settings {
 	const parameter = (name: string, fallback: unknown): unknown =>
@@ -35,7 +35,7 @@ export function readSettings(n8n: IWebhookFunctions | IExecuteFunctions): Settin
 			projectTypes: options.projectTypes ?? [],
 		},
 		verify,
-		toleranceSeconds: tolerance > 0 ? tolerance : USUAL_TOLERANCE,
+		toleranceSeconds: tolerance > 0 ? tolerance : DEFAULT_TOLERANCE,
 		download: verify && parameter('downloadVideo', false) === true,
 		field: String(parameter('outputBinaryField', 'data')),
 		simplify: options.simplify !== false,

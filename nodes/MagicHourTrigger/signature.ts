@@ -24,36 +24,40 @@ export interface Verification {
 }
 
 /** An event is not shown to come from Magic Hour. The message says what was wrong, and holds no secret. */
-export class BadSignature extends Error {
-	override name = 'BadSignature';
+export class SignatureVerificationError extends Error {
+	override name = 'SignatureVerificationError';
 }
 
-/** @throws {BadSignature} unless the request was signed with the secret, just now */
+/** @throws {SignatureVerificationError} unless the request was signed with the secret, just now */
 export function verifySignature(request: SignedRequest, verification: Verification): void {
 	const { secret, toleranceSeconds, now } = verification;
-	if (secret === '') throw new BadSignature('The signing secret is empty');
+	if (secret === '') throw new SignatureVerificationError('The signing secret is empty');
 	const timestamp = headerOf(request, TIMESTAMP_HEADER);
 	const signature = headerOf(request, SIGNATURE_HEADER);
 
 	if (!/^\d{1,12}$/.test(timestamp)) {
-		throw new BadSignature(`The header ${TIMESTAMP_HEADER} is not a time in Unix seconds`);
+		throw new SignatureVerificationError(
+			`The header ${TIMESTAMP_HEADER} is not a time in Unix seconds`,
+		);
 	}
 	if (!/^[0-9a-f]{64}$/i.test(signature)) {
-		throw new BadSignature(`The header ${SIGNATURE_HEADER} is not a SHA-256 signature in hex`);
+		throw new SignatureVerificationError(
+			`The header ${SIGNATURE_HEADER} is not a SHA-256 signature in hex`,
+		);
 	}
 	const expected = createHmac('sha256', secret)
 		.update(`${timestamp}.`)
 		.update(request.body)
 		.digest();
 	if (!timingSafeEqual(expected, Buffer.from(signature, 'hex'))) {
-		throw new BadSignature(
+		throw new SignatureVerificationError(
 			'The signature does not match: the event was not signed with this signing secret, or was changed on its way',
 		);
 	}
 	// After the signature: only of a timestamp that Magic Hour has written can be said that it is old.
 	const age = now / 1_000 - Number(timestamp);
 	if (Math.abs(age) > toleranceSeconds) {
-		throw new BadSignature(
+		throw new SignatureVerificationError(
 			`The event was signed ${Math.round(Math.abs(age))} s ${age > 0 ? 'ago' : 'ahead of this clock'}; ${toleranceSeconds} s are allowed`,
 		);
 	}
@@ -62,5 +66,5 @@ export function verifySignature(request: SignedRequest, verification: Verificati
 function headerOf({ headers }: SignedRequest, name: string): string {
 	const value = headers[name];
 	if (typeof value === 'string' && value !== '') return value;
-	throw new BadSignature(`The header ${name} is missing`);
+	throw new SignatureVerificationError(`The header ${name} is missing`);
 }

@@ -4,7 +4,7 @@ import type { SignedRequest } from './signature';
 import { readSecret } from './credential';
 import { keyOf, RecentEvents, type Accepted, type Claim } from './duplicates';
 import { readSettings, type Settings } from './settings';
-import { judge, type Refusal } from './evaluateRequest';
+import { evaluateRequest, type Rejection } from './evaluateRequest';
 
 /** Of all triggers of this process. */
 const recentEvents = new RecentEvents();
@@ -19,7 +19,7 @@ export async function receiveEvent(n8n: IWebhookFunctions): Promise<IWebhookResp
 	const secret = settings.verify ? await secretOrNothing(n8n) : '';
 	if (settings.verify && secret === '') return refuse(n8n, NO_SECRET);
 
-	const verdict = judge(requestOf(n8n), settings, secret, systemClock.now());
+	const verdict = evaluateRequest(requestOf(n8n), settings, secret, systemClock.now());
 	if ('status' in verdict) return refuse(n8n, verdict);
 	const { event } = verdict;
 	const workflowData = [[{ json: { event: event.type, payload: event.project as IDataObject } }]];
@@ -42,17 +42,17 @@ export async function receiveEvent(n8n: IWebhookFunctions): Promise<IWebhookResp
 
 const STARTS = { message: 'The event starts the workflow' };
 
-const NO_SETTINGS: Refusal = {
+const NO_SETTINGS: Rejection = {
 	status: 500,
 	message: 'The settings of this trigger could not be read: see the log of n8n',
 };
 
-const NO_SECRET: Refusal = {
+const NO_SECRET: Rejection = {
 	status: 500,
 	message: 'The signing secret of this trigger could not be read, so that no event can be verified',
 };
 
-const DUPLICATE: Refusal = { status: 200, message: 'The event has started the workflow before' };
+const DUPLICATE: Rejection = { status: 200, message: 'The event has started the workflow before' };
 
 /** The request with its raw body, which n8n has read; there is none in a multipart form. */
 function requestOf(n8n: IWebhookFunctions): SignedRequest {
@@ -98,7 +98,7 @@ async function claimEvent(
 	return claim;
 }
 
-function refuse(n8n: IWebhookFunctions, { status, message }: Refusal): IWebhookResponseData {
+function refuse(n8n: IWebhookFunctions, { status, message }: Rejection): IWebhookResponseData {
 	if (status !== 200) {
 		const { id, name } = n8n.getWorkflow();
 		n8n.logger.warn(`Magic Hour Trigger refused a request (${status}): ${message}`, {

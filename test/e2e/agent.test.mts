@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { probeVideo } from '../../local-api/probe.mts';
 import { MODELS } from '../../nodes/shared/models/catalogue.ts';
-import { orNumbers } from '../../nodes/shared/lib/text.ts';
+import { joinNumbersOr } from '../../nodes/shared/lib/text.ts';
 import type { N8nWorkflow } from '../../tools/n8n/n8n.mts';
 import {
 	agentWorkflow,
@@ -190,7 +190,7 @@ describe('an AI agent in a real n8n', () => {
 
 			for (const { id, durations, resolutions, audio, legacy } of MODELS) {
 				const sound = audio === 'none' ? '' : ', sound';
-				const rule = `${id}: ${orNumbers(durations)} s, ${resolutions.join('/')}${sound}.`;
+				const rule = `${id}: ${joinNumbersOr(durations)} s, ${resolutions.join('/')}${sound}.`;
 				expect(models?.filter((text) => text?.includes(rule))).toHaveLength(legacy ? 0 : 2);
 			}
 		});

@@ -5,7 +5,7 @@ import { ImageToVideo } from '../../nodes/ImageToVideo/ImageToVideo.node.ts';
 import {
 	durationsOf,
 	MODELS,
-	offerOf,
+	resolveModel,
 	resolutionsOf,
 } from '../../nodes/shared/models/catalogue.ts';
 import { MODEL_FACTS } from '../support/model-facts.mts';
@@ -84,7 +84,7 @@ describe.each(MODELS.map((each) => [each.id, each] as const))('with %s chosen', 
 
 describe('with the default of the plan', () => {
 	it('what either of its models makes is there', async () => {
-		const offer = offerOf('default');
+		const offer = resolveModel('default');
 
 		expect(values(await resolutions(model('default'))).sort()).toEqual(resolutionsOf(offer).sort());
 		expect(values(await durations({ ...model('default'), resolution: '720p' }))).toEqual(

@@ -1,5 +1,5 @@
 import type { Clock } from '../../nodes/shared/lib/clock.ts';
-import { Stopped } from '../../nodes/shared/lib/errors.ts';
+import { AbortError } from '../../nodes/shared/lib/errors.ts';
 
 /** A clock on which sleeping takes no time. All times are milliseconds. */
 export class FakeClock implements Clock {
@@ -21,16 +21,16 @@ export class FakeClock implements Clock {
 
 	async sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
 		await Promise.resolve();
-		if (signal?.aborted) throw new Stopped('The execution was stopped');
+		if (signal?.aborted) throw new AbortError('The execution was stopped');
 		this.sleeps.push(milliseconds);
 		this.advance(milliseconds);
 	}
 
-	async turn(): Promise<void> {
+	async yieldToEventLoop(): Promise<void> {
 		await Promise.resolve();
 	}
 
-	limit(milliseconds: number, signal?: AbortSignal): AbortSignal {
+	timeoutSignal(milliseconds: number, signal?: AbortSignal): AbortSignal {
 		const late = new AbortController();
 		this.limits.push({ at: this.time + milliseconds, late });
 		return signal ? AbortSignal.any([late.signal, signal]) : late.signal;

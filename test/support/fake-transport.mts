@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type {
-	Answer,
+	ApiResponse,
 	ApiCall,
 	Download,
 	Payload,
@@ -44,11 +44,11 @@ export class FakeTransport implements Transport {
 		this.answerWith(() => (replies.length > 1 ? replies.shift() : replies[0]) ?? { status: 500 });
 	}
 
-	async api(call: ApiCall): Promise<Answer> {
+	async api(call: ApiCall): Promise<ApiResponse> {
 		return await this.send({ kind: 'api', call });
 	}
 
-	async put(url: string, file: Payload, signal?: AbortSignal): Promise<Answer> {
+	async put(url: string, file: Payload, signal?: AbortSignal): Promise<ApiResponse> {
 		return await this.send({ kind: 'put', url, file, signal });
 	}
 
@@ -58,7 +58,7 @@ export class FakeTransport implements Transport {
 		return { status, headers, stream: this.stream };
 	}
 
-	private async send(request: Request): Promise<Answer> {
+	private async send(request: Request): Promise<ApiResponse> {
 		await Promise.resolve();
 		this.requests.push(request);
 		const reply = this.reply(request);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-import { judge } from '../../nodes/MagicHourTrigger/evaluateRequest.ts';
+import { evaluateRequest } from '../../nodes/MagicHourTrigger/evaluateRequest.ts';
 import {
 	webhookCasesDocument,
 	WEBHOOK_CASES_FILE,
@@ -27,7 +27,7 @@ describe('the verdict on', () => {
 			const trigger: TriggerParameters = TRIGGERS[to];
 			const { options } = trigger;
 			const { headers, body } = request();
-			const verdict = judge(
+			const verdict = evaluateRequest(
 				{ headers, body: Buffer.from(body) },
 				{
 					choice: {

@@ -1,6 +1,6 @@
 import type { INodeProperties, INodePropertyOptions, INodeTypeDescription } from 'n8n-workflow';
 import { findModel } from '../../nodes/shared/models/catalogue.ts';
-import { orList, shown } from '../../nodes/shared/lib/text.ts';
+import { joinOr, formatValue } from '../../nodes/shared/lib/text.ts';
 import { cell, code, table } from './markdown-table.mts';
 
 /** Tables of a node's operations and fields, made from the description that n8n shows its form from. */
@@ -81,11 +81,11 @@ function defaultOf(field: INodeProperties): string {
 	if (typeof value === 'boolean') return value ? 'on' : 'off';
 	// A resource locator's.
 	if (typeof value === 'object' && value !== null && 'cachedResultName' in value) {
-		return shown(value.cachedResultName);
+		return formatValue(value.cachedResultName);
 	}
 	const names = [value].flat().map((each) => {
 		const choice = choices(field).find((option) => option.value === each);
-		return choice?.name ?? (each === '' ? '' : code(shown(each)));
+		return choice?.name ?? (each === '' ? '' : code(formatValue(each)));
 	});
 	return cell(names.join(', '));
 }
@@ -115,7 +115,7 @@ function conditions(
 		.map(([path, values = []]) => {
 			const governing = all.find(({ name }) => name === path.replace(/^\//, ''));
 			if (governing === undefined) throw new Error(`No field "${path}" is in the table`);
-			return [governing, orList(values.map((value) => valueName(governing, value)))];
+			return [governing, joinOr(values.map((value) => valueName(governing, value)))];
 		});
 }
 
@@ -123,6 +123,7 @@ function valueName(governing: INodeProperties, value: unknown): string {
 	if (typeof value === 'boolean') return value ? 'on' : 'off';
 	const choice = choices(governing).find((option) => option.value === value);
 	if (choice !== undefined) return choice.name;
-	if (governing.name === 'model') return findModel(shown(value))?.name ?? code(shown(value));
-	return code(shown(value));
+	if (governing.name === 'model')
+		return findModel(formatValue(value))?.name ?? code(formatValue(value));
+	return code(formatValue(value));
 }

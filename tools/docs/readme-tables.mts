@@ -4,14 +4,14 @@ import {
 	durationsOf,
 	findModel,
 	MODELS,
-	offerOf,
+	resolveModel,
 	PLAN_DEFAULT,
 	RESOLUTIONS,
 	type EndImageSupport,
 	type Model,
 	type Resolution,
 } from '../../nodes/shared/models/catalogue.ts';
-import { orList, orNumbers } from '../../nodes/shared/lib/text.ts';
+import { joinOr, joinNumbersOr } from '../../nodes/shared/lib/text.ts';
 import { compatTable, readCompatResults } from '../compat/results.mts';
 import { fieldsTable, operationsTable } from './field-tables.mts';
 import { code, table } from './markdown-table.mts';
@@ -52,7 +52,7 @@ function modelsTable(): string {
 	const rows = MODELS.map((model) => [
 		model.name + (model.legacy === true ? ' (legacy)' : ''),
 		code(model.id),
-		orNumbers(durationsOf(offerOf(model.id))),
+		joinNumbersOr(durationsOf(resolveModel(model.id))),
 		model.resolutions.join(', '),
 		AUDIO[model.audio],
 		endImage(model.endImage),
@@ -66,7 +66,7 @@ function modelsTable(): string {
 
 function endImage(support: EndImageSupport | undefined): string {
 	if (support === undefined) return 'no';
-	if (support.resolutions !== undefined) return `at ${orList(support.resolutions)} only`;
+	if (support.resolutions !== undefined) return `at ${joinOr(support.resolutions)} only`;
 	if (support.maxSeconds !== undefined) return `up to ${support.maxSeconds} s`;
 	return 'yes';
 }

@@ -6,12 +6,12 @@ import { systemClock, type Clock } from '../../nodes/shared/lib/clock.ts';
  */
 export function speedUp(factor: number): () => void {
 	const clock = systemClock as { -readonly [Member in keyof Clock]: Clock[Member] };
-	const { now, sleep, limit } = clock;
+	const { now, sleep, timeoutSignal } = clock;
 	const start = now();
 	clock.now = () => start + (now() - start) * factor;
 	clock.sleep = (milliseconds, signal) => sleep(milliseconds / factor, signal);
-	clock.limit = (milliseconds, signal) => limit(milliseconds / factor, signal);
+	clock.timeoutSignal = (milliseconds, signal) => timeoutSignal(milliseconds / factor, signal);
 	return () => {
-		Object.assign(clock, { now, sleep, limit });
+		Object.assign(clock, { now, sleep, timeoutSignal });
 	};
 }

@@ -159,27 +159,3 @@ export function projectIdField(operations: string[]): INodeProperties {
 		displayOptions: { show: { operation: operations } },
 	};
 }
-
-/** The fields of one image, but for their names and labels. */
-export const IMAGE_BINARY_FIELD = {
-	type: 'string',
-	required: true,
-	hint: 'The name of the input binary field that contains the image',
-} satisfies Partial<INodeProperties>;
-
-export const IMAGE_URL_FIELD = {
-	type: 'string',
-	default: '',
-	required: true,
-	placeholder: 'e.g. https://example.com/photo.png',
-	description: 'Public https:// URL of the image, with its file extension. Magic Hour fetches it.',
-} satisfies Partial<INodeProperties>;
-
-export const IMAGE_FILE_FIELD = {
-	type: 'string',
-	default: '',
-	required: true,
-	placeholder: 'e.g. api-assets/ab12/photo.png',
-	description:
-		'The file_path that the Upload Image operation returned (kept for 7 days), or the URL of an image in your Magic Hour library',
-} satisfies Partial<INodeProperties>;

@@ -2,12 +2,12 @@ import type { NodeHint } from 'n8n-workflow';
 import {
 	IDS_WITH_SOUND,
 	MODELS,
-	offerOf,
+	resolveModel,
 	PLAN_DEFAULT,
 	type Model,
 } from '../../shared/models/catalogue';
 import { NOT_SPELLED, spellingsOf } from '../../shared/models/modelId';
-import { orList } from '../../shared/lib/text';
+import { joinOr } from '../../shared/lib/text';
 
 /** What the form says of a combination before it is run, computed from the catalogue as the menus are. */
 
@@ -35,7 +35,7 @@ function spelled(ids: readonly string[]): string {
 /** n8n marks the value that does not go with an end image in its menu; these say why. */
 function endImageHints({ id, name, endImage }: Model): NodeHint[] {
 	const { resolutions, maxSeconds } = endImage ?? {};
-	const ids = [id, ...IDS_WITH_SOUND.filter((each) => offerOf(each).models[0]?.id === id)];
+	const ids = [id, ...IDS_WITH_SOUND.filter((each) => resolveModel(each).models[0]?.id === id)];
 	const given =
 		'$parameter["operation"] === "generate" && !["", "none", undefined].includes($parameter["endImageSource"]) && ' +
 		`${spelled(ids)}.includes(${MODEL})`;
@@ -43,7 +43,7 @@ function endImageHints({ id, name, endImage }: Model): NodeHint[] {
 	if (resolutions !== undefined) {
 		hints.push(
 			warning(
-				`With an end image, ${name} makes ${orList(resolutions)} only. Choose that resolution, or set End Image From to None.`,
+				`With an end image, ${name} makes ${joinOr(resolutions)} only. Choose that resolution, or set End Image From to None.`,
 				`${given} && !${JSON.stringify(resolutions.map((each) => parseInt(each)))}.includes(parseInt($parameter["resolution"]))`,
 			),
 		);

@@ -9,7 +9,7 @@ import {
 	resolutionEntries,
 	type Form,
 } from '../../shared/models/menuEntries';
-import { END_IMAGE, isSource } from '../input/imageInput';
+import { END_IMAGE, isSource } from './imageFields';
 
 /** What the dropdowns hold: computed from the catalogue, without any request. */
 

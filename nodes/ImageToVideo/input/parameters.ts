@@ -1,8 +1,9 @@
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
-import type { DurationFallback, Wish } from '../../shared/models/videoSpec';
-import { InvalidInput } from '../../shared/lib/errors';
+import type { DurationFallback, VideoParams } from '../../shared/models/videoSpec';
+import { InvalidInputError } from '../../shared/lib/errors';
+import type { OutputOptions } from '../../shared/generation/projectOutput';
 import { checkOutputField } from '../../shared/n8n/outputField';
-import { shown } from '../../shared/lib/text';
+import { formatValue } from '../../shared/lib/text';
 import { CONCURRENT_PROJECTS, MAX_CREDITS, TIMEOUT, TIMEOUT_OPTION } from '../description/fields';
 
 /** Reads the node's parameters for one item. Hidden ones count as not set. */
@@ -62,7 +63,11 @@ export function readOptions(n8n: IExecuteFunctions, itemIndex: number): Options 
 }
 
 /** What the person asked for, unchecked. @param endImage whether an end image is given */
-export function readWish(n8n: IExecuteFunctions, itemIndex: number, endImage: boolean): Wish {
+export function readVideoParams(
+	n8n: IExecuteFunctions,
+	itemIndex: number,
+	endImage: boolean,
+): VideoParams {
 	const options = readOptions(n8n, itemIndex);
 	return {
 		model: n8n.getNodeParameter('model', itemIndex, '', { extractValue: true }),
@@ -74,19 +79,8 @@ export function readWish(n8n: IExecuteFunctions, itemIndex: number, endImage: bo
 	};
 }
 
-/** How the result of a project is wanted. */
-export interface Delivery {
-	readonly wait: boolean;
-	readonly download: boolean;
-	/** Binary field for the video; empty if it is not downloaded. */
-	readonly field: string;
-	/** Milliseconds. */
-	readonly timeout: number;
-	readonly simplify: boolean;
-}
-
-/** @throws {InvalidInput} when the timeout is out of range, or the output field can't be one */
-export function readDelivery(n8n: IExecuteFunctions, itemIndex: number): Delivery {
+/** @throws {InvalidInputError} when the timeout is out of range, or the output field can't be one */
+export function readOutputOptions(n8n: IExecuteFunctions, itemIndex: number): OutputOptions {
 	const options = readOptions(n8n, itemIndex);
 	const download = readFlag(n8n, 'downloadVideo', itemIndex, false);
 	const field = readText(n8n, 'outputBinaryField', itemIndex);
@@ -109,7 +103,7 @@ export interface Limits {
 	readonly concurrentProjects: number;
 }
 
-/** @throws {InvalidInput} when one is out of range */
+/** @throws {InvalidInputError} when one is out of range */
 export function readLimits(n8n: IExecuteFunctions, itemIndex: number): Limits {
 	const options = readOptions(n8n, itemIndex);
 	// An option that was added, and whose expression has no value, is there with `undefined`: a limit must not go missing.
@@ -124,12 +118,12 @@ export function readLimits(n8n: IExecuteFunctions, itemIndex: number): Limits {
 	};
 }
 
-/** @throws {InvalidInput} when it can't be an ID */
+/** @throws {InvalidInputError} when it can't be an ID */
 export function readProjectId(n8n: IExecuteFunctions, itemIndex: number): string {
 	const id = readText(n8n, 'projectId', itemIndex).trim();
 	if (/^[\w-]+$/.test(id)) return id;
-	throw new InvalidInput(
-		`Project ID: ${shown(id)} was given; give the ID that Generate returned, such as clx7uu86w0a5qp55yxz315r6r`,
+	throw new InvalidInputError(
+		`Project ID: ${formatValue(id)} was given; give the ID that Generate returned, such as clx7uu86w0a5qp55yxz315r6r`,
 	);
 }
 
@@ -141,7 +135,7 @@ function inRange(
 	if (value === undefined) return undefined;
 	const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
 	if (typeof number === 'number' && number >= min && number <= max) return number;
-	throw new InvalidInput(
-		`${field}: must be a number from ${min} to ${max}; ${shown(value)} was given`,
+	throw new InvalidInputError(
+		`${field}: must be a number from ${min} to ${max}; ${formatValue(value)} was given`,
 	);
 }

@@ -1,11 +1,18 @@
-import { choose, type Choice } from '../../shared/models/videoSpec';
+import { resolveVideoSpec, type VideoSpec } from '../../shared/models/videoSpec';
 import { estimateCredits as estimate } from '../../shared/models/credits';
 import { DURATION_NOT_SUPPORTED } from '../description/fields';
 import type { Operation } from '../../shared/generation/operation';
-import { readWish } from '../input/parameters';
+import { readVideoParams } from '../input/parameters';
 
 /** Makes no request. Its other fields are shared with Generate. */
-export const estimateCredits: Operation<{ readonly choice: Choice }> = {
+export const estimateCredits: Operation<{ readonly spec: VideoSpec }> = {
+	option: {
+		name: 'Estimate Credits',
+		value: 'estimateCredits',
+		description: 'Work out what a video would cost, without making it or any request',
+		action: 'Estimate the credits of a video',
+	},
+	needsCredential: false,
 	fields: [
 		{
 			displayName: 'Options',
@@ -18,15 +25,17 @@ export const estimateCredits: Operation<{ readonly choice: Choice }> = {
 		},
 	],
 
-	prepare: async (n8n, itemIndex) => ({ choice: choose(readWish(n8n, itemIndex, false)) }),
+	prepare: async (n8n, itemIndex) => ({
+		spec: resolveVideoSpec(readVideoParams(n8n, itemIndex, false)),
+	}),
 
-	async run({ input: { choice }, hint }) {
-		choice.notes.forEach(hint);
-		const { credits, note } = estimate(choice);
-		const { offer, seconds, resolution, audio } = choice;
+	async run({ input: { spec }, hint }) {
+		spec.notes.forEach(hint);
+		const { credits, note } = estimate(spec);
+		const { selection, seconds, resolution, audio } = spec;
 		return {
 			json: {
-				model: offer.id,
+				model: selection.id,
 				duration: seconds,
 				resolution: resolution ?? null,
 				audio,

@@ -1,10 +1,10 @@
 import type { Project } from '../../shared/api/schemas';
 import type { CallOptions } from '../../shared/api/client';
 import { DOWNLOAD_FIELD, OUTPUT_FIELD, SIMPLIFY } from '../../shared/n8n/fields';
-import { deliver } from '../../shared/generation/projectOutput';
+import { buildOutput, type OutputOptions } from '../../shared/generation/projectOutput';
 import { projectIdField, TIMEOUT_OPTION, WAIT_FIELD } from '../description/fields';
 import type { Operation } from '../../shared/generation/operation';
-import { readDelivery, readProjectId, type Delivery } from '../input/parameters';
+import { readOutputOptions, readProjectId } from '../input/parameters';
 import { stillRendering } from '../../shared/generation/runSummary';
 import { followProject, getProject, isUnfinished } from '../../shared/generation/waitForProject';
 
@@ -12,7 +12,7 @@ const show = { operation: ['get'] };
 
 interface Asked {
 	readonly id: string;
-	readonly delivery: Delivery;
+	readonly output: OutputOptions;
 }
 
 /** What the items of a run share. */
@@ -21,6 +21,13 @@ interface Seen {
 }
 
 export const get: Operation<Asked, Seen> = {
+	option: {
+		name: 'Get',
+		value: 'get',
+		description: 'Get a video by its project ID, and wait for it if it is not finished',
+		action: 'Get a video',
+	},
+	needsCredential: true,
 	fields: [
 		projectIdField(['get', 'delete']),
 		{
@@ -49,20 +56,20 @@ export const get: Operation<Asked, Seen> = {
 
 	prepare: async (n8n, itemIndex) => ({
 		id: readProjectId(n8n, itemIndex),
-		delivery: readDelivery(n8n, itemIndex),
+		output: readOutputOptions(n8n, itemIndex),
 	}),
 
-	share: async () => ({ shared: { unfinished: [] } }),
+	beforeBatch: async () => ({ shared: { unfinished: [] } }),
 
-	async run({ input: { id, delivery }, shared, signal, session: begin }) {
-		const session = await begin();
-		const { client, clock } = session;
-		const options: CallOptions = { deadline: clock.now() + delivery.timeout, signal };
-		const project = delivery.wait
+	async run({ input: { id, output }, shared, signal, context: openContext }) {
+		const context = await openContext();
+		const { client, clock } = context;
+		const options: CallOptions = { deadline: clock.now() + output.timeout, signal };
+		const project = output.wait
 			? await followProject(client, clock, id, options)
 			: await getProject(client, id, options);
 		if (isUnfinished(project)) shared.unfinished.push(project);
-		return await deliver(session, project, delivery, options);
+		return await buildOutput(context, project, output, options);
 	},
 
 	report: ({ unfinished }) => (unfinished.length === 0 ? [] : [stillRendering(unfinished)]),

@@ -1,11 +1,19 @@
 import { Uploads } from '../../shared/api/uploads';
-import { IMAGE_BINARY_FIELD } from '../description/fields';
-import { START_IMAGE, readImageFile, type ImageFile } from '../input/imageInput';
+import type { ImageFile } from '../../shared/generation/videoRequest';
+import { IMAGE_BINARY_FIELD, START_IMAGE } from '../description/imageFields';
+import { readImageFile } from '../input/imageInput';
 import type { Operation } from '../../shared/generation/operation';
 import { readBinaryField } from '../input/parameters';
 import { deadlineOf } from '../../shared/generation/runContext';
 
 export const uploadImage: Operation<{ readonly file: ImageFile }, Uploads> = {
+	option: {
+		name: 'Upload Image',
+		value: 'uploadImage',
+		description: 'Upload an image once, to use it for several videos',
+		action: 'Upload an image',
+	},
+	needsCredential: true,
 	fields: [
 		{
 			displayName: 'Input Binary Field',
@@ -26,8 +34,8 @@ export const uploadImage: Operation<{ readonly file: ImageFile }, Uploads> = {
 		),
 	}),
 
-	async share({ items, session }) {
-		const { client, clock } = await session();
+	async beforeBatch({ items, context }) {
+		const { client, clock } = await context();
 		return {
 			shared: new Uploads(
 				client,
@@ -37,8 +45,8 @@ export const uploadImage: Operation<{ readonly file: ImageFile }, Uploads> = {
 		};
 	},
 
-	async run({ input: { file }, shared: uploads, signal, session }) {
-		const options = { deadline: deadlineOf(await session()), signal };
+	async run({ input: { file }, shared: uploads, signal, context }) {
+		const options = { deadline: deadlineOf(await context()), signal };
 		const path = await uploads.pathOf(file, options);
 		return { json: { file_path: path, format: file.format, ...file.size } };
 	},

@@ -1,4 +1,4 @@
-import { InvalidInput } from '../lib/errors';
+import { InvalidInputError } from '../lib/errors';
 
 const USUAL = 'https://api.magichour.ai';
 const HINT = `Open the Magic Hour credential. Unless you reach the API through a proxy, API Base URL is ${USUAL}`;
@@ -7,7 +7,7 @@ const HINT = `Open the Magic Hour credential. Unless you reach the API through a
  * Checks the API Base URL of a credential before anything is sent: nobody could say of a create request to no address
  * whether it was carried out. The value is not shown, since it may hold a password, or an API key in the wrong field.
  * @returns the URL without spaces around it, or a slash at its end
- * @throws {InvalidInput} that says what is wrong with it
+ * @throws {InvalidInputError} that says what is wrong with it
  */
 export function checkBaseUrl(value: unknown): string {
 	const text = typeof value === 'string' ? value.trim() : '';
@@ -26,5 +26,5 @@ export function checkBaseUrl(value: unknown): string {
 }
 
 function refuse(what: string): never {
-	throw new InvalidInput(`API Base URL: ${what}`, HINT);
+	throw new InvalidInputError(`API Base URL: ${what}`, HINT);
 }

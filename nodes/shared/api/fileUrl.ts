@@ -1,4 +1,4 @@
-import { RequestFailure } from '../lib/errors';
+import { RequestError } from '../lib/errors';
 
 /**
  * Ends of names that lead to the own machine or network: RFC 6761, 6762 (with its appendix G), 8375, `internal`, which ICANN
@@ -19,13 +19,13 @@ const ADDRESS = /^(\d+\.\d+\.\d+\.\d+|\[.*\])$/;
  * Where a public name leads is not looked at. An internal server that it leads to would need a certificate for that name,
  * and n8n has a protection of its own (N8N_SSRF_PROTECTION_ENABLED).
  * @param what what could not be done, for the message: "download the video"
- * @throws {RequestFailure} that says which address was refused
+ * @throws {RequestError} that says which address was refused
  */
 export function checkFileUrl(url: string, baseUrl: string, what: string): void {
 	const base = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
 	const target = URL.canParse(url) ? new URL(url) : undefined;
 	if (target && isFileUrl(target, base)) return;
-	throw new RequestFailure({
+	throw new RequestError({
 		message: `Could not ${what}: ${target ? describe(target) : 'the address of the file'} is not an address that files of Magic Hour can have`,
 		hint: 'Files are sent to and fetched from https:// addresses with a public host name, or from the API Base URL of the credential. Check that URL; a proxy may have changed the answer.',
 		fate: 'refused',

@@ -5,8 +5,8 @@
  */
 const EARLY_LOOK = 1_000;
 const NOTHING_BEFORE = 20_000;
-const SHORTEST_STEP = 2_000;
-const LONGEST_STEP = 30_000;
+const MIN_INTERVAL_MS = 2_000;
+const MAX_INTERVAL_MS = 30_000;
 const SHARE_OF_ELAPSED = 0.05;
 
 /** @param elapsed milliseconds since the project was created; @returns milliseconds until the next look */
@@ -14,5 +14,5 @@ export function untilNextPoll(elapsed: number): number {
 	// One early look finds what fails at once.
 	if (elapsed < EARLY_LOOK) return EARLY_LOOK - elapsed;
 	if (elapsed < NOTHING_BEFORE) return NOTHING_BEFORE - elapsed;
-	return Math.min(Math.max(SHORTEST_STEP, elapsed * SHARE_OF_ELAPSED), LONGEST_STEP);
+	return Math.min(Math.max(MIN_INTERVAL_MS, elapsed * SHARE_OF_ELAPSED), MAX_INTERVAL_MS);
 }

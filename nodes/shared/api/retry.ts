@@ -1,5 +1,5 @@
-import { refuseAborted, type Clock } from '../lib/clock';
-import { RequestFailure } from '../lib/errors';
+import { throwIfAborted, type Clock } from '../lib/clock';
+import { RequestError } from '../lib/errors';
 
 /**
  * When a failed request is sent again, as data. A create request charges credits and has no idempotency key, so it is
@@ -9,33 +9,37 @@ export interface RetryRule {
 	/** Statuses after which the request may be sent again; `any`: whatever went wrong. */
 	readonly statuses: readonly number[] | 'any';
 	/** May be sent again although the server may have carried it out: it changes nothing, or nothing more. */
-	readonly repeatable: boolean;
+	readonly idempotent: boolean;
 	/** Most tries in all, unless the server only asked for patience (429): that goes on until the deadline. */
 	readonly maxTries: number;
 	/** Least wait before the next try after a status, in milliseconds. */
-	readonly leastWait?: Readonly<Record<number, number>>;
+	readonly minDelayMs?: Readonly<Record<number, number>>;
 }
 
 /** Statuses after which the same request may succeed. */
-export const TEMPORARY: readonly number[] = [408, 425, 429, 500, 502, 503, 504];
+export const RETRYABLE_STATUSES: readonly number[] = [408, 425, 429, 500, 502, 503, 504];
 
 /** Requests that come before anything is paid for: fails soon when the service is away. */
-export const BEFORE_PAYING = { statuses: TEMPORARY, repeatable: true, maxTries: 4 } as const;
+export const BEFORE_PAYING = {
+	statuses: RETRYABLE_STATUSES,
+	idempotent: true,
+	maxTries: 4,
+} as const;
 
 /** Requests for a video that is paid for: goes on until the item's timeout. */
 export const AFTER_PAYING: RetryRule = {
-	statuses: TEMPORARY,
-	repeatable: true,
+	statuses: RETRYABLE_STATUSES,
+	idempotent: true,
 	maxTries: Infinity,
 };
 
 /** Downloads of a paid video, each with a fresh signed URL, which may help whatever went wrong. */
-export const DOWNLOADING: RetryRule = { statuses: 'any', repeatable: true, maxTries: 4 };
+export const DOWNLOADING: RetryRule = { statuses: 'any', idempotent: true, maxTries: 4 };
 
 /** Downloads where the URL is all there is: of no use again once it has expired. */
 export const DOWNLOADING_ONE_URL: RetryRule = {
-	statuses: TEMPORARY,
-	repeatable: true,
+	statuses: RETRYABLE_STATUSES,
+	idempotent: true,
 	maxTries: 4,
 };
 
@@ -45,13 +49,13 @@ export const DOWNLOADING_ONE_URL: RetryRule = {
  */
 export const PAYING: RetryRule = {
 	statuses: [502, 503],
-	repeatable: false,
+	idempotent: false,
 	maxTries: 4,
-	leastWait: { 502: 30_000 },
+	minDelayMs: { 502: 30_000 },
 };
 
-const FIRST_WAIT = 1_000;
-const LONGEST_WAIT = 30_000;
+const MIN_DELAY_MS = 1_000;
+const MAX_DELAY_MS = 30_000;
 
 /**
  * Milliseconds to wait before try number `tries + 1`: doubles from 1 s to 30 s, with a quarter of jitter so that many
@@ -60,24 +64,24 @@ const LONGEST_WAIT = 30_000;
  */
 export function backoff(
 	tries: number,
-	failure: Pick<RequestFailure, 'status' | 'retryAfterMs'>,
+	failure: Pick<RequestError, 'status' | 'retryAfterMs'>,
 	rule: RetryRule,
 	random: number,
 ): number {
-	const doubled = Math.min(FIRST_WAIT * 2 ** (tries - 1), LONGEST_WAIT);
-	const least = rule.leastWait?.[failure.status ?? 0] ?? 0;
+	const doubled = Math.min(MIN_DELAY_MS * 2 ** (tries - 1), MAX_DELAY_MS);
+	const least = rule.minDelayMs?.[failure.status ?? 0] ?? 0;
 	return Math.max(doubled * (0.75 + random / 2), least * (1 + random), failure.retryAfterMs ?? 0);
 }
 
 /** Whether the rule lets a failed request be sent once more. */
-export function mayRepeat(failure: RequestFailure, rule: RetryRule, tries: number): boolean {
+export function shouldRetry(failure: RequestError, rule: RetryRule, tries: number): boolean {
 	const { statuses } = rule;
 	if (failure.status === 429) return statuses === 'any' || statuses.includes(429);
 	if (tries >= rule.maxTries) return false;
 	if (statuses === 'any') return true;
 	if (!failure.temporary) return false;
 	if (failure.status !== undefined) return statuses.includes(failure.status);
-	return rule.repeatable || failure.fate === 'unsent';
+	return rule.idempotent || failure.fate === 'unsent';
 }
 
 export interface RetryOptions {
@@ -93,25 +97,25 @@ export interface RetryOptions {
 export async function withRetries<T>(work: () => Promise<T>, options: RetryOptions): Promise<T> {
 	const { rule, clock, deadline, signal, random = Math.random } = options;
 	for (let tries = 1; ; tries++) {
-		refuseAborted(signal);
+		throwIfAborted(signal);
 		const outcome = await settle(work());
 		if (outcome.done) return outcome.value;
 		const { failure } = outcome;
-		if (!mayRepeat(failure, rule, tries)) throw failure;
+		if (!shouldRetry(failure, rule, tries)) throw failure;
 		const wait = backoff(tries, failure, rule, random());
 		if (clock.now() + wait >= deadline) throw failure;
 		await clock.sleep(wait, signal);
 	}
 }
 
-type Outcome<T> = { done: true; value: T } | { done: false; failure: RequestFailure };
+type Outcome<T> = { done: true; value: T } | { done: false; failure: RequestError };
 
 /** Turns a request's failure into a value; every other error goes on as it is. */
 async function settle<T>(work: Promise<T>): Promise<Outcome<T>> {
 	return await work.then(
 		(value): Outcome<T> => ({ done: true, value }),
 		(error: unknown): Outcome<T> => {
-			if (error instanceof RequestFailure) return { done: false, failure: error };
+			if (error instanceof RequestError) return { done: false, failure: error };
 			throw error as Error;
 		},
 	);

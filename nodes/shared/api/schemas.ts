@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { LONGEST_SAID, oneLine } from '../lib/text';
+import { MAX_API_MESSAGE_LENGTH, singleLine } from '../lib/text';
 
 /**
  * The answers of the Magic Hour API: parsed here and nowhere else. Only what a paid video can't be handed on without
  * is required; other documented fields may be absent, but are never of another type. Unknown fields pass.
  */
 
-const uploadUrl = z
+const uploadUrlSchema = z
 	.object({
 		upload_url: z.string().url(),
 		/** ISO 8601; the URL takes a file until then. */
@@ -16,19 +16,19 @@ const uploadUrl = z
 	})
 	.passthrough();
 
-export const uploadUrlsAnswer = z.object({ items: z.array(uploadUrl) }).passthrough();
-export type UploadUrl = z.infer<typeof uploadUrl>;
+export const uploadUrlsSchema = z.object({ items: z.array(uploadUrlSchema) }).passthrough();
+export type UploadUrl = z.infer<typeof uploadUrlSchema>;
 
-export const createdAnswer = z
+export const createResponseSchema = z
 	.object({
 		id: z.string().min(1),
 		/** Estimate of the server, in credits, until the project is complete. */
 		credits_charged: z.number().nullish(),
 	})
 	.passthrough();
-export type Created = z.infer<typeof createdAnswer>;
+export type CreateResponse = z.infer<typeof createResponseSchema>;
 
-export const projectAnswer = z
+export const projectSchema = z
 	.object({
 		id: z.string().min(1),
 		name: z.string().nullish(),
@@ -48,24 +48,24 @@ export const projectAnswer = z
 		),
 	})
 	.passthrough();
-export type Project = z.infer<typeof projectAnswer>;
+export type Project = z.infer<typeof projectSchema>;
 
-const errorAnswer = z.object({ message: z.string().min(1) }).passthrough();
+const errorSchema = z.object({ message: z.string().min(1) }).passthrough();
 
 /** Most problems of an answer that are told: a long list can have one in each entry. */
-const MOST_PROBLEMS = 3;
+const MAX_PROBLEMS = 3;
 
 /** An answer that is not what the API promises. */
-export class UnexpectedAnswer extends Error {
-	override name = 'UnexpectedAnswer';
+export class UnexpectedResponseError extends Error {
+	override name = 'UnexpectedResponseError';
 }
 
 /**
  * Parses the text of an answer.
  * @param what what the text is called in the message
- * @throws {UnexpectedAnswer} that names the field and what was wrong with it
+ * @throws {UnexpectedResponseError} that names the field and what was wrong with it
  */
-export function parseAnswer<T extends z.ZodTypeAny>(
+export function parseJsonAs<T extends z.ZodTypeAny>(
 	schema: T,
 	text: string,
 	what = 'answer',
@@ -73,9 +73,12 @@ export function parseAnswer<T extends z.ZodTypeAny>(
 	const parsed = schema.safeParse(parseJson(text, what));
 	if (parsed.success) return parsed.data as z.infer<T>;
 	const problems = parsed.error.issues
-		.slice(0, MOST_PROBLEMS)
-		.map((issue) => `${issue.path.join('.') || what}: ${oneLine(issue.message, LONGEST_SAID)}`);
-	throw new UnexpectedAnswer(`The ${what} has an unexpected shape (${problems.join('; ')})`);
+		.slice(0, MAX_PROBLEMS)
+		.map(
+			(issue) =>
+				`${issue.path.join('.') || what}: ${singleLine(issue.message, MAX_API_MESSAGE_LENGTH)}`,
+		);
+	throw new UnexpectedResponseError(`The ${what} has an unexpected shape (${problems.join('; ')})`);
 }
 
 /** The `message` of an error answer; `undefined` when the answer is something else, such as a proxy's HTML page. */
@@ -86,7 +89,7 @@ export function errorMessageOf(text: string): string | undefined {
 	} catch {
 		return undefined;
 	}
-	const parsed = errorAnswer.safeParse(json);
+	const parsed = errorSchema.safeParse(json);
 	return parsed.success ? parsed.data.message : undefined;
 }
 
@@ -101,5 +104,5 @@ function parseJson(text: string, what: string): unknown {
 }
 
 function unexpected(message: string): never {
-	throw new UnexpectedAnswer(message);
+	throw new UnexpectedResponseError(message);
 }

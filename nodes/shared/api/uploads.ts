@@ -11,7 +11,7 @@ export interface HashedImage extends Uploadable {
 const URLS_AT_A_TIME = 25;
 
 /** A URL is not used any more when it expires within so many milliseconds. */
-const MARGIN = 60_000;
+const URL_EXPIRY_MARGIN_MS = 60_000;
 
 /** The uploads of one run: each content once, however many items have it, and URLs for many of them in one request. */
 export class Uploads {
@@ -44,14 +44,14 @@ export class Uploads {
 
 	private async upload(image: HashedImage, options: CallOptions): Promise<string> {
 		const url = await this.urlFor(image, options);
-		return (await this.client.upload(image, url, options)).file_path;
+		return (await this.client.uploadImage(image, url, options)).file_path;
 	}
 
 	private async urlFor(image: HashedImage, options: CallOptions): Promise<UploadUrl> {
 		const prepared = this.urls.get(image.hash);
 		if (!prepared) return await this.ask(image, options);
 		const url = await prepared.catch(askAnew);
-		const isFresh = url && Date.parse(url.expires_at) - MARGIN > this.clock.now();
+		const isFresh = url && Date.parse(url.expires_at) - URL_EXPIRY_MARGIN_MS > this.clock.now();
 		return isFresh ? url : await this.ask(image, options);
 	}
 
@@ -60,7 +60,7 @@ export class Uploads {
 		this.urls.delete(image.hash);
 		const next = this.images.filter(({ hash }) => hash !== image.hash && !this.asked.has(hash));
 		const wanted = [image, ...next.slice(0, URLS_AT_A_TIME - 1)];
-		const answer = this.client.uploadUrls(
+		const answer = this.client.createUploadUrls(
 			wanted.map(({ format }) => format),
 			options,
 		);

@@ -10,7 +10,7 @@ export function isTool(n8n: IExecuteFunctions): boolean {
 /**
  * Whether an error that is thrown would be lost (n8n 2.41.1, `makeHandleToolInvocation`). Agents before version 3, and
  * agents that are tools themselves, call the node on their own: the model gets an empty answer for an error, and Retry
- * On Fail counts each try as another run, so that the ledger does not know what the last one paid for.
+ * On Fail counts each try as another run, so that the journal does not know what the last one paid for.
  * Older n8n does not say.
  */
 export function hasSilentErrors(n8n: Partial<IExecuteFunctions>): boolean {

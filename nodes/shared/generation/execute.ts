@@ -5,12 +5,14 @@ import type {
 	NodeOperationError,
 } from 'n8n-workflow';
 import { systemClock } from '../lib/clock';
-import { inParallel } from '../lib/mapConcurrently';
+import { mapConcurrently } from '../lib/mapConcurrently';
 import { failedItemJson, toNodeError } from '../n8n/nodeErrors';
 import { hasSilentErrors, inOneText, isTool, withoutNulls } from './aiTool';
 import type { Batch, Operation } from './operation';
-import { operationOf } from '../../ImageToVideo/operations';
-import { beginSession, openMemory, type Memory } from './runContext';
+import { openContext, openRetryState, type RetryState } from './runContext';
+
+/** The operations of a node, by value. @throws {InvalidInputError} for a value that it does not have */
+export type FindOperation = (value: unknown) => Operation<unknown, unknown>;
 
 /** Items that are worked on side by side, unless the operation says otherwise. */
 const WORKERS = 5;
@@ -19,41 +21,48 @@ const WORKERS = 5;
  * Runs the node: checks the input of every item, then carries the items out side by side. Output order is input order.
  * @throws {NodeApiError | NodeOperationError} the first failure, unless the node goes on with the other items
  */
-export async function runImageToVideo(n8n: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-	const memory = openMemory(n8n);
+export async function execute(
+	n8n: IExecuteFunctions,
+	findOperation: FindOperation,
+): Promise<INodeExecutionData[][]> {
+	const retryState = openRetryState(n8n);
 	try {
-		return [await runItems(n8n, memory)];
+		return [await runItems(n8n, findOperation, retryState)];
 	} catch (error) {
-		throw error instanceof EndOfRun ? nodeErrorOf(n8n, error, memory) : error;
+		throw error instanceof EndOfRun ? nodeErrorOf(n8n, error, retryState) : error;
 	} finally {
-		memory.ledger.release(memory.runIndex);
+		retryState.journal.release(retryState.runIndex);
 	}
 }
 
-async function runItems(n8n: IExecuteFunctions, memory: Memory): Promise<INodeExecutionData[]> {
-	const operation = operationOf(n8n.getNodeParameter('operation', 0));
-	const session = once(async () => await beginSession(n8n, memory));
+async function runItems(
+	n8n: IExecuteFunctions,
+	findOperation: FindOperation,
+	retryState: RetryState,
+): Promise<INodeExecutionData[]> {
+	const operation = findOperation(n8n.getNodeParameter('operation', 0));
+	const context = once(async () => await openContext(n8n, retryState));
 	const hint = hintOnce(n8n);
 
 	const all = await prepareAll(n8n, operation);
 	const items = all.flatMap((item) => (item.failed ? [] : [item]));
 	let batch: Batch<unknown> = { shared: undefined };
 	try {
-		if (items.length > 0) batch = (await operation.share?.({ n8n, items, session })) ?? batch;
+		if (items.length > 0) batch = (await operation.beforeBatch?.({ n8n, items, context })) ?? batch;
 	} catch (error) {
 		const refused = (itemIndex: number) => failed(n8n, error, itemIndex, WHOLE_RUN);
 		return all.map((item) => (item.failed ? item.output : refused(item.itemIndex)));
 	}
 
 	const { workers = WORKERS, shared } = batch;
-	const outputs = await inParallel(
+	const outputs = await mapConcurrently(
 		all,
 		workers,
 		async (item, signal) => {
 			if (item.failed) return item.output;
 			const { input, itemIndex } = item;
 			try {
-				const result = await operation.run({ input, shared, itemIndex, signal, session, hint });
+				const result = await operation.run({ input, shared, itemIndex, signal, context, hint });
 				const json = isTool(n8n) ? withoutNulls(result.json) : result.json;
 				return { ...result, json, pairedItem: { item: itemIndex } };
 			} catch (error) {
@@ -80,7 +89,7 @@ async function prepareAll(
 ): Promise<Prepared[]> {
 	const prepared: Prepared[] = [];
 	for (const itemIndex of n8n.getInputData().keys()) {
-		if (itemIndex % ITEMS_PER_TURN === 0) await systemClock.turn();
+		if (itemIndex % ITEMS_PER_TURN === 0) await systemClock.yieldToEventLoop();
 		try {
 			prepared.push({ failed: false, itemIndex, input: await operation.prepare(n8n, itemIndex) });
 		} catch (error) {
@@ -123,19 +132,19 @@ function failed(
 function nodeErrorOf(
 	n8n: IExecuteFunctions,
 	{ failure, itemIndex }: EndOfRun,
-	memory: Memory,
+	retryState: RetryState,
 ): NodeApiError | NodeOperationError {
 	const asTool = isTool(n8n);
 	const nodeError = toNodeError(n8n.getNode(), failure, asTool ? undefined : itemIndex);
-	const parts = [nodeError.description, ...otherRequests(memory, itemIndex)];
+	const parts = [nodeError.description, ...otherRequests(retryState, itemIndex)];
 	nodeError.description = parts.filter(Boolean).join(' ');
 	if (asTool) nodeError.description = nodeError.message = inOneText(nodeError);
 	return nodeError;
 }
 
 /** Says what other items have asked Magic Hour for. Their output is lost when the run ends. */
-function otherRequests({ ledger, runIndex }: Memory, itemIndex: number | undefined): string[] {
-	const others = ledger.requestsOf(runIndex).filter((each) => each.itemIndex !== itemIndex);
+function otherRequests({ journal, runIndex }: RetryState, itemIndex: number | undefined): string[] {
+	const others = journal.requestsOf(runIndex).filter((each) => each.itemIndex !== itemIndex);
 	const sentence = (beginning: string, items: readonly string[]) =>
 		items.length === 0 ? '' : `${beginning}: ${items.join(', ')}.`;
 	return [

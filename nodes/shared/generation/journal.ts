@@ -5,19 +5,19 @@ import { createHash } from 'node:crypto';
  * On Fail and every run of the node, and saves it with the execution, so an item that has a project goes on with it
  * instead of paying again.
  */
-export interface Ledger {
-	/** What is known of the same request for this place. */
-	find(place: Place, fingerprint: string): Entry | undefined;
+export interface Journal {
+	/** What is known of the same request for this item. */
+	find(item: ItemKey, fingerprint: string): ProjectRecord | undefined;
 	/** A create request is about to be sent: until more is noted, it may have created a project. */
-	noteSending(place: Place, request: Omit<Entry, 'projectId' | 'left'>): void;
-	noteProject(place: Place, projectId: string): void;
+	noteSending(item: ItemKey, request: Omit<ProjectRecord, 'projectId' | 'left'>): void;
+	noteProject(item: ItemKey, projectId: string): void;
 	/** The item failed all the same: what it asked for was not handed on. */
-	leave(place: Place): void;
+	leave(item: ItemKey): void;
 	/**
-	 * Takes over what an item of another run has left behind, if it asked for the same and this place has nothing of its
+	 * Takes over what an item of another run has left behind, if it asked for the same and this item has nothing of its
 	 * own: a loop that brings a failed item again, or an AI agent that repeats a call, must not pay again.
 	 */
-	takeOver(place: Place, fingerprint: string): void;
+	takeOver(item: ItemKey, fingerprint: string): void;
 	/** Sum of the estimates, in credits, of what the other runs of the node have asked for, or are about to. */
 	creditsOfOtherRuns(runIndex: number): number;
 	/** A run is about to ask for so many credits more: an agent may call the node several times at once. */
@@ -25,20 +25,20 @@ export interface Ledger {
 	/** The run has asked for all it will. */
 	release(runIndex: number): void;
 	/** There is no project, or no more: the next try needs a new one. */
-	forget(place: Place): void;
+	forget(item: ItemKey): void;
 	/** All that one run of the node has asked for. */
 	requestsOf(
 		runIndex: number,
-	): ReadonlyArray<Pick<Entry, 'name' | 'projectId'> & { readonly itemIndex: number }>;
+	): ReadonlyArray<Pick<ProjectRecord, 'name' | 'projectId'> & { readonly itemIndex: number }>;
 }
 
 /** An item of one run of the node: loops run the same node again, with the next run index. */
-export interface Place {
+export interface ItemKey {
 	readonly runIndex: number;
 	readonly itemIndex: number;
 }
 
-export interface Entry {
+export interface ProjectRecord {
 	readonly fingerprint: string;
 	/** The name under which the project can be found in the Magic Hour library. */
 	readonly name: string;
@@ -53,7 +53,7 @@ export interface Entry {
 /** Where the entries are in the node's context. Part of saved executions: never rename it. */
 const KEY = 'magicHourProjects';
 
-/** By ledger: the credits of runs that go on, by run index. They end with the process, and are never saved. */
+/** By journal: the credits of runs that go on, by run index. They end with the process, and are never saved. */
 const RESERVATIONS = new WeakMap<object, Map<number, number>>();
 
 function reservationsIn(entries: object): Map<number, number> {
@@ -62,15 +62,15 @@ function reservationsIn(entries: object): Map<number, number> {
 	return reserved;
 }
 
-/** Whether a ledger was ever opened in this context, by this try or an earlier one. */
-export function hasLedger(context: Record<string, unknown>): boolean {
+/** Whether a journal was ever opened in this context, by this try or an earlier one. */
+export function hasJournal(context: Record<string, unknown>): boolean {
 	return KEY in context;
 }
 
 /** @param context what n8n returns for `getContext('node')`; written to in place */
-export function ledgerIn(context: Record<string, unknown>): Ledger {
-	const entries = (context[KEY] ??= {}) as Record<string, Entry>;
-	const keyOf = ({ runIndex, itemIndex }: Place) => `${runIndex}/${itemIndex}`;
+export function journalIn(context: Record<string, unknown>): Journal {
+	const entries = (context[KEY] ??= {}) as Record<string, ProjectRecord>;
+	const keyOf = ({ runIndex, itemIndex }: ItemKey) => `${runIndex}/${itemIndex}`;
 	const runOf = (key: string) => Number(key.split('/')[0]);
 	const creditsOf = (run: number) =>
 		Object.entries(entries)
@@ -78,33 +78,33 @@ export function ledgerIn(context: Record<string, unknown>): Ledger {
 			.reduce((sum, [, { credits }]) => sum + (credits ?? 0), 0);
 	const reserved = reservationsIn(entries);
 	return {
-		find: (place, fingerprint) => {
-			const entry = entries[keyOf(place)];
+		find: (item, fingerprint) => {
+			const entry = entries[keyOf(item)];
 			return entry?.fingerprint === fingerprint ? entry : undefined;
 		},
-		noteSending: (place, request) => {
-			entries[keyOf(place)] = request;
+		noteSending: (item, request) => {
+			entries[keyOf(item)] = request;
 		},
-		noteProject: (place, projectId) => {
-			const entry = entries[keyOf(place)];
-			if (entry) entries[keyOf(place)] = { ...entry, projectId, left: undefined };
+		noteProject: (item, projectId) => {
+			const entry = entries[keyOf(item)];
+			if (entry) entries[keyOf(item)] = { ...entry, projectId, left: undefined };
 		},
-		leave: (place) => {
-			const entry = entries[keyOf(place)];
-			if (entry) entries[keyOf(place)] = { ...entry, left: true };
+		leave: (item) => {
+			const entry = entries[keyOf(item)];
+			if (entry) entries[keyOf(item)] = { ...entry, left: true };
 		},
-		takeOver: (place, fingerprint) => {
-			if (entries[keyOf(place)]?.fingerprint === fingerprint) return;
+		takeOver: (item, fingerprint) => {
+			if (entries[keyOf(item)]?.fingerprint === fingerprint) return;
 			// Of the same run, each item has its own.
 			const left = Object.entries(entries).filter(
 				([key, entry]) =>
-					entry.left && entry.fingerprint === fingerprint && runOf(key) !== place.runIndex,
+					entry.left && entry.fingerprint === fingerprint && runOf(key) !== item.runIndex,
 			);
 			const [key, entry] =
 				left.find(([, { projectId }]) => projectId !== undefined) ?? left[0] ?? [];
 			if (key === undefined || entry === undefined) return;
 			delete entries[key];
-			entries[keyOf(place)] = entry;
+			entries[keyOf(item)] = entry;
 		},
 		creditsOfOtherRuns: (runIndex) =>
 			[...new Set([...Object.keys(entries).map(runOf), ...reserved.keys()])]
@@ -116,8 +116,8 @@ export function ledgerIn(context: Record<string, unknown>): Ledger {
 		release: (runIndex) => {
 			reserved.delete(runIndex);
 		},
-		forget: (place) => {
-			delete entries[keyOf(place)];
+		forget: (item) => {
+			delete entries[keyOf(item)];
 		},
 		requestsOf: (runIndex) =>
 			Object.entries(entries).flatMap(([key, { name, projectId }]) =>

@@ -1,19 +1,28 @@
-import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
-import type { Session } from './runContext';
+import type {
+	IExecuteFunctions,
+	INodeExecutionData,
+	INodeProperties,
+	INodePropertyOptions,
+} from 'n8n-workflow';
+import type { RunContext } from './runContext';
 
 /**
  * One operation of the node: its fields and what it does. The work on an item has two halves, so that the
  * input of every item has been checked before the first request is made for any.
  */
 export interface Operation<Prepared, Shared = undefined> {
+	/** How the list of operations shows it. */
+	readonly option: INodePropertyOptions & { readonly value: string };
+	/** Whether it makes requests. */
+	readonly needsCredential: boolean;
 	readonly fields: INodeProperties[];
 	/** Reads and checks one item's input. Makes no request. */
 	prepare(n8n: IExecuteFunctions, itemIndex: number): Promise<Prepared>;
 	/**
 	 * Sets up what the items of a run share, when the input of all of them has been checked. Makes no request.
-	 * @throws {InvalidInput} when the run as a whole must not begin
+	 * @throws {InvalidInputError} when the run as a whole must not begin
 	 */
-	share?(run: Run<Prepared>): Promise<Batch<Shared>>;
+	beforeBatch?(run: Run<Prepared>): Promise<Batch<Shared>>;
 	/** Carries it out. `pairedItem` is added by the caller. */
 	run(task: Task<Prepared, Shared>): Promise<Result>;
 	/** What to tell of the run as a whole in the node's panel, when all its items are through. */
@@ -24,7 +33,7 @@ export interface Run<Prepared> {
 	readonly n8n: IExecuteFunctions;
 	/** The items whose input is right. */
 	readonly items: ReadonlyArray<{ readonly itemIndex: number; readonly input: Prepared }>;
-	session(): Promise<Session>;
+	context(): Promise<RunContext>;
 }
 
 export interface Batch<Shared> {
@@ -39,7 +48,7 @@ export interface Task<Prepared, Shared = undefined> {
 	readonly itemIndex: number;
 	readonly signal: AbortSignal;
 	/** Begins on the first call: an operation that makes no request needs no credential. */
-	session(): Promise<Session>;
+	context(): Promise<RunContext>;
 	/** Shows a note in the node's panel after the run. */
 	hint(text: string): void;
 }

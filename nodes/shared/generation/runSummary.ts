@@ -1,4 +1,4 @@
-import { shownList, shownTime } from '../lib/text';
+import { formatList, formatDuration } from '../lib/text';
 
 /** A video that a run has made or begun. */
 export interface Made {
@@ -14,12 +14,12 @@ export interface Made {
  * What to tell a person of a run, in one sentence or two for however many videos.
  * @param milliseconds what the run has taken
  */
-export function reportOf(made: readonly Made[], milliseconds: number): string[] {
+export function summaryOf(made: readonly Made[], milliseconds: number): string[] {
 	const finished = made.filter((video) => video.finished);
 	const begun = made.filter((video) => !video.finished);
 	const notes: string[] = [];
 	if (finished.length > 0) {
-		notes.push(`${videos(finished)} in ${shownTime(milliseconds)}: ${creditsOf(finished)}.`);
+		notes.push(`${videos(finished)} in ${formatDuration(milliseconds)}: ${creditsOf(finished)}.`);
 	}
 	if (begun.length > 0) {
 		notes.push(`${videos(begun)} begun: ${creditsOf(begun)}. ${stillRendering(begun)}`);
@@ -29,7 +29,7 @@ export function reportOf(made: readonly Made[], milliseconds: number): string[] 
 
 /** Says which videos there are to come, and how to get them. */
 export function stillRendering(projects: ReadonlyArray<{ readonly id: string }>): string {
-	const ids = shownList(projects.map(({ id }) => id));
+	const ids = formatList(projects.map(({ id }) => id));
 	return projects.length === 1
 		? `Still rendering: project ${ids}. Use the Get operation with this project ID to get the video.`
 		: `Still rendering: projects ${ids}. Use the Get operation with each project ID to get the videos.`;

@@ -1,17 +1,17 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import type { Place } from './journal';
-import { oneByOne } from '../lib/runExclusive';
+import type { ItemKey } from './journal';
+import { runExclusive } from '../lib/runExclusive';
 
 /**
- * What n8n's database knows of the create requests of an execution. The ledger is saved when the node ends; a mark is
+ * What n8n's database knows of the create requests of an execution. The journal is saved when the node ends; a mark is
  * written at once, so it is still there when n8n was killed meanwhile, or the execution was stopped, and the execution
  * is then tried again.
  */
 export interface SentMarks {
 	/** Notes that a request is about to be sent. @returns whether the execution that is tried again had noted it */
-	note(place: Place, fingerprint: string): Promise<boolean>;
+	note(place: ItemKey, fingerprint: string): Promise<boolean>;
 	/** There is no such project, or no more. */
-	remove(place: Place, fingerprint: string): Promise<void>;
+	remove(place: ItemKey, fingerprint: string): Promise<void>;
 }
 
 /** Marks that are kept for a node: the oldest go first. n8n writes all of them each time. */
@@ -26,7 +26,7 @@ export function sentMarks(n8n: IExecuteFunctions): SentMarks {
 	const began = (n8n as Partial<IExecuteFunctions>).getExecutionContext?.()?.establishedAt;
 	if (began === undefined) return NO_MARKS;
 
-	const marksOf = ({ runIndex, itemIndex }: Place, fingerprint: string) => [
+	const marksOf = ({ runIndex, itemIndex }: ItemKey, fingerprint: string) => [
 		`${began}/${runIndex}/${itemIndex}/${fingerprint}`,
 	];
 	let isTold = false;
@@ -41,13 +41,13 @@ export function sentMarks(n8n: IExecuteFunctions): SentMarks {
 	};
 	return {
 		note: async (place, fingerprint) =>
-			await oneByOne(async () => {
+			await runExclusive(async () => {
 				const marks = marksOf(place, fingerprint);
 				const { processed } = await n8n.helpers.checkProcessedAndRecord(marks, 'node', OPTIONS);
 				return n8n.getMode() === 'retry' && processed.length > 0;
 			}).catch(withoutMarks),
 		remove: async (place, fingerprint) => {
-			await oneByOne(async () => {
+			await runExclusive(async () => {
 				await n8n.helpers.removeProcessed(marksOf(place, fingerprint), 'node', OPTIONS);
 			}).catch(withoutMarks);
 		},

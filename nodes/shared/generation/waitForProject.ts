@@ -1,9 +1,9 @@
 import type { Project } from '../api/schemas';
 import type { CallOptions, MagicHourClient } from '../api/client';
 import type { Clock } from '../lib/clock';
-import { ProjectFailure, RequestFailure } from '../lib/errors';
+import { ProjectError, RequestError } from '../lib/errors';
 import { untilNextPoll } from '../api/polling';
-import { LONGEST_SAID, oneLine } from '../lib/text';
+import { MAX_API_MESSAGE_LENGTH, singleLine } from '../lib/text';
 
 const UNFINISHED: ReadonlyArray<Project['status']> = ['draft', 'queued', 'rendering'];
 
@@ -22,7 +22,7 @@ export function resumeHint(projectId: string): string {
 /**
  * Asks for a project until it is complete.
  * @param createdAt time (of the clock) when the project was created: decides how often is asked
- * @throws {ProjectFailure} when it failed, was canceled, or is not complete at the deadline
+ * @throws {ProjectError} when it failed, was canceled, or is not complete at the deadline
  */
 export async function waitForProject(
 	client: MagicHourClient,
@@ -43,7 +43,7 @@ export async function waitForProject(
 		if (!isUnfinished(project)) return finished(project);
 		if (clock.now() >= options.deadline) {
 			const seconds = Math.round((clock.now() - begun) / 1_000);
-			throw new ProjectFailure(
+			throw new ProjectError(
 				`Project ${projectId} is still ${project.status} after ${seconds} s of waiting`,
 				projectId,
 				`${resumeHint(projectId)} To wait longer, raise Timeout in the options.`,
@@ -54,7 +54,7 @@ export async function waitForProject(
 
 /**
  * Waits for a project that was created some time ago, and may be complete.
- * @throws {ProjectFailure} as `waitForProject` does
+ * @throws {ProjectError} as `waitForProject` does
  */
 export async function followProject(
 	client: MagicHourClient,
@@ -69,15 +69,15 @@ export async function followProject(
 	return await waitForProject(client, clock, projectId, createdAt, options);
 }
 
-/** @throws {ProjectFailure} so that no failed request makes the project's id disappear */
+/** @throws {ProjectError} so that no failed request makes the project's id disappear */
 export async function getProject(
 	client: MagicHourClient,
 	projectId: string,
 	options: CallOptions,
 ): Promise<Project> {
-	return await client.project(projectId, options).catch((error: unknown) => {
-		if (!(error instanceof RequestFailure)) throw error as Error;
-		throw new ProjectFailure(
+	return await client.getProject(projectId, options).catch((error: unknown) => {
+		if (!(error instanceof RequestError)) throw error as Error;
+		throw new ProjectError(
 			error.message,
 			projectId,
 			error.status === 404 ? error.hint : `${error.hint} ${resumeHint(projectId)}`,
@@ -87,18 +87,18 @@ export async function getProject(
 }
 
 /** A failed project's video can't be had any more: a new try needs a new project. */
-export class ProjectEnded extends ProjectFailure {
-	override name = 'ProjectEnded';
+export class ProjectFailedError extends ProjectError {
+	override name = 'ProjectFailedError';
 }
 
-/** @returns the project when it is complete; @throws {ProjectEnded} with the API's code and message otherwise */
+/** @returns the project when it is complete; @throws {ProjectFailedError} with the API's code and message otherwise */
 export function finished(project: Project): Project {
 	if (project.status === 'complete') return project;
 	const { id, status, error } = project;
 	const reason = error
-		? `: ${oneLine(error.message, LONGEST_SAID)} (${oneLine(error.code, LONGEST_SAID)})`
+		? `: ${singleLine(error.message, MAX_API_MESSAGE_LENGTH)} (${singleLine(error.code, MAX_API_MESSAGE_LENGTH)})`
 		: '';
-	throw new ProjectEnded(
+	throw new ProjectFailedError(
 		status === 'canceled' ? `Project ${id} was canceled${reason}` : `Project ${id} failed${reason}`,
 		id,
 		`${refund(project)} ${status === 'canceled' ? 'It was canceled at Magic Hour, not by n8n.' : 'Change what the message names and run the node again.'}`,

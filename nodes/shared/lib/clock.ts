@@ -1,32 +1,32 @@
 import { sleep } from 'n8n-workflow';
-import { Stopped } from './errors';
+import { AbortError } from './errors';
 
 /** Time as the code that waits sees it: injected, so that tests don't wait. All times are milliseconds. */
 export interface Clock {
 	now(): number;
-	/** @throws {Stopped} as soon as the signal fires */
+	/** @throws {AbortError} as soon as the signal fires */
 	sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 	/** Lets everything else that is due happen first. */
-	turn(): Promise<void>;
+	yieldToEventLoop(): Promise<void>;
 	/** A signal that fires after a time, or when the other one does. */
-	limit(milliseconds: number, signal?: AbortSignal): AbortSignal;
+	timeoutSignal(milliseconds: number, signal?: AbortSignal): AbortSignal;
 }
 
 /** Longest sleep in one piece: n8n's `sleep` can't be ended early (and its linter allows no other timer). */
-const PIECE = 1_000;
+const MAX_SLEEP_MS = 1_000;
 
 export const systemClock: Clock = {
 	now: () => Date.now(),
 	sleep: async (milliseconds, signal) => {
 		const end = Date.now() + milliseconds;
-		refuseAborted(signal);
+		throwIfAborted(signal);
 		for (let rest = milliseconds; rest > 0; rest = end - Date.now()) {
-			await untilAborted(sleep(Math.min(rest, PIECE)), signal);
+			await untilAborted(sleep(Math.min(rest, MAX_SLEEP_MS)), signal);
 		}
 	},
-	turn: async () => await sleep(0),
+	yieldToEventLoop: async () => await sleep(0),
 	// Not AbortSignal.any: on Node 20 it loses a time-out that nothing else holds to the garbage collector.
-	limit: (milliseconds, signal) => {
+	timeoutSignal: (milliseconds, signal) => {
 		const limited = new AbortController();
 		for (const source of [AbortSignal.timeout(milliseconds), ...(signal ? [signal] : [])]) {
 			const end = () => limited.abort(source.reason);
@@ -39,7 +39,7 @@ export const systemClock: Clock = {
 
 /**
  * Waits for the work, but no longer than until the signal fires.
- * @throws {Stopped} as soon as the signal fires; the work itself goes on unobserved
+ * @throws {AbortError} as soon as the signal fires; the work itself goes on unobserved
  */
 export async function untilAborted<T>(work: Promise<T>, signal?: AbortSignal): Promise<T> {
 	if (!signal) return await work;
@@ -56,11 +56,11 @@ export async function untilAborted<T>(work: Promise<T>, signal?: AbortSignal): P
 	}
 }
 
-/** @throws {Stopped} when the signal has fired */
-export function refuseAborted(signal?: AbortSignal): void {
+/** @throws {AbortError} when the signal has fired */
+export function throwIfAborted(signal?: AbortSignal): void {
 	if (signal?.aborted) throw stopped();
 }
 
-function stopped(): Stopped {
-	return new Stopped('The execution was stopped');
+function stopped(): AbortError {
+	return new AbortError('The execution was stopped');
 }

@@ -4,19 +4,19 @@ import { untilAborted } from './clock';
  * Room for unfinished projects: at most so many at a time. When Magic Hour says that the plan has no room for more than
  * are under way, the room shrinks to that, and grows back slowly.
  */
-export class Slots {
+export class ConcurrencyLimiter {
 	private inUse = 0;
 	private limit: number;
-	private lastFull = -Infinity;
+	private limitReachedAt = -Infinity;
 	private readonly waiting: Array<() => void> = [];
 
-	/** @param most the limit that the person set */
-	constructor(private readonly most: number) {
-		this.limit = most;
+	/** @param max the limit that the person set */
+	constructor(private readonly max: number) {
+		this.limit = max;
 	}
 
-	/** Waits for room, in the order of the calls. @throws {Stopped} when the signal fires first */
-	async take(signal?: AbortSignal): Promise<void> {
+	/** Waits for room, in the order of the calls. @throws {AbortError} when the signal fires first */
+	async acquire(signal?: AbortSignal): Promise<void> {
 		if (this.inUse < this.limit && this.waiting.length === 0) {
 			this.inUse++;
 			return;
@@ -29,28 +29,28 @@ export class Slots {
 		} catch (error) {
 			const place = this.waiting.indexOf(granted);
 			// Not in the queue any more: the room was granted in the same moment, and is handed on.
-			if (place === -1) this.give();
+			if (place === -1) this.release();
 			else this.waiting.splice(place, 1);
 			throw error as Error;
 		}
 	}
 
-	give(): void {
+	release(): void {
 		this.inUse--;
 		this.admit();
 	}
 
 	/** Magic Hour refused the caller's project for want of room: there is room for those of the others only. */
-	full(now: number): void {
+	onLimitReached(now: number): void {
 		this.limit = Math.max(1, this.inUse - 1);
-		this.lastFull = now;
+		this.limitReachedAt = now;
 	}
 
 	/** Magic Hour took a project. */
-	taken(now: number): void {
-		if (this.limit >= this.most || now - this.lastFull < BEFORE_GROWING) return;
+	onAccepted(now: number): void {
+		if (this.limit >= this.max || now - this.limitReachedAt < MIN_GROWTH_INTERVAL_MS) return;
 		this.limit++;
-		this.lastFull = now;
+		this.limitReachedAt = now;
 		this.admit();
 	}
 
@@ -63,4 +63,4 @@ export class Slots {
 }
 
 /** Milliseconds without a refusal before one more project is tried. */
-const BEFORE_GROWING = 60_000;
+const MIN_GROWTH_INTERVAL_MS = 60_000;

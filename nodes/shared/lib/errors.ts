@@ -4,8 +4,8 @@
  */
 
 /** The input is wrong. Nothing has been uploaded, created or charged because of it. */
-export class InvalidInput extends Error {
-	override name = 'InvalidInput';
+export class InvalidInputError extends Error {
+	override name = 'InvalidInputError';
 
 	/** @param hint what to do, when the message alone does not say it */
 	constructor(
@@ -24,7 +24,7 @@ export class InvalidInput extends Error {
  */
 export type Fate = 'refused' | 'unsent' | 'unknown';
 
-export interface RequestFailureDetails {
+export interface RequestErrorDetails {
 	readonly message: string;
 	/** What to do about it. */
 	readonly hint: string;
@@ -38,15 +38,15 @@ export interface RequestFailureDetails {
 }
 
 /** A request to Magic Hour, or to its storage, failed. */
-export class RequestFailure extends Error {
-	override name = 'RequestFailure';
+export class RequestError extends Error {
+	override name = 'RequestError';
 	readonly hint: string;
 	readonly fate: Fate;
 	readonly status?: number;
 	readonly retryAfterMs?: number;
 	readonly temporary: boolean;
 
-	constructor(details: RequestFailureDetails) {
+	constructor(details: RequestErrorDetails) {
 		super(details.message);
 		this.hint = details.hint;
 		this.fate = details.fate;
@@ -56,19 +56,9 @@ export class RequestFailure extends Error {
 	}
 }
 
-/** An answer came, and it is none that the API gives. */
-export function strangeAnswer(message: string): RequestFailure {
-	return new RequestFailure({
-		message,
-		hint: 'Check that the API Base URL of the credential is that of the Magic Hour API; a proxy may have answered instead.',
-		fate: 'unknown',
-		temporary: true,
-	});
-}
-
 /** A project exists (it may have been paid for) and its video could not be handed on. Carries what is needed to resume. */
-export class ProjectFailure extends Error {
-	override name = 'ProjectFailure';
+export class ProjectError extends Error {
+	override name = 'ProjectError';
 
 	constructor(
 		message: string,
@@ -82,8 +72,8 @@ export class ProjectFailure extends Error {
 }
 
 /** A create request was sent and nobody knows whether Magic Hour took it. It is never sent again. */
-export class CreateUnknown extends Error {
-	override name = 'CreateUnknown';
+export class CreateOutcomeUnknownError extends Error {
+	override name = 'CreateOutcomeUnknownError';
 
 	constructor(
 		message: string,
@@ -95,6 +85,6 @@ export class CreateUnknown extends Error {
 }
 
 /** The person stopped the execution, or another item's failure ended the run. */
-export class Stopped extends Error {
-	override name = 'Stopped';
+export class AbortError extends Error {
+	override name = 'AbortError';
 }

@@ -1,12 +1,12 @@
-import { refuseAborted } from './clock';
+import { throwIfAborted } from './clock';
 
 /**
  * Works on items side by side, at most `limit` at a time, begun in order. After a failure nothing new is begun, what is
  * under way is told to stop through the signal, and the first failure is thrown when all of it has ended.
- * @throws {Stopped} when the outer signal fired before every item was begun
+ * @throws {AbortError} when the outer signal fired before every item was begun
  * @returns the results in the order of the items
  */
-export async function inParallel<T, R>(
+export async function mapConcurrently<T, R>(
 	items: readonly T[],
 	limit: number,
 	work: (item: T, signal: AbortSignal) => Promise<R>,
@@ -36,6 +36,6 @@ export async function inParallel<T, R>(
 
 	outerSignal?.removeEventListener('abort', onOuterAbort);
 	if (failures.length > 0) throw failures[0] as Error;
-	if (next < items.length) refuseAborted(outerSignal);
+	if (next < items.length) throwIfAborted(outerSignal);
 	return results;
 }

@@ -1,41 +1,41 @@
 import { jsonStringify } from 'n8n-workflow';
 
 /** Joins words as a sentence does: "a, b or c". */
-export function orList(words: readonly string[]): string {
+export function joinOr(words: readonly string[]): string {
 	if (words.length < 2) return words.join('');
 	return `${words.slice(0, -1).join(', ')} or ${words[words.length - 1]}`;
 }
 
 /** Shortest run of consecutive numbers that reads better as a range. */
-const SHORTEST_RANGE = 4;
+const MIN_RANGE_LENGTH = 4;
 
 /** Ascending whole numbers as a person would say them: "1 to 10, 15 or 20". */
-export function orNumbers(numbers: readonly number[]): string {
+export function joinNumbersOr(numbers: readonly number[]): string {
 	const words: string[] = [];
 	for (let first = 0; first < numbers.length; ) {
 		let last = first;
 		while (numbers[last + 1] === (numbers[last] as number) + 1) last++;
-		if (last - first + 1 >= SHORTEST_RANGE) {
+		if (last - first + 1 >= MIN_RANGE_LENGTH) {
 			words.push(`${numbers[first]} to ${numbers[last]}`);
 		} else {
 			words.push(...numbers.slice(first, last + 1).map(String));
 		}
 		first = last + 1;
 	}
-	return orList(words);
+	return joinOr(words);
 }
 
 /** Most words of a list that a message shows. */
-const LONGEST_LIST = 5;
+const MAX_LIST_LENGTH = 5;
 
 /** A list that may be long, in a message: "a, b, c, d, e and 7 more". */
-export function shownList(words: readonly string[]): string {
-	const more = words.length - LONGEST_LIST;
-	return words.slice(0, LONGEST_LIST).join(', ') + (more > 0 ? ` and ${more} more` : '');
+export function formatList(words: readonly string[]): string {
+	const more = words.length - MAX_LIST_LENGTH;
+	return words.slice(0, MAX_LIST_LENGTH).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
 /** A time that something took, as a person would say it: "45 s", "1 min 14 s", "2 h 5 min". */
-export function shownTime(milliseconds: number): string {
+export function formatDuration(milliseconds: number): string {
 	const seconds = Math.round(milliseconds / 1_000);
 	const minutes = Math.floor(seconds / 60);
 	if (minutes === 0) return `${seconds} s`;
@@ -44,21 +44,21 @@ export function shownTime(milliseconds: number): string {
 }
 
 /** A value as it can be shown in a message: short, in one line, and recognisable when it is empty or no text. */
-export function shown(value: unknown): string {
+export function formatValue(value: unknown): string {
 	if (value === undefined || value === null || value === '') return 'nothing';
 	const text =
 		typeof value === 'object' ? jsonStringify(value, { replaceCircularRefs: true }) : String(value);
-	return oneLine(text, 80);
+	return singleLine(text, 80);
 }
 
 /**
  * Text that somebody else has written, as it can stand in a message and in a log: no line, colour or length of its own.
  * @param longest characters
  */
-export function oneLine(text: string, longest: number): string {
+export function singleLine(text: string, longest: number): string {
 	const line = text.replace(/[\s\p{Cc}]+/gu, ' ');
 	return line.length > longest ? `${line.slice(0, longest - 1)}…` : line;
 }
 
 /** Most characters of what Magic Hour says of an error. Its own messages have a sentence or two. */
-export const LONGEST_SAID = 500;
+export const MAX_API_MESSAGE_LENGTH = 500;

@@ -3,9 +3,9 @@ const FORBIDDEN = /[\\/:*?"<>|\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;
 /** Names of devices on Windows, whatever comes behind the full stop. */
 const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 /** Characters. */
-const LONGEST = 100;
+const MAX_LENGTH = 100;
 /** File systems take names of 255 bytes, and a workflow may put something before or behind this one. */
-const MOST_BYTES = 200;
+const MAX_BYTES = 200;
 
 /** A file name for a video, made from the project's name; its id where there is no usable name. */
 export function videoFileName(name: string | null | undefined, projectId: string): string {
@@ -19,9 +19,9 @@ export function videoFileName(name: string | null | undefined, projectId: string
 function beginning(text: string): string {
 	let kept = '';
 	let bytes = 0;
-	for (const [index, character] of [...text.slice(0, 2 * LONGEST)].entries()) {
+	for (const [index, character] of [...text.slice(0, 2 * MAX_LENGTH)].entries()) {
 		bytes += Buffer.byteLength(character);
-		if (index >= LONGEST || bytes > MOST_BYTES) break;
+		if (index >= MAX_LENGTH || bytes > MAX_BYTES) break;
 		kept += character;
 	}
 	return kept;

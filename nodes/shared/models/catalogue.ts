@@ -272,7 +272,7 @@ export function findModel(id: string): Model | undefined {
 }
 
 /** What an id stands for: the row of a model, both rows of the plan's default, or nothing known. */
-export interface Offer {
+export interface ModelSelection {
 	readonly id: string;
 	/** The models that may do the work: one, two for `default`, none for an id the catalogue has no rules for. */
 	readonly models: readonly Model[];
@@ -281,7 +281,7 @@ export interface Offer {
 }
 
 /** Resolves a model id, whatever it is: nothing is refused here. */
-export function offerOf(id: string): Offer {
+export function resolveModel(id: string): ModelSelection {
 	if (id === PLAN_DEFAULT.id) {
 		return {
 			id,
@@ -294,23 +294,23 @@ export function offerOf(id: string): Offer {
 	return { id, models: model ? [model] : [], impliesAudio: sameAs !== undefined };
 }
 
-/** Lengths, in seconds, that at least one of the offer's models makes, ascending. Empty: not known. */
-export function durationsOf(offer: Offer): number[] {
-	return [...new Set(offer.models.flatMap((model) => model.durations))].sort((a, b) => a - b);
+/** Lengths, in seconds, that at least one of the selection's models makes, ascending. Empty: not known. */
+export function durationsOf(selection: ModelSelection): number[] {
+	return [...new Set(selection.models.flatMap((model) => model.durations))].sort((a, b) => a - b);
 }
 
-/** Resolutions that at least one of the offer's models makes, smallest first. Empty: not known. */
-export function resolutionsOf(offer: Offer): Resolution[] {
+/** Resolutions that at least one of the selection's models makes, smallest first. Empty: not known. */
+export function resolutionsOf(selection: ModelSelection): Resolution[] {
 	return RESOLUTIONS.filter((resolution) =>
-		offer.models.some((model) => model.resolutions.includes(resolution)),
+		selection.models.some((model) => model.resolutions.includes(resolution)),
 	);
 }
 
 /** The length, in seconds, to fall back on. `undefined`: nothing is known about the model. */
-export function defaultDurationOf(offer: Offer): number | undefined {
-	return offer.id === PLAN_DEFAULT.id
+export function defaultDurationOf(selection: ModelSelection): number | undefined {
+	return selection.id === PLAN_DEFAULT.id
 		? PLAN_DEFAULT.defaultDuration
-		: offer.models[0]?.defaultDuration;
+		: selection.models[0]?.defaultDuration;
 }
 
 /**
@@ -318,11 +318,11 @@ export function defaultDurationOf(offer: Offer): number | undefined {
  * `undefined`: no limit.
  */
 export function planLimit(
-	offer: Offer,
+	selection: ModelSelection,
 	takes: (model: Model) => boolean,
 ): 'paid' | 'free' | undefined {
-	if (offer.id !== PLAN_DEFAULT.id) return undefined;
-	const takers = offer.models.filter(takes).map((model) => model.id);
+	if (selection.id !== PLAN_DEFAULT.id) return undefined;
+	const takers = selection.models.filter(takes).map((model) => model.id);
 	if (takers.length !== 1) return undefined;
 	return takers[0] === PLAN_DEFAULT.paid ? 'paid' : 'free';
 }

@@ -1,6 +1,6 @@
 import { MODELS, PLAN_DEFAULT, type Model, type Rate, type Resolution } from './catalogue';
-import type { Choice } from './videoSpec';
-import { orList } from '../lib/text';
+import type { VideoSpec } from './videoSpec';
+import { joinOr } from '../lib/text';
 
 const RATED_IDS = MODELS.filter(({ rate }) => rate !== undefined).map(({ id }) => id);
 
@@ -18,18 +18,18 @@ export interface Estimate {
  * Estimates the credits of a choice from the published rates (`docs/magic-hour-api.md`, 2026-08).
  * The charge is what the API says afterwards.
  */
-export function estimateCredits(choice: Choice): Estimate {
-	const { offer, makers, seconds, audio } = choice;
-	if (makers.length === 0) {
+export function estimateCredits(spec: VideoSpec): Estimate {
+	const { selection, candidateModels, seconds, audio } = spec;
+	if (candidateModels.length === 0) {
 		return unknown(
-			`the catalogue has no rate for ${offer.id}; it has rates for ${orList(RATED_IDS)}`,
+			`the catalogue has no rate for ${selection.id}; it has rates for ${joinOr(RATED_IDS)}`,
 		);
 	}
-	if (offer.impliesAudio) {
-		return unknown(`Magic Hour publishes no rate for ${offer.id}`);
+	if (selection.impliesAudio) {
+		return unknown(`Magic Hour publishes no rate for ${selection.id}`);
 	}
-	const resolution = choice.resolution as Resolution;
-	const costs = makers.map((model) => ({
+	const resolution = spec.resolution as Resolution;
+	const costs = candidateModels.map((model) => ({
 		model,
 		credits: cost(model, resolution, seconds, audio),
 	}));

@@ -1,22 +1,22 @@
 import {
 	defaultDurationOf,
 	MODELS,
-	offerOf,
+	resolveModel,
 	resolutionsOf,
 	type Model,
-	type Offer,
+	type ModelSelection,
 	type Resolution,
 } from './catalogue';
-import { InvalidInput } from '../lib/errors';
+import { InvalidInputError } from '../lib/errors';
 import type { ImageSize } from '../media/imageFormat';
 import { KNOWN_MODEL_IDS, modelIdOf } from './modelId';
-import { orList, orNumbers, shown } from '../lib/text';
+import { joinOr, joinNumbersOr, formatValue } from '../lib/text';
 
 /** What to do with a length that the model does not make. */
 export type DurationFallback = 'error' | 'default' | 'nearest';
 
 /** What a person asked for, as it came out of the parameters: nothing in it has been checked. */
-export interface Wish {
+export interface VideoParams {
 	readonly model: unknown;
 	readonly duration: unknown;
 	readonly resolution: unknown;
@@ -26,10 +26,10 @@ export interface Wish {
 }
 
 /** A combination that the model makes, as far as the catalogue knows the model. */
-export interface Choice {
-	readonly offer: Offer;
-	/** The models of the offer that make this combination: none when the catalogue does not know the model. */
-	readonly makers: readonly Model[];
+export interface VideoSpec {
+	readonly selection: ModelSelection;
+	/** The models of the selection that make this combination: none when the catalogue does not know the model. */
+	readonly candidateModels: readonly Model[];
 	readonly seconds: number;
 	/** `undefined`: left to Magic Hour (only for models that the catalogue does not know). */
 	readonly resolution?: string;
@@ -39,75 +39,85 @@ export interface Choice {
 }
 
 /** Shortest and longest video that the API takes for any model, in seconds. */
-const SECONDS = { min: 1, max: 60 };
+const DURATION_LIMITS = { min: 1, max: 60 };
 
 /**
- * Checks a wish against the catalogue, without any request.
+ * Checks a params against the catalogue, without any request.
  *
  * A model that the catalogue does not know passes unchecked, apart from the limits that hold for every model.
- * @throws {InvalidInput} naming the field, the value and what would be right
+ * @throws {InvalidInputError} naming the field, the value and what would be right
  */
-export function choose(wish: Wish): Choice {
-	const offer = offerOf(parseModel(wish.model));
-	const seconds = requireSeconds(wish.duration);
-	const resolution = parseResolution(wish.resolution);
-	if (offer.models.length === 0) {
+export function resolveVideoSpec(params: VideoParams): VideoSpec {
+	const selection = resolveModel(parseModel(params.model));
+	const seconds = requireSeconds(params.duration);
+	const resolution = parseResolution(params.resolution);
+	if (selection.models.length === 0) {
 		return {
-			offer,
-			makers: [],
-			seconds: withinLimits(seconds, wish.duration),
+			selection,
+			candidateModels: [],
+			seconds: withinLimits(seconds, params.duration),
 			resolution,
-			audio: wish.audio,
+			audio: params.audio,
 			notes: [],
 		};
 	}
 
-	const name = offer.id;
-	const atResolution = offer.models.filter((model) =>
+	const name = selection.id;
+	const atResolution = selection.models.filter((model) =>
 		(model.resolutions as readonly string[]).includes(resolution ?? ''),
 	);
 	if (atResolution.length === 0) {
-		const makes = resolutionsOf(offer);
-		throw new InvalidInput(
-			`Resolution: ${name} makes ${orList(makes)}; ${shown(wish.resolution)} was given`,
+		const makes = resolutionsOf(selection);
+		throw new InvalidInputError(
+			`Resolution: ${name} makes ${joinOr(makes)}; ${formatValue(params.resolution)} was given`,
 			'Choose a resolution that it makes, or another model.',
 		);
 	}
-	const audio = wish.audio || offer.impliesAudio;
+	const audio = params.audio || selection.impliesAudio;
 	const withAudio = audio ? atResolution.filter((model) => model.audio !== 'none') : atResolution;
 	if (withAudio.length === 0) {
-		throw new InvalidInput(
+		throw new InvalidInputError(
 			`Audio: ${name} makes videos without sound only; turn Audio off or choose another model`,
-			`Models with sound: ${orList(MODELS.filter((model) => model.audio !== 'none').map((model) => model.id))}.`,
+			`Models with sound: ${joinOr(MODELS.filter((model) => model.audio !== 'none').map((model) => model.id))}.`,
 		);
 	}
-	const takers = wish.endImage
+	const takers = params.endImage
 		? takersOfEndImage(name, withAudio, resolution as Resolution)
 		: withAudio;
-	if (wish.endImage && wish.durationNotSupported === 'error') {
+	if (params.endImage && params.durationNotSupported === 'error') {
 		refuseLongEndImage(name, takers, seconds);
 	}
 
-	const makes = (model: Model) => durationsWith(model, wish.endImage);
+	const makes = (model: Model) => durationsWith(model, params.endImage);
 	const durations = [...new Set(takers.flatMap(makes))].sort((a, b) => a - b);
-	const { chosen, notes } = chooseDuration(offer, durations, seconds, wish, resolution as string);
-	const makers = takers.filter((model) => makes(model).includes(chosen));
-	return { offer, makers, seconds: chosen, resolution, audio, notes };
+	const { chosen, notes } = chooseDuration(
+		selection,
+		durations,
+		seconds,
+		params,
+		resolution as string,
+	);
+	const candidateModels = takers.filter((model) => makes(model).includes(chosen));
+	return { selection, candidateModels, seconds: chosen, resolution, audio, notes };
 }
 
 /**
  * Checks that a model takes an image of this shape.
  * @param field the name of the field that the image came from, for the message
- * @throws {InvalidInput} when every model of the choice is limited to other shapes
+ * @throws {InvalidInputError} when every model of the choice is limited to other shapes
  */
-export function refuseWrongShape(choice: Choice, size: ImageSize, field: string): void {
-	const shapes = choice.makers.flatMap((model) => model.aspectRatios ?? []);
-	const anyShape = choice.makers.some((model) => model.aspectRatios === undefined);
-	if (choice.makers.length === 0 || anyShape || shapes.some((shape) => hasShape(size, shape)))
+export function assertShape(spec: VideoSpec, size: ImageSize, field: string): void {
+	const shapes = spec.candidateModels.flatMap((model) => model.aspectRatios ?? []);
+	const anyShape = spec.candidateModels.some((model) => model.aspectRatios === undefined);
+	if (
+		spec.candidateModels.length === 0 ||
+		anyShape ||
+		shapes.some((shape) => hasShape(size, shape))
+	)
 		return;
-	const wanted = orList(shapes.map(([width, height]) => `${width}:${height}`));
-	throw new InvalidInput(
-		`${field}: ${choice.offer.id} takes images of ${wanted} only; this one is ${size.width} × ${size.height} pixels`,
+	const wanted = joinOr(shapes.map(([width, height]) => `${width}:${height}`));
+	throw new InvalidInputError(
+		`${field}: ${spec.selection.id} takes images of ${wanted} only; this one is ${size.width} × ${size.height} pixels`,
 		`Crop or pad the image, for example to ${exampleSize(size)}, or choose another model.`,
 	);
 }
@@ -125,13 +135,13 @@ function exampleSize({ width, height }: ImageSize): string {
 
 const SECONDS_IN_WORDS = /^\s*(\d+(?:\.\d+)?)[\s-]*(?:s|secs?|seconds?)?\.?\s*$/i;
 
-/** Takes ids and names. @throws {InvalidInput} that lists the ids, on what can be neither */
+/** Takes ids and names. @throws {InvalidInputError} that lists the ids, on what can be neither */
 function parseModel(model: unknown): string {
 	const id = typeof model === 'string' ? modelIdOf(model.trim()) : undefined;
 	if (id === undefined) {
-		throw new InvalidInput(
-			`Model: ${shown(model)} was given; choose one from the list, or give a model's ID such as kling-3.0`,
-			`Model IDs: ${orList(KNOWN_MODEL_IDS)}.`,
+		throw new InvalidInputError(
+			`Model: ${formatValue(model)} was given; choose one from the list, or give a model's ID such as kling-3.0`,
+			`Model IDs: ${joinOr(KNOWN_MODEL_IDS)}.`,
 		);
 	}
 	return id;
@@ -140,8 +150,8 @@ function parseModel(model: unknown): string {
 function requireSeconds(duration: unknown): number {
 	const seconds = parseSeconds(duration);
 	if (seconds !== undefined) return seconds;
-	throw new InvalidInput(
-		`Duration: ${shown(duration)} was given; it must be a number of seconds, such as 5`,
+	throw new InvalidInputError(
+		`Duration: ${formatValue(duration)} was given; it must be a number of seconds, such as 5`,
 	);
 }
 
@@ -153,9 +163,9 @@ export function parseSeconds(duration: unknown): number | undefined {
 }
 
 function withinLimits(seconds: number, given: unknown): number {
-	if (seconds >= SECONDS.min && seconds <= SECONDS.max) return seconds;
-	throw new InvalidInput(
-		`Duration: Magic Hour makes videos of ${SECONDS.min} to ${SECONDS.max} seconds; ${shown(given)} was given`,
+	if (seconds >= DURATION_LIMITS.min && seconds <= DURATION_LIMITS.max) return seconds;
+	throw new InvalidInputError(
+		`Duration: Magic Hour makes videos of ${DURATION_LIMITS.min} to ${DURATION_LIMITS.max} seconds; ${formatValue(given)} was given`,
 	);
 }
 
@@ -173,24 +183,24 @@ export function parseResolution(resolution: unknown): string | undefined {
 }
 
 function chooseDuration(
-	offer: Offer,
+	selection: ModelSelection,
 	durations: readonly number[],
 	seconds: number,
-	wish: Wish,
+	params: VideoParams,
 	resolution: string,
 ): { chosen: number; notes: string[] } {
 	if (durations.includes(seconds)) return { chosen: seconds, notes: [] };
 	const nearest = nearestTo(seconds, durations);
-	if (wish.durationNotSupported === 'error') {
-		throw new InvalidInput(
-			`Duration: ${offer.id} makes ${orNumbers(durations)} seconds${limitedBy(offer, resolution, wish.endImage)}; ` +
-				`${shown(wish.duration)} was given; the nearest is ${nearest}`,
+	if (params.durationNotSupported === 'error') {
+		throw new InvalidInputError(
+			`Duration: ${selection.id} makes ${joinNumbersOr(durations)} seconds${limitedBy(selection, resolution, params.endImage)}; ` +
+				`${formatValue(params.duration)} was given; the nearest is ${nearest}`,
 			'Choose a duration that it makes, or add the option "If Duration Is Not Supported" to have the node choose.',
 		);
 	}
-	const preferred = defaultDurationOf(offer);
+	const preferred = defaultDurationOf(selection);
 	const chosen =
-		wish.durationNotSupported === 'default' &&
+		params.durationNotSupported === 'default' &&
 		preferred !== undefined &&
 		durations.includes(preferred)
 			? preferred
@@ -198,14 +208,14 @@ function chooseDuration(
 	return {
 		chosen,
 		notes: [
-			`${offer.id} does not make ${seconds} seconds: ${chosen} were used, as set under "If Duration Is Not Supported".`,
+			`${selection.id} does not make ${seconds} seconds: ${chosen} were used, as set under "If Duration Is Not Supported".`,
 		],
 	};
 }
 
 /** Says what else the lengths depend on: the resolution for the plan's default, an end image for some models. */
-function limitedBy(offer: Offer, resolution: string, endImage: boolean): string {
-	const atResolution = offer.models.length > 1 ? ` at ${resolution}` : '';
+function limitedBy(selection: ModelSelection, resolution: string, endImage: boolean): string {
+	const atResolution = selection.models.length > 1 ? ` at ${resolution}` : '';
 	return atResolution + (endImage ? ' with an end image' : '');
 }
 
@@ -219,17 +229,17 @@ function nearestTo(wanted: number, ascending: readonly number[]): number {
 function takersOfEndImage(name: string, models: readonly Model[], resolution: Resolution): Model[] {
 	const takers = models.filter((model) => model.endImage !== undefined);
 	if (takers.length === 0) {
-		throw new InvalidInput(
+		throw new InvalidInputError(
 			`End Image: ${name} takes no end image; set End Image From to None or choose another model`,
-			`Models with an end image: ${orList(MODELS.filter((model) => model.endImage).map((model) => model.id))}.`,
+			`Models with an end image: ${joinOr(MODELS.filter((model) => model.endImage).map((model) => model.id))}.`,
 		);
 	}
 	const atResolution = takers.filter((model) => resolutionsWith(model, true).includes(resolution));
 	if (atResolution.length === 0) {
 		const right = takers.flatMap((model) => resolutionsWith(model, true));
-		throw new InvalidInput(
-			`End Image: ${name} takes an end image at ${orList(right)} only; Resolution is ${resolution}`,
-			`Set Resolution to ${orList(right)}, or End Image From to None.`,
+		throw new InvalidInputError(
+			`End Image: ${name} takes an end image at ${joinOr(right)} only; Resolution is ${resolution}`,
+			`Set Resolution to ${joinOr(right)}, or End Image From to None.`,
 		);
 	}
 	return atResolution;
@@ -248,12 +258,14 @@ export function durationsWith(model: Model, endImage: boolean): readonly number[
 
 /** Says why a length that the model makes is not right with an end image. */
 function refuseLongEndImage(name: string, takers: readonly Model[], seconds: number): void {
-	const makers = takers.filter((model) => model.durations.includes(seconds));
-	const right = makers.flatMap((model) => durationsWith(model, true));
-	if (makers.length === 0 || right.includes(seconds)) return;
-	const longest = Math.max(...makers.map((model) => model.endImage?.maxSeconds ?? Infinity));
-	throw new InvalidInput(
+	const candidateModels = takers.filter((model) => model.durations.includes(seconds));
+	const right = candidateModels.flatMap((model) => durationsWith(model, true));
+	if (candidateModels.length === 0 || right.includes(seconds)) return;
+	const longest = Math.max(
+		...candidateModels.map((model) => model.endImage?.maxSeconds ?? Infinity),
+	);
+	throw new InvalidInputError(
 		`End Image: ${name} takes an end image for videos of ${longest} seconds or less; Duration is ${seconds}; ` +
-			`with an end image ${orNumbers(right)} would be right`,
+			`with an end image ${joinNumbersOr(right)} would be right`,
 	);
 }

@@ -1,8 +1,9 @@
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 import type { Project } from '../api/schemas';
-import type { CallOptions, MagicHourClient } from '../api/client';
+import type { CallOptions } from '../api/client';
+import type { FileTransfer } from '../api/fileTransfer';
 import type { Clock } from '../lib/clock';
-import { ProjectFailure, RequestFailure } from '../lib/errors';
+import { ProjectError, RequestError } from '../lib/errors';
 import { videoFileName } from '../media/videoFileName';
 import { inspectMp4 } from '../media/mp4';
 import { readNetworkError } from '../api/networkErrors';
@@ -12,7 +13,7 @@ import type { ByteStream } from '../api/transport';
 const MIME_TYPE = 'video/mp4';
 
 /** A finished video may take this long to arrive, in milliseconds, although the time for waiting is over. */
-const LEAST_PATIENCE = 300_000;
+const MIN_DOWNLOAD_TIMEOUT_MS = 300_000;
 
 /** Where a download's URL comes from. */
 export interface DownloadSource {
@@ -27,28 +28,28 @@ export interface DownloadSource {
 /**
  * Streams a complete project's video into n8n's binary storage. A download that fails half-way is repeated, with a fresh
  * URL if there is a way to get one, and a file that is not whole is never handed on.
- * @throws {ProjectFailure} when no try brought a whole file
+ * @throws {ProjectError} when no try brought a whole file
  */
 export async function downloadVideo(
 	n8n: IExecuteFunctions,
-	client: MagicHourClient,
+	files: FileTransfer,
 	clock: Clock,
 	{ project, refresh, hint }: DownloadSource,
 	options: CallOptions,
 ): Promise<IBinaryData> {
-	const deadline = Math.max(options.deadline, clock.now() + LEAST_PATIENCE);
+	const deadline = Math.max(options.deadline, clock.now() + MIN_DOWNLOAD_TIMEOUT_MS);
 	const patient = { ...options, deadline };
-	const signal = clock.limit(deadline - clock.now(), options.signal);
+	const signal = clock.timeoutSignal(deadline - clock.now(), options.signal);
 	const rule = refresh ? DOWNLOADING : DOWNLOADING_ONE_URL;
 	let isFirst = true;
 	const work = async (): Promise<IBinaryData> => {
 		const latest = isFirst || !refresh ? project : await refresh(patient);
 		isFirst = false;
-		return await downloadOnce(n8n, client, latest, signal);
+		return await downloadOnce(n8n, files, latest, signal);
 	};
 	return await withRetries(work, { ...patient, clock, rule }).catch((error: unknown) => {
-		if (!(error instanceof RequestFailure)) throw error as Error;
-		throw new ProjectFailure(
+		if (!(error instanceof RequestError)) throw error as Error;
+		throw new ProjectError(
 			`The video of project ${project.id} is finished, but it could not be downloaded: ${error.message}`,
 			project.id,
 			// What helps against a temporary failure is no help against a URL that can't be renewed.
@@ -60,13 +61,13 @@ export async function downloadVideo(
 
 async function downloadOnce(
 	n8n: IExecuteFunctions,
-	client: MagicHourClient,
+	files: FileTransfer,
 	project: Project,
 	signal: AbortSignal,
 ): Promise<IBinaryData> {
 	const url = project.downloads[0]?.url;
 	if (url === undefined) throw incomplete('Magic Hour gave no download URL');
-	const { stream, headers } = await client.openDownload(url, signal);
+	const { stream, headers } = await files.open(url, signal);
 	const name = videoFileName(project.name, project.id);
 	const binary = await n8n.helpers
 		.prepareBinaryData(stream, name, MIME_TYPE)
@@ -90,6 +91,6 @@ async function* iterate(buffer: Buffer): AsyncIterable<Buffer> {
 	yield buffer;
 }
 
-function incomplete(message: string): RequestFailure {
-	return new RequestFailure({ message, hint: '', fate: 'refused', temporary: true });
+function incomplete(message: string): RequestError {
+	return new RequestError({ message, hint: '', fate: 'refused', temporary: true });
 }

@@ -1,7 +1,8 @@
 import type { IExecuteFunctions, IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
-import { RequestFailure, strangeAnswer } from '../lib/errors';
+import { RequestError } from '../lib/errors';
+import { unexpectedResponse } from '../api/responseErrors';
 import { checkFileUrl } from '../api/fileUrl';
-import type { Answer, ByteStream, Download, Headers, Transport } from '../api/transport';
+import type { ApiResponse, ByteStream, Download, Headers, Transport } from '../api/transport';
 
 export const CREDENTIAL = 'magicHourApi';
 
@@ -21,13 +22,13 @@ export const TIMEOUTS = {
  * The least speed of an upload, in bytes per millisecond. Where redirects are not followed, n8n's HTTP client (axios 1.18)
  * counts the time from the beginning of a request to its answer, not the time of silence.
  */
-const SLOWEST_UPLOAD = 50;
+const MIN_UPLOAD_BYTES_PER_MS = 50;
 
 /** Largest answer that is read, in bytes. The API's answers have a few kB. */
-const LARGEST_ANSWER = 1024 * 1024;
+const MAX_RESPONSE_BYTES = 1024 * 1024;
 
 const REDIRECTS = [301, 302, 303, 307, 308];
-const MOST_REDIRECTS = 5;
+const MAX_REDIRECTS = 5;
 
 /** Requests through n8n's HTTP helper, so that n8n's proxy and TLS settings, and its protection of internal hosts, hold. */
 export function n8nTransport(n8n: IExecuteFunctions, baseUrl: string): Transport {
@@ -38,7 +39,7 @@ export function n8nTransport(n8n: IExecuteFunctions, baseUrl: string): Transport
 		encoding: 'stream',
 	} as const;
 
-	const readAnswer = async (response: IN8nHttpFullResponse): Promise<Answer> => ({
+	const readAnswer = async (response: IN8nHttpFullResponse): Promise<ApiResponse> => ({
 		status: response.statusCode,
 		headers: response.headers as Headers,
 		text: await readText(response.body as ByteStream),
@@ -89,7 +90,7 @@ export function n8nTransport(n8n: IExecuteFunctions, baseUrl: string): Transport
 					url,
 					body: content,
 					headers: { 'Content-Type': mimeType, 'Content-Length': length },
-					timeout: TIMEOUTS.file + Math.ceil(length / SLOWEST_UPLOAD),
+					timeout: TIMEOUTS.file + Math.ceil(length / MIN_UPLOAD_BYTES_PER_MS),
 					abortSignal: signal,
 					// Following redirects would keep the whole file in memory, to be able to send it again.
 					disableFollowRedirect: true,
@@ -103,7 +104,7 @@ export function n8nTransport(n8n: IExecuteFunctions, baseUrl: string): Transport
 
 		async open(url, signal) {
 			let next = url;
-			for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
+			for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
 				checkFileUrl(next, baseUrl, 'download the video');
 				const download = await openOnce(next, signal);
 				const { location } = download.headers;
@@ -112,8 +113,8 @@ export function n8nTransport(n8n: IExecuteFunctions, baseUrl: string): Transport
 				// One that can't be read is refused by the check.
 				next = URL.canParse(location, next) ? new URL(location, next).href : location;
 			}
-			throw new RequestFailure({
-				message: `Could not download the video: its address redirects more than ${MOST_REDIRECTS} times`,
+			throw new RequestError({
+				message: `Could not download the video: its address redirects more than ${MAX_REDIRECTS} times`,
 				hint: 'Try again.',
 				fate: 'refused',
 				temporary: true,
@@ -126,7 +127,7 @@ function urlOf(baseUrl: string, path: string): string {
 	return `${baseUrl.replace(/\/+$/, '')}${path}`;
 }
 
-/** @throws {RequestFailure} when the answer is absurdly long or takes too long to come */
+/** @throws {RequestError} when the answer is absurdly long or takes too long to come */
 async function readText(stream: ByteStream): Promise<string> {
 	const late = AbortSignal.timeout(TIMEOUTS.answer);
 	const onLate = () => stream.destroy(unreadable('it did not come to an end in time'));
@@ -136,7 +137,7 @@ async function readText(stream: ByteStream): Promise<string> {
 		let length = 0;
 		for await (const chunk of stream) {
 			length += chunk.length;
-			if (length > LARGEST_ANSWER) throw unreadable('it is larger than any answer of the API');
+			if (length > MAX_RESPONSE_BYTES) throw unreadable('it is larger than any answer of the API');
 			chunks.push(chunk);
 		}
 		return Buffer.concat(chunks).toString('utf8');
@@ -145,6 +146,6 @@ async function readText(stream: ByteStream): Promise<string> {
 	}
 }
 
-function unreadable(what: string): RequestFailure {
-	return strangeAnswer(`Could not read Magic Hour's answer: ${what}`);
+function unreadable(what: string): RequestError {
+	return unexpectedResponse(`Could not read Magic Hour's answer: ${what}`);
 }

@@ -1,10 +1,10 @@
 import { NodeApiError, NodeOperationError, type IDataObject, type INode } from 'n8n-workflow';
 import {
-	CreateUnknown,
-	InvalidInput,
-	ProjectFailure,
-	RequestFailure,
-	Stopped,
+	CreateOutcomeUnknownError,
+	InvalidInputError,
+	ProjectError,
+	RequestError,
+	AbortError,
 } from '../lib/errors';
 
 /**
@@ -56,25 +56,25 @@ export interface FailedItemJson extends IDataObject {
 export function failedItemJson(node: Pick<INode, 'onError'>, error: unknown): FailedItemJson {
 	const { message, hint } = partsOf(error);
 	const json = { error: message, message: hint || lastResort(error) };
-	if (node.onError === 'continueErrorOutput' || !(error instanceof ProjectFailure)) return json;
+	if (node.onError === 'continueErrorOutput' || !(error instanceof ProjectError)) return json;
 	return { ...json, project_id: error.projectId };
 }
 
 function lastResort(error: unknown): string {
-	if (error instanceof InvalidInput) return 'Change what the error names.';
+	if (error instanceof InvalidInputError) return 'Change what the error names.';
 	return "n8n's log may say more.";
 }
 
 function partsOf(error: unknown): { message: string; hint?: string; status?: number } {
 	if (
-		error instanceof RequestFailure ||
-		error instanceof CreateUnknown ||
-		error instanceof ProjectFailure
+		error instanceof RequestError ||
+		error instanceof CreateOutcomeUnknownError ||
+		error instanceof ProjectError
 	) {
 		return { message: error.message, hint: error.hint, status: error.status };
 	}
-	if (error instanceof InvalidInput) return { message: error.message, hint: error.hint };
-	if (error instanceof Stopped) return { message: error.message };
+	if (error instanceof InvalidInputError) return { message: error.message, hint: error.hint };
+	if (error instanceof AbortError) return { message: error.message };
 	if (error instanceof NodeApiError || error instanceof NodeOperationError) {
 		return { message: error.message, hint: error.description ?? undefined };
 	}

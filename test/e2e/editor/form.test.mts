@@ -1,7 +1,7 @@
 import {
 	durationsOf,
 	MODELS,
-	offerOf,
+	resolveModel,
 	RESOLUTIONS,
 	resolutionsOf,
 } from '../../../nodes/shared/models/catalogue.ts';
@@ -125,9 +125,11 @@ describe('the form', () => {
 		await eventually(async () => {
 			expect(await editor.shown('duration')).toMatch(/^5 s/);
 			expect(await editor.shown('resolution')).toMatch(/^720p/);
-			expect(await secondsIn(editor.menu('duration'))).toEqual(durationsOf(offerOf('default')));
+			expect(await secondsIn(editor.menu('duration'))).toEqual(
+				durationsOf(resolveModel('default')),
+			);
 			expect(await resolutionsIn(editor.menu('resolution'))).toEqual(
-				resolutionsOf(offerOf('default')),
+				resolutionsOf(resolveModel('default')),
 			);
 			expect(await editor.labels()).toEqual(
 				expect.arrayContaining([

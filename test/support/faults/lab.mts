@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 
 import { MagicHourApi } from '../../../credentials/MagicHourApi.credentials.ts';
 import { ImageToVideo } from '../../../nodes/ImageToVideo/ImageToVideo.node.ts';
-import { inParallel } from '../../../nodes/shared/lib/mapConcurrently.ts';
+import { mapConcurrently } from '../../../nodes/shared/lib/mapConcurrently.ts';
 import { TIMEOUTS } from '../../../nodes/shared/n8n/n8nTransport.ts';
 import { startEngine } from '../../../tools/engine/engine.mts';
 import { speedUp } from '../../../tools/engine/fast-clock.mts';
@@ -52,7 +52,7 @@ export async function openFaultLab(lanes: number): Promise<FaultLab> {
 		const surroundings = { engine, network, foreign, certificate };
 		// Each renders its video, which takes a processor.
 		const numbers = Array.from({ length: lanes }, (_, number) => number);
-		const free: Lane[] = await inParallel(numbers, availableParallelism(), async (number) => {
+		const free: Lane[] = await mapConcurrently(numbers, availableParallelism(), async (number) => {
 			const lane = await openLane(number, surroundings);
 			undo.push(lane.close);
 			return lane;

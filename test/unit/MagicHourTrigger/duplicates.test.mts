@@ -1,8 +1,8 @@
 import {
 	keyOf,
-	MOST_EVENTS,
+	MAX_EVENTS,
 	RecentEvents,
-	REMEMBERED_FOR,
+	RETENTION_MS,
 	type Accepted,
 	type Claim,
 } from '../../../nodes/MagicHourTrigger/duplicates.ts';
@@ -84,21 +84,21 @@ test('triggers have nothing to do with each other', async () => {
 });
 
 test('after 25 h an event is forgotten, in memory and in the store', async () => {
-	expect(REMEMBERED_FOR).toBeGreaterThan(24 * 3600 * 1000);
+	expect(RETENTION_MS).toBeGreaterThan(24 * 3600 * 1000);
 	const first = await claim('a');
 	const { accepted } = first;
 	first.settle(true);
-	const last = NOW + REMEMBERED_FOR - 1;
+	const last = NOW + RETENTION_MS - 1;
 	expect(await events.claim('t', 'a', accepted, last)).toBeUndefined();
 	expect((await claim('a', accepted, last + 1)).accepted).toEqual({ a: last + 1 });
 });
 
 test('of too many events, the oldest are forgotten', async () => {
 	const stored = Object.fromEntries(
-		Array.from({ length: MOST_EVENTS }, (_, index) => [`e${index}`, NOW - 1000 + index / 100]),
+		Array.from({ length: MAX_EVENTS }, (_, index) => [`e${index}`, NOW - 1000 + index / 100]),
 	);
 	const { accepted } = await claim('a', stored);
-	expect(Object.keys(accepted)).toHaveLength(MOST_EVENTS);
+	expect(Object.keys(accepted)).toHaveLength(MAX_EVENTS);
 	expect(accepted).not.toHaveProperty('e0');
 	expect(accepted).toMatchObject({ e1: stored.e1, a: NOW });
 });

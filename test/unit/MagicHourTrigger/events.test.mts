@@ -1,4 +1,4 @@
-import { UnexpectedAnswer } from '../../../nodes/shared/api/schemas.ts';
+import { UnexpectedResponseError } from '../../../nodes/shared/api/schemas.ts';
 import {
 	EVENTS,
 	readEvent,
@@ -42,7 +42,7 @@ test.each([
 	[{ type: 'video.completed', payload: { status: 'complete' } }, 'payload.id: Required'],
 	[{ type: 'video.completed', payload: { id: 'p1', status: 'done' } }, 'payload.status'],
 ])('%j is no event', (body, text) => {
-	expect(() => read(body)).toThrow(UnexpectedAnswer);
+	expect(() => read(body)).toThrow(UnexpectedResponseError);
 	expect(() => read(body)).toThrow(text);
 });
 

@@ -1,5 +1,5 @@
 import {
-	BadSignature,
+	SignatureVerificationError,
 	verifySignature,
 	type Verification,
 } from '../../../nodes/MagicHourTrigger/signature.ts';
@@ -40,7 +40,7 @@ const messageOf = (work: () => void): string => {
 	try {
 		work();
 	} catch (error) {
-		expect(error).toBeInstanceOf(BadSignature);
+		expect(error).toBeInstanceOf(SignatureVerificationError);
 		return (error as Error).message;
 	}
 	throw new Error('It was accepted');

@@ -1,5 +1,5 @@
 import { checkBaseUrl } from '../../../../nodes/shared/api/baseUrl.ts';
-import { InvalidInput } from '../../../../nodes/shared/lib/errors.ts';
+import { InvalidInputError } from '../../../../nodes/shared/lib/errors.ts';
 import { failureOf } from '../../../support/failure-of.mts';
 
 test.each([
@@ -28,7 +28,7 @@ test.each([
 	['https://api.magichour.ai?key=secret', '? or #'],
 	['https://api.magichour.ai/#', '? or #'],
 ])('%j is refused', (given, what) => {
-	const { message, hint } = failureOf(InvalidInput, () => checkBaseUrl(given));
+	const { message, hint } = failureOf(InvalidInputError, () => checkBaseUrl(given));
 
 	expect(message).toMatch(/^API Base URL: /);
 	expect(message).toContain(what);

@@ -1,11 +1,8 @@
 import { Readable } from 'node:stream';
 import { inspect } from 'node:util';
-import {
-	MagicHourClient,
-	type CreateBody,
-	type Uploadable,
-} from '../../../../nodes/shared/api/client.ts';
-import { RequestFailure, Stopped, type Fate } from '../../../../nodes/shared/lib/errors.ts';
+import type { CreateBody } from '../../../../nodes/shared/api/calls.ts';
+import { MagicHourClient, type Uploadable } from '../../../../nodes/shared/api/client.ts';
+import { RequestError, AbortError, type Fate } from '../../../../nodes/shared/lib/errors.ts';
 import { rejectionOf } from '../../../support/failure-of.mts';
 import { FakeClock } from '../../../support/fake-clock.mts';
 import { FakeTransport, type Reply } from '../../../support/fake-transport.mts';
@@ -42,7 +39,7 @@ const RESET = networkError('ECONNRESET', 'read');
 describe('create', () => {
 	test('sends the body, and returns what was created', async () => {
 		const { client, options, requests } = lab({ json: { ...CREATED, estimated_frame_cost: 240 } });
-		await expect(client.create(BODY, options)).resolves.toMatchObject(CREATED);
+		await expect(client.createImageToVideo(BODY, options)).resolves.toMatchObject(CREATED);
 		expect(requests).toEqual([
 			{ kind: 'api', call: { method: 'POST', path: '/v1/image-to-video', body: BODY } },
 		]);
@@ -75,7 +72,7 @@ describe('create', () => {
 		['an answer without an id', { json: { credits_charged: 1 } }, 1, 'unknown'],
 	])('%s', async (_, reply, times, fate) => {
 		const { client, options, requests } = lab(reply);
-		const failure = await rejectionOf(RequestFailure, client.create(BODY, options));
+		const failure = await rejectionOf(RequestError, client.createImageToVideo(BODY, options));
 		expect(requests).toHaveLength(times);
 		expect(failure.fate).toBe(fate);
 		expect(failure.message).toMatch(/^Could not create the video: /);
@@ -84,7 +81,7 @@ describe('create', () => {
 	test('what the API says of an error is told in one line, and not without end', async () => {
 		const message = `model: not\nincluded \u001b[31m${'x'.repeat(500_000)}`;
 		const { client, options } = lab({ status: 422, text: JSON.stringify({ message }) });
-		const failure = await rejectionOf(RequestFailure, client.create(BODY, options));
+		const failure = await rejectionOf(RequestError, client.createImageToVideo(BODY, options));
 
 		expect(failure.message).toContain('model: not included');
 		expect(failure.message).not.toMatch(/\p{Cc}/u);
@@ -96,7 +93,7 @@ describe('create', () => {
 			status: 429,
 			headers: { 'retry-after': '17' },
 		});
-		const failure = await rejectionOf(RequestFailure, client.create(BODY, options));
+		const failure = await rejectionOf(RequestError, client.createImageToVideo(BODY, options));
 		expect(requests).toHaveLength(1);
 		expect(clock.sleeps).toEqual([]);
 		expect(failure).toMatchObject({ fate: 'refused', status: 429, retryAfterMs: 17_000 });
@@ -109,13 +106,13 @@ describe('create', () => {
 			{ status: 503 },
 			{ json: CREATED },
 		);
-		await expect(client.create(BODY, options)).resolves.toMatchObject(CREATED);
+		await expect(client.createImageToVideo(BODY, options)).resolves.toMatchObject(CREATED);
 		expect(requests).toHaveLength(4);
 	});
 
 	test('502 is followed by a wait of 30 to 60 s', async () => {
 		const { client, options, clock } = lab({ status: 502 }, { json: CREATED });
-		await client.create(BODY, options);
+		await client.createImageToVideo(BODY, options);
 		expect(clock.sleeps).toHaveLength(1);
 		expect(clock.sleeps[0]).toBeGreaterThanOrEqual(30_000);
 		expect(clock.sleeps[0]).toBeLessThanOrEqual(60_000);
@@ -125,14 +122,14 @@ describe('create', () => {
 		const { client, options, clock, transport } = lab();
 		const date = new Date(clock.now() + 42_000).toUTCString();
 		transport.answer({ status: 503, headers: { 'retry-after': date } }, { json: CREATED });
-		await client.create(BODY, options);
+		await client.createImageToVideo(BODY, options);
 		expect(clock.sleeps).toEqual([42_000]);
 	});
 
 	test('is not sent once the execution has been stopped', async () => {
 		const { client, options, requests } = lab({ json: CREATED });
 		const signal = AbortSignal.abort();
-		await rejectionOf(Stopped, client.create(BODY, { ...options, signal }));
+		await rejectionOf(AbortError, client.createImageToVideo(BODY, { ...options, signal }));
 		expect(requests).toEqual([]);
 	});
 });
@@ -144,10 +141,10 @@ describe('after a 429', () => {
 	test('of any request, everything waits as long as Magic Hour wants', async () => {
 		const { client, options, clock, requests } = lab(PATIENCE, { json: PROJECT });
 		const first = { deadline: clock.now() + 5_000 };
-		await rejectionOf(RequestFailure, client.project('p1', first));
+		await rejectionOf(RequestError, client.getProject('p1', first));
 		expect(clock.sleeps).toEqual([]);
 
-		await client.project('p2', options);
+		await client.getProject('p2', options);
 		expect(requests).toHaveLength(2);
 		expect(slept(clock)).toBeGreaterThanOrEqual(20_000);
 		expect(slept(clock)).toBeLessThan(21_000);
@@ -155,20 +152,20 @@ describe('after a 429', () => {
 
 	test('of a create, only creating waits', async () => {
 		const { client, options, clock, transport } = lab(PATIENCE, { json: PROJECT });
-		await rejectionOf(RequestFailure, client.create(BODY, options));
-		await client.project('p1', options);
+		await rejectionOf(RequestError, client.createImageToVideo(BODY, options));
+		await client.getProject('p1', options);
 		expect(clock.sleeps).toEqual([]);
 
 		transport.answer({ json: CREATED });
-		await client.create(BODY, options);
+		await client.createImageToVideo(BODY, options);
 		expect(slept(clock)).toBeGreaterThanOrEqual(20_000);
 	});
 
 	test('a create that would have to wait beyond its deadline fails without being sent', async () => {
 		const { client, options, clock, requests } = lab(PATIENCE);
-		await rejectionOf(RequestFailure, client.create(BODY, options));
-		const second = client.create(BODY, { deadline: clock.now() + 10_000 });
-		expect(await rejectionOf(RequestFailure, second)).toMatchObject({
+		await rejectionOf(RequestError, client.createImageToVideo(BODY, options));
+		const second = client.createImageToVideo(BODY, { deadline: clock.now() + 10_000 });
+		expect(await rejectionOf(RequestError, second)).toMatchObject({
 			status: 429,
 			fate: 'refused',
 		});
@@ -193,7 +190,7 @@ describe('messages of refused requests', () => {
 		[501, '', /temporary problem.*501/, /again/],
 	])('%i', async (status, message, says, advises) => {
 		const { client, options } = lab({ status, json: { message } });
-		const failure = await rejectionOf(RequestFailure, client.create(BODY, options));
+		const failure = await rejectionOf(RequestError, client.createImageToVideo(BODY, options));
 		expect(failure.message).toMatch(says);
 		expect(failure.hint).toMatch(advises);
 		expect(failure.status).toBe(status);
@@ -201,7 +198,7 @@ describe('messages of refused requests', () => {
 
 	test('404 of a project names its id', async () => {
 		const { client, options } = lab({ status: 404, json: { message: 'Not Found' } });
-		const failure = await rejectionOf(RequestFailure, client.project('p1', options));
+		const failure = await rejectionOf(RequestError, client.getProject('p1', options));
 		expect(failure.message).toBe('Could not get project p1: not found (404: Not Found)');
 	});
 
@@ -210,13 +207,13 @@ describe('messages of refused requests', () => {
 			status: 403,
 			text: '<html><script>alert(1)</script></html>',
 		});
-		const failure = await rejectionOf(RequestFailure, client.create(BODY, options));
+		const failure = await rejectionOf(RequestError, client.createImageToVideo(BODY, options));
 		expect(failure.message).not.toContain('<');
 	});
 
 	test('an answer of the wrong shape names the field', async () => {
 		const { client, options } = lab({ json: { ...PROJECT, status: 'paused' } });
-		const failure = await rejectionOf(RequestFailure, client.project('p1', options));
+		const failure = await rejectionOf(RequestError, client.getProject('p1', options));
 		expect(failure.message).toMatch(/^Could not get project p1: .*status: /);
 		expect(failure.hint).toContain('API Base URL');
 	});
@@ -225,7 +222,7 @@ describe('messages of refused requests', () => {
 		'%s: nothing of the request gets into the failure',
 		async (error) => {
 			const { client, options } = lab(error);
-			const failure = await rejectionOf(RequestFailure, client.create(BODY, options));
+			const failure = await rejectionOf(RequestError, client.createImageToVideo(BODY, options));
 			expect(inspect(failure, { depth: null, showHidden: true })).not.toContain('secret');
 		},
 	);
@@ -237,7 +234,7 @@ describe('get a project', () => {
 		['../files?a=b#c', '/v1/video-projects/..%2Ffiles%3Fa%3Db%23c'],
 	])('%s', async (id, path) => {
 		const { client, options, requests } = lab({ json: PROJECT });
-		await expect(client.project(id, options)).resolves.toEqual(PROJECT);
+		await expect(client.getProject(id, options)).resolves.toEqual(PROJECT);
 		expect(requests).toEqual([{ kind: 'api', call: { method: 'GET', path } }]);
 	});
 
@@ -250,13 +247,13 @@ describe('get a project', () => {
 			{ text: '' },
 			{ json: PROJECT },
 		);
-		await expect(client.project('p1', options)).resolves.toEqual(PROJECT);
+		await expect(client.getProject('p1', options)).resolves.toEqual(PROJECT);
 		expect(requests).toHaveLength(12);
 	});
 
 	test.each([400, 401, 403, 404])('%i is final', async (status) => {
 		const { client, options, requests } = lab({ status });
-		await rejectionOf(RequestFailure, client.project('p1', options));
+		await rejectionOf(RequestError, client.getProject('p1', options));
 		expect(requests).toHaveLength(1);
 	});
 });
@@ -281,7 +278,7 @@ describe('delete a project', () => {
 
 	test('is repeated, and names the project when it fails', async () => {
 		const { client, options, requests } = lab({ status: 503 }, { status: 503 }, { status: 404 });
-		const failure = await rejectionOf(RequestFailure, client.deleteProject('p1', options));
+		const failure = await rejectionOf(RequestError, client.deleteProject('p1', options));
 		expect(requests).toHaveLength(3);
 		expect(failure.message).toMatch(/^Could not delete project p1: not found/);
 	});
@@ -315,7 +312,7 @@ describe('upload', () => {
 
 	test('asks for all URLs at once, in order', async () => {
 		const { client, options, requests } = storage();
-		const urls = await client.uploadUrls(['png', 'jpg'], options);
+		const urls = await client.createUploadUrls(['png', 'jpg'], options);
 		expect(urls).toEqual([url(1), url(2)]);
 		expect(requests).toEqual([
 			{
@@ -337,14 +334,17 @@ describe('upload', () => {
 	test.each([0, 1, 3])('%i URLs for two images are no answer', async (count) => {
 		const items = Array.from({ length: count }, (_, index) => url(index));
 		const { client, options } = lab({ json: { items } });
-		const failure = await rejectionOf(RequestFailure, client.uploadUrls(['png', 'jpg'], options));
+		const failure = await rejectionOf(
+			RequestError,
+			client.createUploadUrls(['png', 'jpg'], options),
+		);
 		expect(failure.message).toContain(`${count} upload URLs where 2 were asked for`);
 	});
 
 	test('puts the file to its URL, and can be stopped', async () => {
 		const { client, options, requests } = storage();
 		const { signal } = new AbortController();
-		await expect(client.upload(image('jpg'), url(9), { ...options, signal })).resolves.toEqual(
+		await expect(client.uploadImage(image('jpg'), url(9), { ...options, signal })).resolves.toEqual(
 			url(9),
 		);
 		expect(requests).toEqual([
@@ -360,7 +360,7 @@ describe('upload', () => {
 	test('opens the file anew for every try', async () => {
 		const { client, options, puts } = storage(RESET, { status: 503 }, {});
 		const file = image();
-		await client.upload(file, url(9), options);
+		await client.uploadImage(file, url(9), options);
 		expect(file.open).toHaveBeenCalledTimes(3);
 		expect(puts()).toEqual(Array(3).fill(url(9).upload_url));
 	});
@@ -369,7 +369,7 @@ describe('upload', () => {
 		'%i: gets a fresh URL, whose place is the one that counts',
 		async (status) => {
 			const { client, options, puts } = storage({ status }, {});
-			const place = await client.upload(image(), url(9), options);
+			const place = await client.uploadImage(image(), url(9), options);
 			expect(puts()).toEqual([url(9).upload_url, url(1).upload_url]);
 			expect(place.file_path).toBe('api-assets/1.png');
 		},
@@ -383,21 +383,21 @@ describe('upload', () => {
 		[413, 1],
 	])('%i for ever: %i tries', async (status, tries) => {
 		const { client, options, puts } = storage({ status });
-		const failure = await rejectionOf(RequestFailure, client.upload(image(), url(9), options));
+		const failure = await rejectionOf(RequestError, client.uploadImage(image(), url(9), options));
 		expect(puts()).toHaveLength(tries);
 		expect(failure.message).toMatch(new RegExp(`^Could not upload the image: .*${status}`));
 	});
 
 	test('413 says what to do', async () => {
 		const { client, options } = storage({ status: 413, text: '<Error>EntityTooLarge</Error>' });
-		const failure = await rejectionOf(RequestFailure, client.upload(image(), url(9), options));
+		const failure = await rejectionOf(RequestError, client.uploadImage(image(), url(9), options));
 		expect(failure.hint).toContain('smaller image');
 	});
 
 	test('a file that can not be opened is no upload', async () => {
 		const { client, options, puts } = storage();
 		const file = { format: 'png', open: async () => await Promise.reject(new TypeError('gone')) };
-		await rejectionOf(TypeError, client.upload(file, url(9), options));
+		await rejectionOf(TypeError, client.uploadImage(file, url(9), options));
 		expect(puts()).toEqual([]);
 	});
 });
@@ -411,7 +411,7 @@ describe('download', () => {
 			headers: { 'content-length': '5' },
 		});
 		transport.stream = Readable.from([Buffer.from('video')]);
-		const { status, headers, stream } = await client.openDownload(URL_OF_VIDEO);
+		const { status, headers, stream } = await client.files.open(URL_OF_VIDEO);
 		expect({ status, headers }).toEqual({ status: 200, headers: { 'content-length': '5' } });
 		expect(stream).toBe(transport.stream);
 		expect(requests).toEqual([{ kind: 'open', url: URL_OF_VIDEO, signal: undefined }]);
@@ -425,7 +425,7 @@ describe('download', () => {
 	])('%i is a failure, and leaves no connection open', async (status, says, temporary) => {
 		const { client, transport, requests } = lab({ status });
 		transport.stream = Readable.from([Buffer.from('<Error/>')]);
-		const failure = await rejectionOf(RequestFailure, client.openDownload(URL_OF_VIDEO));
+		const failure = await rejectionOf(RequestError, client.files.open(URL_OF_VIDEO));
 		expect(failure.message).toMatch(says);
 		expect(failure.temporary).toBe(temporary);
 		expect(requests).toHaveLength(1);
@@ -434,7 +434,7 @@ describe('download', () => {
 
 	test('a network error is a failure, without the signature', async () => {
 		const { client } = lab(RESET);
-		const failure = await rejectionOf(RequestFailure, client.openDownload(URL_OF_VIDEO));
+		const failure = await rejectionOf(RequestError, client.files.open(URL_OF_VIDEO));
 		expect(failure.message).toBe('Could not download the video: the connection broke off');
 	});
 });

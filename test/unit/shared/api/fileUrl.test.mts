@@ -1,5 +1,5 @@
 import { checkFileUrl } from '../../../../nodes/shared/api/fileUrl.ts';
-import { RequestFailure } from '../../../../nodes/shared/lib/errors.ts';
+import { RequestError } from '../../../../nodes/shared/lib/errors.ts';
 
 const API = 'https://api.magichour.ai';
 const check =
@@ -70,17 +70,17 @@ test.each([
 	'//example.com/1',
 	'',
 ])('refuses %s', (url) => {
-	expect(check(url)).toThrow(RequestFailure);
+	expect(check(url)).toThrow(RequestError);
 	expect(check(url)).toThrow(/not an address that files of Magic Hour can have/);
 });
 
 test('the API Base URL itself is taken, wherever it is; its neighbours are not', () => {
 	const proxy = 'https://magic-hour.internal:8443/v0/';
 	expect(check('https://magic-hour.internal:8443/files/1', proxy)).not.toThrow();
-	expect(check('https://magic-hour.internal/files/1', proxy)).toThrow(RequestFailure);
-	expect(check('http://magic-hour.internal:8443/files/1', proxy)).toThrow(RequestFailure);
-	expect(check('https://n8n.internal:8443/files/1', proxy)).toThrow(RequestFailure);
-	expect(check('https://127.0.0.1/', '')).toThrow(RequestFailure);
+	expect(check('https://magic-hour.internal/files/1', proxy)).toThrow(RequestError);
+	expect(check('http://magic-hour.internal:8443/files/1', proxy)).toThrow(RequestError);
+	expect(check('https://n8n.internal:8443/files/1', proxy)).toThrow(RequestError);
+	expect(check('https://127.0.0.1/', '')).toThrow(RequestError);
 });
 
 test('behind an API at plain http, files may be at plain http, too', () => {
@@ -99,7 +99,7 @@ test.each([
 	'https://127.0.0.1:3000/',
 	'file:///etc/passwd',
 ])('an API at plain http does not lead to %s', (url) => {
-	expect(check(url, 'http://127.0.0.1:3000')).toThrow(RequestFailure);
+	expect(check(url, 'http://127.0.0.1:3000')).toThrow(RequestError);
 });
 
 test('says the host, and none of what may be secret', () => {

@@ -1,10 +1,10 @@
-import { RequestFailure, Stopped, type Fate } from '../../../../nodes/shared/lib/errors.ts';
+import { RequestError, AbortError, type Fate } from '../../../../nodes/shared/lib/errors.ts';
 import {
 	AFTER_PAYING,
 	backoff,
 	BEFORE_PAYING,
 	DOWNLOADING,
-	mayRepeat,
+	shouldRetry,
 	PAYING,
 	readRetryAfter,
 	withRetries,
@@ -13,8 +13,8 @@ import {
 import { rejectionOf } from '../../../support/failure-of.mts';
 import { FakeClock } from '../../../support/fake-clock.mts';
 
-function failure(details: Partial<RequestFailure> = {}): RequestFailure {
-	return new RequestFailure({
+function failure(details: Partial<RequestError> = {}): RequestError {
+	return new RequestError({
 		message: 'failed',
 		hint: '',
 		fate: 'unknown',
@@ -37,22 +37,22 @@ describe('which answers are followed by another try', () => {
 
 	describe.each(RULES)('%s', (_, rule, repeated) => {
 		test.each(STATUSES)('%i', (status) => {
-			expect(mayRepeat(failure({ status }), rule, 1)).toBe(repeated.includes(status));
+			expect(shouldRetry(failure({ status }), rule, 1)).toBe(repeated.includes(status));
 		});
 		test.each(repeated.filter((status) => status !== 429))(
 			'%i: no more than the most tries',
 			(status) => {
-				expect(mayRepeat(failure({ status }), rule, 3)).toBe(true);
-				expect(mayRepeat(failure({ status }), rule, 4)).toBe(rule === AFTER_PAYING);
-				expect(mayRepeat(failure({ status }), rule, 1_000)).toBe(rule === AFTER_PAYING);
+				expect(shouldRetry(failure({ status }), rule, 3)).toBe(true);
+				expect(shouldRetry(failure({ status }), rule, 4)).toBe(rule === AFTER_PAYING);
+				expect(shouldRetry(failure({ status }), rule, 1_000)).toBe(rule === AFTER_PAYING);
 			},
 		);
 		test('429 only asks for patience', () => {
-			expect(mayRepeat(failure({ status: 429 }), rule, 1_000)).toBe(rule !== PAYING);
+			expect(shouldRetry(failure({ status: 429 }), rule, 1_000)).toBe(rule !== PAYING);
 		});
 		test('what is not temporary is final', () => {
-			expect(mayRepeat(failure({ temporary: false }), rule, 1)).toBe(false);
-			expect(mayRepeat(failure({ temporary: false, fate: 'unsent' }), rule, 1)).toBe(false);
+			expect(shouldRetry(failure({ temporary: false }), rule, 1)).toBe(false);
+			expect(shouldRetry(failure({ temporary: false, fate: 'unsent' }), rule, 1)).toBe(false);
 		});
 	});
 
@@ -61,18 +61,18 @@ describe('which answers are followed by another try', () => {
 		['unknown', true, false],
 		['refused', true, false],
 	])('no answer, %s: repeated %s, the paid request %s', (fate, free, paid) => {
-		expect(mayRepeat(failure({ fate }), BEFORE_PAYING, 1)).toBe(free);
-		expect(mayRepeat(failure({ fate }), AFTER_PAYING, 1)).toBe(free);
-		expect(mayRepeat(failure({ fate }), PAYING, 1)).toBe(paid);
+		expect(shouldRetry(failure({ fate }), BEFORE_PAYING, 1)).toBe(free);
+		expect(shouldRetry(failure({ fate }), AFTER_PAYING, 1)).toBe(free);
+		expect(shouldRetry(failure({ fate }), PAYING, 1)).toBe(paid);
 	});
 });
 
 test.each([302, 400, 403, 404, 410, 416, 500, undefined])(
 	'a download gets a fresh URL after anything (%p), a few times',
 	(status) => {
-		expect(mayRepeat(failure({ status, temporary: false }), DOWNLOADING, 1)).toBe(true);
-		expect(mayRepeat(failure({ status, temporary: false }), DOWNLOADING, 3)).toBe(true);
-		expect(mayRepeat(failure({ status, temporary: true }), DOWNLOADING, 4)).toBe(false);
+		expect(shouldRetry(failure({ status, temporary: false }), DOWNLOADING, 1)).toBe(true);
+		expect(shouldRetry(failure({ status, temporary: false }), DOWNLOADING, 3)).toBe(true);
+		expect(shouldRetry(failure({ status, temporary: true }), DOWNLOADING, 4)).toBe(false);
 	},
 );
 
@@ -158,7 +158,7 @@ describe('trying again', () => {
 	test.each([
 		failure({ status: 400, temporary: false }),
 		new TypeError('a bug'),
-		new Stopped('stopped'),
+		new AbortError('stopped'),
 	])('%s is thrown at once', async (error) => {
 		const clock = new FakeClock();
 		const failing = work(error);
@@ -215,14 +215,14 @@ describe('trying again', () => {
 			throw failure();
 		});
 		const signal = stop.signal;
-		await rejectionOf(Stopped, withRetries(failing, { ...options(clock), signal }));
+		await rejectionOf(AbortError, withRetries(failing, { ...options(clock), signal }));
 		expect(failing).toHaveBeenCalledTimes(1);
 	});
 
 	test('begins nothing when it is stopped already', async () => {
 		const failing = work();
 		const signal = AbortSignal.abort();
-		await rejectionOf(Stopped, withRetries(failing, { ...options(new FakeClock()), signal }));
+		await rejectionOf(AbortError, withRetries(failing, { ...options(new FakeClock()), signal }));
 		expect(failing).not.toHaveBeenCalled();
 	});
 });

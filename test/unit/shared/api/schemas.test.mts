@@ -1,10 +1,10 @@
 import {
-	createdAnswer,
+	createResponseSchema,
 	errorMessageOf,
-	parseAnswer,
-	projectAnswer,
-	UnexpectedAnswer,
-	uploadUrlsAnswer,
+	parseJsonAs,
+	projectSchema,
+	UnexpectedResponseError,
+	uploadUrlsSchema,
 } from '../../../../nodes/shared/api/schemas.ts';
 import { failureOf } from '../../../support/failure-of.mts';
 
@@ -31,19 +31,19 @@ const PROJECT = {
 
 describe('an answer of the right shape', () => {
 	test.each([
-		['upload URLs', uploadUrlsAnswer, { items: [UPLOAD, UPLOAD] }],
-		['no upload URLs', uploadUrlsAnswer, { items: [] }],
-		['a created project', createdAnswer, { id: 'p1', credits_charged: 240 }],
-		['a created project, without what can be missed', createdAnswer, { id: 'p1' }],
-		['a project', projectAnswer, PROJECT],
+		['upload URLs', uploadUrlsSchema, { items: [UPLOAD, UPLOAD] }],
+		['no upload URLs', uploadUrlsSchema, { items: [] }],
+		['a created project', createResponseSchema, { id: 'p1', credits_charged: 240 }],
+		['a created project, without what can be missed', createResponseSchema, { id: 'p1' }],
+		['a project', projectSchema, PROJECT],
 		[
 			'a project, without what can be missed',
-			projectAnswer,
+			projectSchema,
 			{ id: 'p1', status: 'queued', downloads: [] },
 		],
 		[
 			'a failed project',
-			projectAnswer,
+			projectSchema,
 			{
 				...PROJECT,
 				status: 'error',
@@ -52,13 +52,13 @@ describe('an answer of the right shape', () => {
 			},
 		],
 	])('%s', (_, schema, answer) => {
-		expect(parseAnswer(schema, JSON.stringify(answer))).toEqual(answer);
+		expect(parseJsonAs(schema, JSON.stringify(answer))).toEqual(answer);
 	});
 
 	test.each(['draft', 'queued', 'rendering', 'complete', 'error', 'canceled'])(
 		'status %s',
 		(status) => {
-			expect(parseAnswer(projectAnswer, JSON.stringify({ ...PROJECT, status })).status).toBe(
+			expect(parseJsonAs(projectSchema, JSON.stringify({ ...PROJECT, status })).status).toBe(
 				status,
 			);
 		},
@@ -71,9 +71,9 @@ describe('an answer of the right shape', () => {
 			downloads: [{ ...PROJECT.downloads[0], size: 1 }],
 			error: { code: 'a', message: 'b', more: true },
 		};
-		expect(parseAnswer(projectAnswer, JSON.stringify(answer))).toEqual(answer);
+		expect(parseJsonAs(projectSchema, JSON.stringify(answer))).toEqual(answer);
 		const upload = { items: [{ ...UPLOAD, method: 'PUT' }], next: null };
-		expect(parseAnswer(uploadUrlsAnswer, JSON.stringify(upload))).toEqual(upload);
+		expect(parseJsonAs(uploadUrlsSchema, JSON.stringify(upload))).toEqual(upload);
 	});
 });
 
@@ -81,7 +81,7 @@ test('no answer changes what every object has', () => {
 	const evil = '"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}';
 	const download = `{${evil},"url":"https://videos.example/1"}`;
 	const text = `{${evil},"id":"p1","status":"error","error":{${evil},"code":"a","message":"b"},"downloads":[${download}]}`;
-	const project = parseAnswer(projectAnswer, text);
+	const project = parseJsonAs(projectSchema, text);
 
 	for (const object of [project, project.error, project.downloads[0], {}, { ...project }]) {
 		expect(object).not.toHaveProperty('polluted');
@@ -92,46 +92,53 @@ test('no answer changes what every object has', () => {
 
 describe('an answer of the wrong shape names the field', () => {
 	test.each([
-		['id missing', createdAnswer, {}, 'id: '],
-		['id empty', createdAnswer, { id: '' }, 'id: '],
-		['id a number', createdAnswer, { id: 7 }, 'id: '],
-		['credits a text', createdAnswer, { id: 'p1', credits_charged: '240' }, 'credits_charged: '],
-		['status missing', projectAnswer, { ...PROJECT, status: undefined }, 'status: '],
-		['status unknown', projectAnswer, { ...PROJECT, status: 'paused' }, 'status: '],
-		['downloads missing', projectAnswer, { ...PROJECT, downloads: undefined }, 'downloads: '],
-		['download without URL', projectAnswer, { ...PROJECT, downloads: [{}] }, 'downloads.0.url: '],
+		['id missing', createResponseSchema, {}, 'id: '],
+		['id empty', createResponseSchema, { id: '' }, 'id: '],
+		['id a number', createResponseSchema, { id: 7 }, 'id: '],
+		[
+			'credits a text',
+			createResponseSchema,
+			{ id: 'p1', credits_charged: '240' },
+			'credits_charged: ',
+		],
+		['status missing', projectSchema, { ...PROJECT, status: undefined }, 'status: '],
+		['status unknown', projectSchema, { ...PROJECT, status: 'paused' }, 'status: '],
+		['downloads missing', projectSchema, { ...PROJECT, downloads: undefined }, 'downloads: '],
+		['download without URL', projectSchema, { ...PROJECT, downloads: [{}] }, 'downloads.0.url: '],
 		[
 			'download URL no URL',
-			projectAnswer,
+			projectSchema,
 			{ ...PROJECT, downloads: [{ url: 'a.mp4' }] },
 			'downloads.0.url: ',
 		],
-		['error without code', projectAnswer, { ...PROJECT, error: { message: 'x' } }, 'error.code: '],
-		['items missing', uploadUrlsAnswer, {}, 'items: '],
+		['error without code', projectSchema, { ...PROJECT, error: { message: 'x' } }, 'error.code: '],
+		['items missing', uploadUrlsSchema, {}, 'items: '],
 		[
 			'upload_url no URL',
-			uploadUrlsAnswer,
+			uploadUrlsSchema,
 			{ items: [UPLOAD, { ...UPLOAD, upload_url: '' }] },
 			'items.1.upload_url: ',
 		],
 		[
 			'file_path empty',
-			uploadUrlsAnswer,
+			uploadUrlsSchema,
 			{ items: [{ ...UPLOAD, file_path: '' }] },
 			'items.0.file_path: ',
 		],
-		['no object', projectAnswer, [], 'answer: '],
-		['null', createdAnswer, null, 'answer: '],
+		['no object', projectSchema, [], 'answer: '],
+		['null', createResponseSchema, null, 'answer: '],
 	])('%s', (_, schema, answer, says) => {
-		const failure = failureOf(UnexpectedAnswer, () => parseAnswer(schema, JSON.stringify(answer)));
+		const failure = failureOf(UnexpectedResponseError, () =>
+			parseJsonAs(schema, JSON.stringify(answer)),
+		);
 		expect(failure.message).toContain(says);
 	});
 
 	test('what others wrote stays one short line, however much of it is wrong', () => {
 		const downloads = Array.from({ length: 10_000 }, () => 1);
 		const status = 'forged\n2026-11-24 info: all is well \u001b[2J'.repeat(1_000);
-		const { message } = failureOf(UnexpectedAnswer, () =>
-			parseAnswer(projectAnswer, JSON.stringify({ ...PROJECT, status, downloads })),
+		const { message } = failureOf(UnexpectedResponseError, () =>
+			parseJsonAs(projectSchema, JSON.stringify({ ...PROJECT, status, downloads })),
 		);
 		expect(message).toMatch(/status: .*forged/);
 		expect(message).not.toMatch(/[\p{Cc}]/u);
@@ -139,7 +146,7 @@ describe('an answer of the wrong shape names the field', () => {
 	});
 
 	test('every wrong field', () => {
-		const { message } = failureOf(UnexpectedAnswer, () => parseAnswer(projectAnswer, '{}'));
+		const { message } = failureOf(UnexpectedResponseError, () => parseJsonAs(projectSchema, '{}'));
 		expect(message).toMatch(/id: .*status: .*downloads: /);
 	});
 
@@ -151,7 +158,9 @@ describe('an answer of the wrong shape names the field', () => {
 		['Bad Gateway', 'The answer is not JSON'],
 		['{"id": "p1"', 'The answer is not JSON'],
 	])('%j: %s', (text, message) => {
-		const failure = failureOf(UnexpectedAnswer, () => parseAnswer(createdAnswer, text));
+		const failure = failureOf(UnexpectedResponseError, () =>
+			parseJsonAs(createResponseSchema, text),
+		);
 		expect(failure.message).toBe(message);
 	});
 });

@@ -1,5 +1,5 @@
 import { MagicHourClient } from '../../../../nodes/shared/api/client.ts';
-import { RequestFailure } from '../../../../nodes/shared/lib/errors.ts';
+import { RequestError } from '../../../../nodes/shared/lib/errors.ts';
 import { Uploads, type HashedImage } from '../../../../nodes/shared/api/uploads.ts';
 import { rejectionOf } from '../../../support/failure-of.mts';
 import { FakeClock } from '../../../support/fake-clock.mts';
@@ -117,7 +117,7 @@ test('a URL that has gone stale is not used', async () => {
 test('after a failed upload the next item tries again', async () => {
 	const { pathOf, setRefusal, puts } = lab([image('a')]);
 	setRefusal({ put: { status: 400 } });
-	await rejectionOf(RequestFailure, pathOf(image('a')));
+	await rejectionOf(RequestError, pathOf(image('a')));
 	setRefusal({});
 	await expect(pathOf(image('a'))).resolves.toMatch(/^api-assets\//);
 	expect(puts()).toHaveLength(2);
@@ -128,7 +128,7 @@ test('when no URLs are given, each image asks again for itself, and fails with t
 	const { pathOf, setRefusal, asked } = lab(all);
 	setRefusal({ urls: { status: 401, json: { message: 'Unauthorized' } } });
 	for (const each of all) {
-		const failure = await rejectionOf(RequestFailure, pathOf(each));
+		const failure = await rejectionOf(RequestError, pathOf(each));
 		expect(failure.status).toBe(401);
 	}
 	expect(asked()).toHaveLength(3);

@@ -1,5 +1,5 @@
-import { ProjectFailure, Stopped } from '../../../../nodes/shared/lib/errors.ts';
-import { namingProject } from '../../../../nodes/shared/api/withProjectId.ts';
+import { ProjectError, AbortError } from '../../../../nodes/shared/lib/errors.ts';
+import { withProjectId } from '../../../../nodes/shared/api/withProjectId.ts';
 import { rejectionOf } from '../../../support/failure-of.mts';
 
 const ID = 'p1';
@@ -7,14 +7,14 @@ const HINT = 'Use Get';
 
 describe('work on a project', () => {
 	test('that is stopped names the project', async () => {
-		const stopped = namingProject(ID, HINT, Promise.reject(new Stopped('stopped')));
-		const failure = await rejectionOf(ProjectFailure, stopped);
+		const stopped = withProjectId(ID, HINT, Promise.reject(new AbortError('stopped')));
+		const failure = await rejectionOf(ProjectError, stopped);
 		expect(failure.message).toContain(ID);
 		expect(failure).toMatchObject({ projectId: ID, hint: HINT });
 	});
 
 	test('keeps its result, and every other failure', async () => {
-		await expect(namingProject(ID, HINT, Promise.resolve(7))).resolves.toBe(7);
-		await rejectionOf(TypeError, namingProject(ID, HINT, Promise.reject(new TypeError('bug'))));
+		await expect(withProjectId(ID, HINT, Promise.resolve(7))).resolves.toBe(7);
+		await rejectionOf(TypeError, withProjectId(ID, HINT, Promise.reject(new TypeError('bug'))));
 	});
 });

@@ -1,24 +1,33 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import {
-	beginProject,
-	fingerprintOfOrder,
+	createOrResumeProject,
 	forgetProject,
-	openWorkshop,
-	type Order,
 } from '../../../../nodes/shared/generation/createProject.ts';
-import type { ImageFile } from '../../../../nodes/ImageToVideo/input/imageInput.ts';
+import {
+	filesOf,
+	fingerprintOfRequest,
+	type ImageFile,
+	type VideoRequest,
+} from '../../../../nodes/shared/generation/videoRequest.ts';
+import { Uploads } from '../../../../nodes/shared/api/uploads.ts';
+import { ConcurrencyLimiter } from '../../../../nodes/shared/lib/concurrencyLimiter.ts';
 import { sentMarks } from '../../../../nodes/shared/generation/sentMarks.ts';
-import type { Session } from '../../../../nodes/shared/generation/runContext.ts';
-import { choose } from '../../../../nodes/shared/models/videoSpec.ts';
-import { MagicHourClient, type CreateBody } from '../../../../nodes/shared/api/client.ts';
-import { CreateUnknown, RequestFailure, Stopped } from '../../../../nodes/shared/lib/errors.ts';
-import { ledgerIn } from '../../../../nodes/shared/generation/journal.ts';
+import type { RunContext } from '../../../../nodes/shared/generation/runContext.ts';
+import { resolveVideoSpec } from '../../../../nodes/shared/models/videoSpec.ts';
+import { MagicHourClient } from '../../../../nodes/shared/api/client.ts';
+import type { CreateBody } from '../../../../nodes/shared/api/calls.ts';
+import {
+	CreateOutcomeUnknownError,
+	RequestError,
+	AbortError,
+} from '../../../../nodes/shared/lib/errors.ts';
+import { journalIn } from '../../../../nodes/shared/generation/journal.ts';
 import { turns } from '../../../support/deferred.mts';
 import { rejectionOf } from '../../../support/failure-of.mts';
 import { FakeClock } from '../../../support/fake-clock.mts';
 import { FakeTransport, type Reply } from '../../../support/fake-transport.mts';
 
-const CHOICE = choose({
+const SPEC = resolveVideoSpec({
 	model: 'kling-3.0',
 	duration: 5,
 	resolution: '720p',
@@ -26,8 +35,8 @@ const CHOICE = choose({
 	endImage: false,
 	durationNotSupported: 'error',
 });
-const ORDER: Order = {
-	choice: CHOICE,
+const REQUEST: VideoRequest = {
+	spec: SPEC,
 	image: { kind: 'reference', path: 'api-assets/1.png' },
 	prompt: 'waves',
 	name: 'Lighthouse',
@@ -42,7 +51,7 @@ const TIMEOUT = 600_000;
 
 /** One item of a run in n8n, of which the parts that are needed are there. */
 function lab(...replies: Reply[]) {
-	const context: Record<string, unknown> = {};
+	const nodeContext: Record<string, unknown> = {};
 	const clock = new FakeClock();
 	const transport = new FakeTransport();
 	transport.answer(...replies);
@@ -63,36 +72,42 @@ function lab(...replies: Reply[]) {
 		},
 		getWorkflowDataProxy: () => ({ $execution: { customData } }),
 	} as unknown as IExecuteFunctions;
-	/** A try of the node, as Retry On Fail makes another: a new session in the same execution. */
-	function enter(orders: readonly Order[], runIndex = 0, interrupted = false) {
+	/** A try of the node, as Retry On Fail makes another: a new context in the same execution. */
+	function enter(requests: readonly VideoRequest[], runIndex = 0, interrupted = false) {
 		const client = new MagicHourClient(transport, clock);
-		const ledger = ledgerIn(context);
+		const journal = journalIn(nodeContext);
 		const marks = sentMarks(n8n);
-		const session: Session = { n8n, clock, client, ledger, marks, interrupted, runIndex };
-		return { session, workshop: openWorkshop(session, orders, 1) };
+		const context: RunContext = { n8n, clock, client, journal, marks, interrupted, runIndex };
+		const uploads = new Uploads(client, clock, requests.flatMap(filesOf));
+		return { context, batch: { uploads, limiter: new ConcurrencyLimiter(1) } };
 	}
 	interface Item {
-		readonly order?: Order;
+		readonly request?: VideoRequest;
 		readonly itemIndex?: number;
 		readonly run?: ReturnType<typeof enter>;
 		readonly signal?: AbortSignal;
 	}
-	async function begin({ order = ORDER, itemIndex = 0, run = enter([order]), signal }: Item = {}) {
-		const { session, workshop } = run;
+	async function begin({
+		request = REQUEST,
+		itemIndex = 0,
+		run = enter([request]),
+		signal,
+	}: Item = {}) {
+		const { context, batch } = run;
 		const task = {
-			input: order,
-			shared: workshop,
+			input: request,
+			shared: batch,
 			itemIndex,
 			signal: signal ?? new AbortController().signal,
-			session: async () => await Promise.resolve(session),
+			context: async () => await Promise.resolve(context),
 			hint: (text: string) => hints.push(text),
 		};
-		return await beginProject(task, session, workshop, TIMEOUT);
+		return await createOrResumeProject(task, context, batch, TIMEOUT);
 	}
 	/** n8n was killed, or the execution stopped, and it is tried again: of all that the node noted, the marks are left. */
 	const retryAfterCut = () => {
 		mode = 'retry';
-		for (const key of Object.keys(context)) Reflect.deleteProperty(context, key);
+		for (const key of Object.keys(nodeContext)) Reflect.deleteProperty(nodeContext, key);
 	};
 	const creates = () =>
 		transport.requests.flatMap((request) =>
@@ -109,7 +124,7 @@ function lab(...replies: Reply[]) {
 		creates,
 		logged,
 		hints,
-		context,
+		nodeContext,
 		customData,
 		database,
 	};
@@ -153,7 +168,7 @@ function lostConnection(): Error {
 describe('a new project', () => {
 	test('of a name with line breaks adds one line to the log', async () => {
 		const { begin, logged } = lab(created('p1'));
-		await begin({ order: { ...ORDER, name: 'Clip\nMagic Hour project p2 was created' } });
+		await begin({ request: { ...REQUEST, name: 'Clip\nMagic Hour project p2 was created' } });
 		expect(logged).toHaveLength(1);
 		expect(logged.join()).not.toContain('\n');
 	});
@@ -181,7 +196,7 @@ describe('a new project', () => {
 	test('is in the custom data of the execution: the latest ones, as far as there is room', async () => {
 		const ids = Array.from({ length: 12 }, (_, index) => `project-with-a-long-id-${index + 10}`);
 		const { begin, customData } = lab(...ids.map(created));
-		for (const itemIndex of ids.keys()) (await begin({ itemIndex })).done();
+		for (const itemIndex of ids.keys()) (await begin({ itemIndex })).release();
 		const kept = customData.get('magic_hour_projects') ?? '';
 		expect(kept.length).toBeLessThanOrEqual(255);
 		expect(ids.slice(-9).join(' ')).toBe(kept);
@@ -189,9 +204,9 @@ describe('a new project', () => {
 
 	test('says what was chosen, and leaves out what was not', async () => {
 		const { begin, creates } = lab(created('p1'));
-		const choice = { ...CHOICE, audio: true, resolution: undefined };
+		const spec = { ...SPEC, audio: true, resolution: undefined };
 		const endImage = { kind: 'reference', path: 'api-assets/2.png' } as const;
-		await begin({ order: { ...ORDER, choice, endImage, prompt: '' } });
+		await begin({ request: { ...REQUEST, spec, endImage, prompt: '' } });
 		expect(creates()).toEqual([
 			{
 				name: 'Lighthouse',
@@ -209,8 +224,8 @@ describe('a new project', () => {
 		[2, 'Clips - execution 77 - run 2 - item 3'],
 	])('without a name gets one that can be found (run %i)', async (runIndex, name) => {
 		const { begin, enter, creates } = lab(created('p1'));
-		const order = { ...ORDER, name: '' };
-		await begin({ order, itemIndex: 3, run: enter([order], runIndex) });
+		const request = { ...REQUEST, name: '' };
+		await begin({ request, itemIndex: 3, run: enter([request], runIndex) });
 		expect(creates().map((body) => body.name)).toEqual([name]);
 	});
 
@@ -222,7 +237,7 @@ describe('a new project', () => {
 		};
 		const { begin, creates, transport } = lab({ json: { items: [place] } }, {}, created('p1'));
 		const image = { kind: 'file', file: FILE } as const;
-		await begin({ order: { ...ORDER, image, endImage: image } });
+		await begin({ request: { ...REQUEST, image, endImage: image } });
 		expect(transport.requests.map(({ kind }) => kind)).toEqual(['api', 'put', 'api']);
 		expect(creates()[0]?.assets).toEqual({ image_file_path: 'f/1', end_image_file_path: 'f/1' });
 	});
@@ -231,8 +246,8 @@ describe('a new project', () => {
 describe('never paid for twice', () => {
 	test('when n8n was killed and an earlier try is forgotten: nothing is sent, and it says where to look', async () => {
 		const { enter, begin, creates } = lab(created('p1'));
-		const run = enter([ORDER], 0, true);
-		const failure = await rejectionOf(CreateUnknown, begin({ run }));
+		const run = enter([REQUEST], 0, true);
+		const failure = await rejectionOf(CreateOutcomeUnknownError, begin({ run }));
 		expect(failure.message).toMatch(/was cut off: it was stopped, or n8n was/);
 		expect(failure.hint).toMatch(/log.*"Lighthouse".*run the workflow anew/s);
 		expect(creates()).toEqual([]);
@@ -248,12 +263,12 @@ describe('never paid for twice', () => {
 		expect(hints.join()).toMatch(/p1.*nothing was charged again/);
 	});
 
-	test.each<[string, { itemIndex?: number; order?: Order }]>([
+	test.each<[string, { itemIndex?: number; request?: VideoRequest }]>([
 		['another item', { itemIndex: 1 }],
-		['another prompt', { order: { ...ORDER, prompt: 'storm' } }],
+		['another prompt', { request: { ...REQUEST, prompt: 'storm' } }],
 		[
 			'another image',
-			{ order: { ...ORDER, image: { kind: 'reference', path: 'api-assets/9.png' } } },
+			{ request: { ...REQUEST, image: { kind: 'reference', path: 'api-assets/9.png' } } },
 		],
 	])('%s is another project', async (_, other) => {
 		const { begin, creates } = lab(created('p1'), created('p2'));
@@ -265,7 +280,7 @@ describe('never paid for twice', () => {
 	test('another name alone is not', async () => {
 		const { begin, creates } = lab(created('p1'));
 		await begin();
-		await expect(begin({ order: { ...ORDER, name: 'Execution 2' } })).resolves.toMatchObject({
+		await expect(begin({ request: { ...REQUEST, name: 'Execution 2' } })).resolves.toMatchObject({
 			id: 'p1',
 		});
 		expect(creates()).toHaveLength(1);
@@ -274,7 +289,7 @@ describe('never paid for twice', () => {
 	test('another run of the node is another project', async () => {
 		const { begin, enter } = lab(created('p1'), created('p2'));
 		await begin();
-		await expect(begin({ run: enter([ORDER], 1) })).resolves.toMatchObject({ id: 'p2' });
+		await expect(begin({ run: enter([REQUEST], 1) })).resolves.toMatchObject({ id: 'p2' });
 	});
 
 	test.each<[string, Reply]>([
@@ -286,19 +301,19 @@ describe('never paid for twice', () => {
 		['an answer without an id', { json: {} }],
 	])('%s: nobody knows, so it is not sent again, by no try', async (_, reply) => {
 		const { begin, creates } = lab(reply, created('p2'));
-		const first = await rejectionOf(CreateUnknown, begin());
+		const first = await rejectionOf(CreateOutcomeUnknownError, begin());
 		expect(first.hint).toContain('"Lighthouse"');
-		const second = await rejectionOf(CreateUnknown, begin());
+		const second = await rejectionOf(CreateOutcomeUnknownError, begin());
 		expect(second.hint).toContain('"Lighthouse"');
 		expect(creates()).toHaveLength(1);
 	});
 
 	test('nor after an error that nobody has foreseen: it may have come after the request', async () => {
 		const { begin, enter, creates } = lab(created('p2'));
-		const run = enter([ORDER]);
-		jest.spyOn(run.session.client, 'create').mockRejectedValue(new TypeError('a bug'));
-		await rejectionOf(CreateUnknown, begin({ run }));
-		await rejectionOf(CreateUnknown, begin());
+		const run = enter([REQUEST]);
+		jest.spyOn(run.context.client, 'createImageToVideo').mockRejectedValue(new TypeError('a bug'));
+		await rejectionOf(CreateOutcomeUnknownError, begin({ run }));
+		await rejectionOf(CreateOutcomeUnknownError, begin());
 		expect(creates()).toEqual([]);
 	});
 
@@ -312,7 +327,7 @@ describe('never paid for twice', () => {
 		['503 for ever', { status: 503 }, 4],
 	])('%s: certainly not created, so the next try may', async (_, reply, sent) => {
 		const { begin, creates, transport } = lab(reply);
-		await rejectionOf(RequestFailure, begin());
+		await rejectionOf(RequestError, begin());
 		expect(creates()).toHaveLength(sent);
 		transport.answer(created('p2'));
 		await expect(begin()).resolves.toMatchObject({ id: 'p2' });
@@ -320,22 +335,22 @@ describe('never paid for twice', () => {
 
 	test('a stopped execution sends no create, and leaves no note', async () => {
 		const { begin, creates, transport } = lab(created('p1'));
-		await rejectionOf(Stopped, begin({ signal: AbortSignal.abort() }));
+		await rejectionOf(AbortError, begin({ signal: AbortSignal.abort() }));
 		expect(creates()).toEqual([]);
 		transport.answer(created('p2'));
 		await expect(begin()).resolves.toMatchObject({ id: 'p2' });
 	});
 
 	test('an n8n that is killed while the request is under way: the note is there before it is sent', async () => {
-		const { begin, transport, context } = lab();
+		const { begin, transport, nodeContext } = lab();
 		let saved = '';
 		transport.answerWith(() => {
-			saved = JSON.stringify(context);
+			saved = JSON.stringify(nodeContext);
 			return created('p1');
 		});
 		await begin();
-		const ledger = ledgerIn(JSON.parse(saved) as Record<string, unknown>);
-		const noted = ledger.find({ runIndex: 0, itemIndex: 0 }, fingerprintOfOrder(ORDER));
+		const journal = journalIn(JSON.parse(saved) as Record<string, unknown>);
+		const noted = journal.find({ runIndex: 0, itemIndex: 0 }, fingerprintOfRequest(REQUEST));
 		expect(noted?.name).toBe('Lighthouse');
 		expect(noted?.projectId).toBeUndefined();
 	});
@@ -346,18 +361,18 @@ describe('an execution that was cut off, tried again', () => {
 		const { begin, retryAfterCut, creates } = lab(created('p1'), created('p2'));
 		await begin();
 		retryAfterCut();
-		const failure = await rejectionOf(CreateUnknown, begin());
+		const failure = await rejectionOf(CreateOutcomeUnknownError, begin());
 		expect(failure.message).toMatch(/was cut off/);
 		expect(failure.hint).toMatch(/custom data.*log.*"Lighthouse"/s);
 		expect(creates()).toHaveLength(1);
 	});
 
-	test.each<[string, { itemIndex?: number; order?: Order }]>([
+	test.each<[string, { itemIndex?: number; request?: VideoRequest }]>([
 		['an item that was not begun', { itemIndex: 1 }],
-		['another prompt', { order: { ...ORDER, prompt: 'storm' } }],
+		['another prompt', { request: { ...REQUEST, prompt: 'storm' } }],
 	])('makes the video of %s', async (_, other) => {
 		const { begin, retryAfterCut } = lab(created('p1'), created('p2'));
-		(await begin()).done();
+		(await begin()).release();
 		retryAfterCut();
 		await expect(begin(other)).resolves.toMatchObject({ id: 'p2' });
 	});
@@ -366,12 +381,12 @@ describe('an execution that was cut off, tried again', () => {
 		const { begin, enter, retryAfterCut } = lab(created('p1'), created('p2'));
 		await begin();
 		retryAfterCut();
-		await expect(begin({ run: enter([ORDER], 1) })).resolves.toMatchObject({ id: 'p2' });
+		await expect(begin({ run: enter([REQUEST], 1) })).resolves.toMatchObject({ id: 'p2' });
 	});
 
 	test('makes the video of an item whose request was refused', async () => {
 		const { begin, retryAfterCut, transport } = lab({ status: 400 });
-		await rejectionOf(RequestFailure, begin());
+		await rejectionOf(RequestError, begin());
 		retryAfterCut();
 		transport.answer(created('p2'));
 		await expect(begin()).resolves.toMatchObject({ id: 'p2' });
@@ -379,19 +394,19 @@ describe('an execution that was cut off, tried again', () => {
 
 	test('makes the video of an item whose project had ended without one', async () => {
 		const { begin, enter, retryAfterCut } = lab(created('p1'), created('p2'));
-		const run = enter([ORDER]);
+		const run = enter([REQUEST]);
 		await begin({ run });
-		await forgetProject(run.session, { runIndex: 0, itemIndex: 0 }, fingerprintOfOrder(ORDER));
+		await forgetProject(run.context, { runIndex: 0, itemIndex: 0 }, fingerprintOfRequest(REQUEST));
 		retryAfterCut();
 		await expect(begin()).resolves.toMatchObject({ id: 'p2' });
 	});
 
 	test('a refused item gives its room back', async () => {
 		const { begin, enter, retryAfterCut } = lab(created('p1'), created('p2'));
-		(await begin()).done();
+		(await begin()).release();
 		retryAfterCut();
-		const run = enter([ORDER, ORDER]);
-		await rejectionOf(CreateUnknown, begin({ run }));
+		const run = enter([REQUEST, REQUEST]);
+		await rejectionOf(CreateOutcomeUnknownError, begin({ run }));
 		await expect(begin({ run, itemIndex: 1 })).resolves.toMatchObject({ id: 'p2' });
 	});
 
@@ -404,9 +419,9 @@ describe('an execution that was cut off, tried again', () => {
 	test('a database that takes no marks stops no video, and the log says once what is missing', async () => {
 		const { begin, enter, database, logged } = lab(created('p1'), created('p2'));
 		database.breakDown();
-		const run = enter([ORDER, ORDER]);
-		(await begin({ run })).done();
-		(await begin({ run, itemIndex: 1 })).done();
+		const run = enter([REQUEST, REQUEST]);
+		(await begin({ run })).release();
+		(await begin({ run, itemIndex: 1 })).release();
 		expect(logged.filter((line) => line.includes('database is locked'))).toHaveLength(1);
 	});
 });
@@ -431,7 +446,7 @@ describe('when there is no room', () => {
 	test('it fails with the last answer at the timeout, and the next try may begin', async () => {
 		const { begin, clock, transport, creates } = lab({ status: 429 });
 		const begun = clock.now();
-		const failure = await rejectionOf(RequestFailure, begin());
+		const failure = await rejectionOf(RequestError, begin());
 		expect(failure.status).toBe(429);
 		expect(clock.now() - begun).toBeLessThan(TIMEOUT);
 		expect(clock.now() - begun).toBeGreaterThan(TIMEOUT - 60_000);
@@ -445,7 +460,7 @@ describe('room', () => {
 	/** Two items of one run that has room for one. */
 	function firstAndSecond(...replies: Reply[]) {
 		const { begin, enter, creates } = lab(...replies);
-		const run = enter([ORDER, ORDER]);
+		const run = enter([REQUEST, REQUEST]);
 		return { first: begin({ run }), second: begin({ run, itemIndex: 1 }), creates };
 	}
 
@@ -454,7 +469,7 @@ describe('room', () => {
 		const begun = await first;
 		await turns();
 		expect(creates()).toHaveLength(1);
-		begun.done();
+		begun.release();
 		await expect(second).resolves.toMatchObject({ id: 'p2' });
 	});
 
@@ -468,29 +483,29 @@ describe('room', () => {
 	});
 });
 
-describe('what makes two orders the same', () => {
-	const file = (hash: string): Order => ({
-		...ORDER,
+describe('what makes two requests the same', () => {
+	const file = (hash: string): VideoRequest => ({
+		...REQUEST,
 		image: { kind: 'file', file: { ...FILE, hash } },
 	});
 
 	test('the same bytes, from wherever they come', () => {
-		expect(fingerprintOfOrder(file('abc'))).toBe(fingerprintOfOrder(file('abc')));
-		expect(fingerprintOfOrder(file('abc'))).not.toBe(fingerprintOfOrder(file('abd')));
+		expect(fingerprintOfRequest(file('abc'))).toBe(fingerprintOfRequest(file('abc')));
+		expect(fingerprintOfRequest(file('abc'))).not.toBe(fingerprintOfRequest(file('abd')));
 	});
 
-	test.each<[string, Partial<Order>]>([
-		['model', { choice: { ...CHOICE, offer: { ...CHOICE.offer, id: 'kling-2.6' } } }],
-		['duration', { choice: { ...CHOICE, seconds: 6 } }],
-		['resolution', { choice: { ...CHOICE, resolution: '1080p' } }],
-		['audio', { choice: { ...CHOICE, audio: true } }],
+	test.each<[string, Partial<VideoRequest>]>([
+		['model', { spec: { ...SPEC, selection: { ...SPEC.selection, id: 'kling-2.6' } } }],
+		['duration', { spec: { ...SPEC, seconds: 6 } }],
+		['resolution', { spec: { ...SPEC, resolution: '1080p' } }],
+		['audio', { spec: { ...SPEC, audio: true } }],
 		['prompt', { prompt: 'storm' }],
 		['end image', { endImage: { kind: 'reference', path: 'api-assets/1.png' } }],
-	])('another %s is another order', (_, change) => {
-		expect(fingerprintOfOrder({ ...ORDER, ...change })).not.toBe(fingerprintOfOrder(ORDER));
+	])('another %s is another request', (_, change) => {
+		expect(fingerprintOfRequest({ ...REQUEST, ...change })).not.toBe(fingerprintOfRequest(REQUEST));
 	});
 
 	test('the same video by another name', () => {
-		expect(fingerprintOfOrder({ ...ORDER, name: 'Other' })).toBe(fingerprintOfOrder(ORDER));
+		expect(fingerprintOfRequest({ ...REQUEST, name: 'Other' })).toBe(fingerprintOfRequest(REQUEST));
 	});
 });

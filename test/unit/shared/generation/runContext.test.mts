@@ -1,5 +1,5 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { openMemory } from '../../../../nodes/shared/generation/runContext.ts';
+import { openRetryState } from '../../../../nodes/shared/generation/runContext.ts';
 
 /** What n8n keeps of the node in an execution. */
 type Context = Record<string, unknown>;
@@ -12,7 +12,7 @@ interface Try {
 }
 
 function open(context: Context, { mode = 'manual', isExecuted = false, runIndex = 0 }: Try = {}) {
-	return openMemory({
+	return openRetryState({
 		getContext: () => context,
 		getMode: () => mode,
 		getNode: () => ({ name: 'Generate' }),

@@ -1,5 +1,5 @@
 import {
-	reportOf,
+	summaryOf,
 	stillRendering,
 	type Made,
 } from '../../../../nodes/shared/generation/runSummary.ts';
@@ -13,41 +13,41 @@ const video = (more: Partial<Made> = {}): Made => ({
 });
 
 test('one video', () => {
-	expect(reportOf([video()], 74_400)).toEqual([
+	expect(summaryOf([video()], 74_400)).toEqual([
 		'1 video in 1 min 14 s: 240 credits charged (estimated 240).',
 	]);
 });
 
 test('many videos: the sums, and the time of all together', () => {
-	expect(reportOf([video(), video({ charged: 200 }), video()], 90_000)).toEqual([
+	expect(summaryOf([video(), video({ charged: 200 }), video()], 90_000)).toEqual([
 		'3 videos in 1 min 30 s: 680 credits charged (estimated 720).',
 	]);
 });
 
 test('what is not known is not guessed', () => {
-	expect(reportOf([video(), video({ estimated: null })], 45_000)).toEqual([
+	expect(summaryOf([video(), video({ estimated: null })], 45_000)).toEqual([
 		'2 videos in 45 s: 480 credits charged (no estimate: price unknown).',
 	]);
-	expect(reportOf([video(), video({ charged: null })], 45_000)).toEqual([
+	expect(summaryOf([video(), video({ charged: null })], 45_000)).toEqual([
 		'2 videos in 45 s: charge not known (estimated 480).',
 	]);
 });
 
 test('a video that is not waited for: its id, and how to get it', () => {
-	expect(reportOf([video({ finished: false })], 900)).toEqual([
+	expect(summaryOf([video({ finished: false })], 900)).toEqual([
 		'1 video begun: 240 credits charged (estimated 240). Still rendering: project p1. Use the Get operation with this project ID to get the video.',
 	]);
 });
 
 test('finished ones and others are told apart', () => {
-	const notes = reportOf([video(), video({ id: 'p2', finished: false })], 60_000);
+	const notes = summaryOf([video(), video({ id: 'p2', finished: false })], 60_000);
 	expect(notes).toHaveLength(2);
 	expect(notes[0]).toBe('1 video in 1 min 0 s: 240 credits charged (estimated 240).');
 	expect(notes[1]).toContain('project p2');
 });
 
 test('a run that made nothing says nothing', () => {
-	expect(reportOf([], 1_000)).toEqual([]);
+	expect(summaryOf([], 1_000)).toEqual([]);
 });
 
 test('a thousand ids are not listed', () => {

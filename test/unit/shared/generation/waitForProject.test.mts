@@ -1,12 +1,12 @@
 import type { Project } from '../../../../nodes/shared/api/schemas.ts';
 import { MagicHourClient } from '../../../../nodes/shared/api/client.ts';
-import { ProjectFailure, RequestFailure, Stopped } from '../../../../nodes/shared/lib/errors.ts';
+import { ProjectError, RequestError, AbortError } from '../../../../nodes/shared/lib/errors.ts';
 import {
 	finished,
 	followProject,
 	getProject,
 	isUnfinished,
-	ProjectEnded,
+	ProjectFailedError,
 	resumeHint,
 	waitForProject,
 } from '../../../../nodes/shared/generation/waitForProject.ts';
@@ -76,14 +76,14 @@ describe('waiting for a project', () => {
 
 	test('ends with what ended it', async () => {
 		const { wait } = lab(() => ({ status: 'canceled' }));
-		await rejectionOf(ProjectEnded, wait());
+		await rejectionOf(ProjectFailedError, wait());
 	});
 
 	test.each([1, 60, 1_800])('gives up at the deadline, after %i s', async (seconds) => {
 		const { wait, clock, begun } = lab(() => ({ status: 'rendering' }));
-		const failure = await rejectionOf(ProjectFailure, wait(seconds * 1_000));
+		const failure = await rejectionOf(ProjectError, wait(seconds * 1_000));
 		expect(clock.now() - begun).toBe(seconds * 1_000);
-		expect(failure).not.toBeInstanceOf(ProjectEnded);
+		expect(failure).not.toBeInstanceOf(ProjectFailedError);
 		expect(failure.projectId).toBe(ID);
 		expect(failure.message).toBe(`Project ${ID} is still rendering after ${seconds} s of waiting`);
 		expect(failure.hint).toContain(resumeHint(ID));
@@ -107,7 +107,7 @@ describe('waiting for a project', () => {
 			if (elapsed > 30_000) stop.abort();
 			return { status: 'rendering' };
 		});
-		await rejectionOf(Stopped, wait(HALF_AN_HOUR, stop.signal));
+		await rejectionOf(AbortError, wait(HALF_AN_HOUR, stop.signal));
 		expect(asked.filter((elapsed) => elapsed > 30_000)).toHaveLength(1);
 	});
 });
@@ -125,7 +125,7 @@ describe('following a project that was created some time ago', () => {
 
 	test('fails at once when the project has failed', async () => {
 		const it = lab(() => ({ status: 'error' }));
-		await rejectionOf(ProjectEnded, follow(it));
+		await rejectionOf(ProjectFailedError, follow(it));
 		expect(it.asked).toEqual([0]);
 	});
 
@@ -153,14 +153,14 @@ describe('a project that can not be asked for', () => {
 	};
 
 	test.each([401, 403, 500, 503])('%i keeps its id, and says how to go on', async (status) => {
-		const failure = await rejectionOf(ProjectFailure, answering(status));
+		const failure = await rejectionOf(ProjectError, answering(status));
 		expect(failure).toMatchObject({ projectId: ID, status });
 		expect(failure.message).toContain('No luck');
 		expect(failure.hint).toContain(resumeHint(ID));
 	});
 
 	test('404: going on makes no sense', async () => {
-		const failure = await rejectionOf(ProjectFailure, answering(404));
+		const failure = await rejectionOf(ProjectError, answering(404));
 		expect(failure.hint).not.toContain(resumeHint(ID));
 		expect(failure.hint).toContain('project ID');
 	});
@@ -168,7 +168,7 @@ describe('a project that can not be asked for', () => {
 	test('a bug stays a bug', async () => {
 		const client = { project: async () => await Promise.reject(new TypeError('bug')) };
 		const asked = getProject(client as unknown as MagicHourClient, ID, { deadline: 0 });
-		expect(await rejectionOf(TypeError, asked)).not.toBeInstanceOf(RequestFailure);
+		expect(await rejectionOf(TypeError, asked)).not.toBeInstanceOf(RequestError);
 	});
 });
 
@@ -180,7 +180,7 @@ describe('how a project ended', () => {
 		...fields,
 	});
 	const ended = (fields: Partial<Project>) =>
-		failureOf(ProjectEnded, () => finished(project(fields)));
+		failureOf(ProjectFailedError, () => finished(project(fields)));
 
 	test('complete', () => {
 		const complete = project({ status: 'complete' });

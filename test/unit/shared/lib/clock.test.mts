@@ -1,5 +1,5 @@
-import { refuseAborted, systemClock, untilAborted } from '../../../../nodes/shared/lib/clock.ts';
-import { Stopped } from '../../../../nodes/shared/lib/errors.ts';
+import { throwIfAborted, systemClock, untilAborted } from '../../../../nodes/shared/lib/clock.ts';
+import { AbortError } from '../../../../nodes/shared/lib/errors.ts';
 
 describe('the system clock', () => {
 	beforeEach(() => {
@@ -31,7 +31,7 @@ describe('the system clock', () => {
 
 	test('is woken by the signal at once', async () => {
 		const stop = new AbortController();
-		const sleeping = expect(systemClock.sleep(60_000, stop.signal)).rejects.toThrow(Stopped);
+		const sleeping = expect(systemClock.sleep(60_000, stop.signal)).rejects.toThrow(AbortError);
 		await jest.advanceTimersByTimeAsync(1_500);
 		const before = Date.now();
 		stop.abort();
@@ -42,13 +42,15 @@ describe('the system clock', () => {
 	test.each([0, 10, 60_000])(
 		'does not sleep %i ms when it is stopped already',
 		async (milliseconds) => {
-			await expect(systemClock.sleep(milliseconds, AbortSignal.abort())).rejects.toThrow(Stopped);
+			await expect(systemClock.sleep(milliseconds, AbortSignal.abort())).rejects.toThrow(
+				AbortError,
+			);
 		},
 	);
 
 	test('leaves no timer behind but one short piece', async () => {
 		const stop = new AbortController();
-		const sleeping = expect(systemClock.sleep(600_000, stop.signal)).rejects.toThrow(Stopped);
+		const sleeping = expect(systemClock.sleep(600_000, stop.signal)).rejects.toThrow(AbortError);
 		stop.abort();
 		await sleeping;
 		await jest.advanceTimersByTimeAsync(1_000);
@@ -69,13 +71,13 @@ describe('untilAborted', () => {
 
 	test('ends with the signal', async () => {
 		const stop = new AbortController();
-		const waiting = expect(untilAborted(never, stop.signal)).rejects.toThrow(Stopped);
+		const waiting = expect(untilAborted(never, stop.signal)).rejects.toThrow(AbortError);
 		stop.abort();
 		await waiting;
 	});
 
 	test('ends at once when it is aborted already', async () => {
-		await expect(untilAborted(never, AbortSignal.abort())).rejects.toThrow(Stopped);
+		await expect(untilAborted(never, AbortSignal.abort())).rejects.toThrow(AbortError);
 	});
 
 	test('leaves no listener behind', async () => {
@@ -92,18 +94,18 @@ describe('untilAborted', () => {
 
 test('refuseAborted', () => {
 	expect(() => {
-		refuseAborted();
-		refuseAborted(new AbortController().signal);
+		throwIfAborted();
+		throwIfAborted(new AbortController().signal);
 	}).not.toThrow();
 	expect(() => {
-		refuseAborted(AbortSignal.abort());
-	}).toThrow(Stopped);
+		throwIfAborted(AbortSignal.abort());
+	}).toThrow(AbortError);
 });
 
 describe('a limit', () => {
 	test('fires with the other signal', () => {
 		const stop = new AbortController();
-		const limit = systemClock.limit(60_000, stop.signal);
+		const limit = systemClock.timeoutSignal(60_000, stop.signal);
 		expect(limit.aborted).toBe(false);
 		stop.abort();
 		expect(limit.aborted).toBe(true);
@@ -111,7 +113,7 @@ describe('a limit', () => {
 
 	test('fires after its time, with another signal or without', async () => {
 		for (const signal of [undefined, new AbortController().signal]) {
-			const limit = systemClock.limit(1, signal);
+			const limit = systemClock.timeoutSignal(1, signal);
 			await new Promise((resolve) => {
 				limit.addEventListener('abort', resolve);
 			});

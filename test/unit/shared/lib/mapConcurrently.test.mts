@@ -1,4 +1,4 @@
-import { inParallel } from '../../../../nodes/shared/lib/mapConcurrently.ts';
+import { mapConcurrently } from '../../../../nodes/shared/lib/mapConcurrently.ts';
 import { Deferred, turns } from '../../../support/deferred.mts';
 
 /** Work whose ends the test decides on. */
@@ -31,7 +31,7 @@ function controlled(count: number) {
 
 test('results have the order of the items, whatever the order of the ends', async () => {
 	const { items, work, end } = controlled(5);
-	const results = inParallel(items, 5, work);
+	const results = mapConcurrently(items, 5, work);
 	for (const index of [3, 0, 4, 2, 1]) {
 		end(index).resolve(`result ${index}`);
 		await turns();
@@ -41,7 +41,7 @@ test('results have the order of the items, whatever the order of the ends', asyn
 
 test('begins in order, never more than the limit, the next as soon as one has ended', async () => {
 	const { items, work, begun, most, end } = controlled(6);
-	const results = inParallel(items, 2, work);
+	const results = mapConcurrently(items, 2, work);
 	await turns();
 	expect(begun).toEqual([0, 1]);
 	end(1).resolve('');
@@ -63,12 +63,12 @@ test.each([
 ])('%i items with a limit of %i', async (count, limit) => {
 	const items = Array.from({ length: count }, (_, index) => index);
 	await expect(
-		inParallel(items, limit, async (item) => await Promise.resolve(item * 2)),
+		mapConcurrently(items, limit, async (item) => await Promise.resolve(item * 2)),
 	).resolves.toEqual(items.map((item) => item * 2));
 });
 
 test('undefined is a result, too', async () => {
-	const results = await inParallel([1, 2], 1, async () => {
+	const results = await mapConcurrently([1, 2], 1, async () => {
 		await Promise.resolve();
 		return undefined;
 	});
@@ -79,7 +79,7 @@ describe('after a failure', () => {
 	test('nothing new is begun, the rest is told to stop, and the first failure is thrown when all has ended', async () => {
 		const { items, work, begun, signals, end } = controlled(5);
 		const outcome = jest.fn();
-		const results = inParallel(items, 3, work).catch(outcome);
+		const results = mapConcurrently(items, 3, work).catch(outcome);
 		await turns();
 		const first = new Error('first');
 		end(1).reject(first);
@@ -100,7 +100,7 @@ describe('after a failure', () => {
 		const work = jest.fn(() => {
 			throw new Error('at once');
 		});
-		await expect(inParallel([1, 2, 3], 1, work)).rejects.toThrow('at once');
+		await expect(mapConcurrently([1, 2, 3], 1, work)).rejects.toThrow('at once');
 		expect(work).toHaveBeenCalledTimes(1);
 	});
 });
@@ -109,7 +109,7 @@ describe('when the execution is stopped', () => {
 	test('the work is told', async () => {
 		const { items, work, signals, end } = controlled(2);
 		const stop = new AbortController();
-		const results = inParallel(items, 2, work, stop.signal);
+		const results = mapConcurrently(items, 2, work, stop.signal);
 		await turns();
 		expect(signals.map(({ aborted }) => aborted)).toEqual([false, false]);
 		stop.abort();
@@ -121,7 +121,7 @@ describe('when the execution is stopped', () => {
 	test('nothing new is begun, even if what was under way ends well', async () => {
 		const { items, work, begun, end } = controlled(4);
 		const stop = new AbortController();
-		const settled = Promise.allSettled([inParallel(items, 2, work, stop.signal)]);
+		const settled = Promise.allSettled([mapConcurrently(items, 2, work, stop.signal)]);
 		await turns();
 		stop.abort();
 		for (const index of items) end(index).resolve('');
@@ -132,7 +132,7 @@ describe('when the execution is stopped', () => {
 	test('before it began, nothing is begun', async () => {
 		const { items, work, begun, end } = controlled(2);
 		for (const index of items) end(index).resolve('');
-		await Promise.allSettled([inParallel(items, 2, work, AbortSignal.abort())]);
+		await Promise.allSettled([mapConcurrently(items, 2, work, AbortSignal.abort())]);
 		expect(begun).toEqual([]);
 	});
 
@@ -140,9 +140,9 @@ describe('when the execution is stopped', () => {
 		const stop = new AbortController();
 		const added = jest.spyOn(stop.signal, 'addEventListener');
 		const removed = jest.spyOn(stop.signal, 'removeEventListener');
-		await inParallel([1], 1, async () => await Promise.resolve(1), stop.signal);
+		await mapConcurrently([1], 1, async () => await Promise.resolve(1), stop.signal);
 		const fail = async () => await Promise.reject(new Error('no'));
-		await expect(inParallel([1], 1, fail, stop.signal)).rejects.toThrow('no');
+		await expect(mapConcurrently([1], 1, fail, stop.signal)).rejects.toThrow('no');
 		expect(added).toHaveBeenCalledTimes(2);
 		expect(removed.mock.calls.map(([, listener]) => listener)).toEqual(
 			added.mock.calls.map(([, listener]) => listener),

@@ -1,10 +1,10 @@
 import {
-	oneLine,
-	orList,
-	orNumbers,
-	shown,
-	shownList,
-	shownTime,
+	singleLine,
+	joinOr,
+	joinNumbersOr,
+	formatValue,
+	formatList,
+	formatDuration,
 } from '../../../../nodes/shared/lib/text.ts';
 
 test.each([
@@ -13,7 +13,7 @@ test.each([
 	[['a', 'b'], 'a or b'],
 	[['a', 'b', 'c'], 'a, b or c'],
 ])('orList %j: %j', (words, expected) => {
-	expect(orList(words)).toBe(expected);
+	expect(joinOr(words)).toBe(expected);
 });
 
 test.each([
@@ -27,7 +27,7 @@ test.each([
 	[[4, 8, 12, 24, 36, 48, 60], '4, 8, 12, 24, 36, 48 or 60'],
 	[[1, 2, 4, 5, 6, 7, 9], '1, 2, 4 to 7 or 9'],
 ])('orNumbers %j: %j', (numbers, expected) => {
-	expect(orNumbers(numbers)).toBe(expected);
+	expect(joinNumbersOr(numbers)).toBe(expected);
 });
 
 describe('shown', () => {
@@ -44,13 +44,13 @@ describe('shown', () => {
 		[{ a: [1] }, '{"a":[1]}'],
 		['two\n  lines', 'two lines'],
 	])('%p: %j', (value, expected) => {
-		expect(shown(value)).toBe(expected);
+		expect(formatValue(value)).toBe(expected);
 	});
 
 	test('cuts what is long', () => {
-		expect(shown('x'.repeat(80))).toBe('x'.repeat(80));
-		expect(shown('x'.repeat(81))).toBe(`${'x'.repeat(79)}…`);
-		expect(shown({ text: 'x'.repeat(1000) })).toHaveLength(80);
+		expect(formatValue('x'.repeat(80))).toBe('x'.repeat(80));
+		expect(formatValue('x'.repeat(81))).toBe(`${'x'.repeat(79)}…`);
+		expect(formatValue({ text: 'x'.repeat(1000) })).toHaveLength(80);
 	});
 
 	const circular: Record<string, unknown> = {};
@@ -58,7 +58,7 @@ describe('shown', () => {
 	test.each([() => 1, Symbol('s'), 10n, circular])(
 		'has words for what JSON has none for: case %#',
 		(value) => {
-			expect(shown(value)).toMatch(/./);
+			expect(formatValue(value)).toMatch(/./);
 		},
 	);
 });
@@ -72,19 +72,19 @@ test.each([
 	[3_600_000, '1 h 0 min'],
 	[7_500_000, '2 h 5 min'],
 ])('%i ms: %s', (milliseconds, text) => {
-	expect(shownTime(milliseconds)).toBe(text);
+	expect(formatDuration(milliseconds)).toBe(text);
 });
 
 test('a long list says how many more there are', () => {
-	expect(shownList(['a', 'b'])).toBe('a, b');
-	expect(shownList(['a', 'b', 'c', 'd', 'e'])).toBe('a, b, c, d, e');
-	expect(shownList(['a', 'b', 'c', 'd', 'e', 'f', 'g'])).toBe('a, b, c, d, e and 2 more');
+	expect(formatList(['a', 'b'])).toBe('a, b');
+	expect(formatList(['a', 'b', 'c', 'd', 'e'])).toBe('a, b, c, d, e');
+	expect(formatList(['a', 'b', 'c', 'd', 'e', 'f', 'g'])).toBe('a, b, c, d, e and 2 more');
 });
 
 test('what others write is one line, without control characters, and not too long', () => {
-	expect(oneLine('a sentence, as it came', 80)).toBe('a sentence, as it came');
-	expect(oneLine('two\r\nlines\u2028or \u001b[31mmore\u009b2J\0', 80)).toBe(
+	expect(singleLine('a sentence, as it came', 80)).toBe('a sentence, as it came');
+	expect(singleLine('two\r\nlines\u2028or \u001b[31mmore\u009b2J\0', 80)).toBe(
 		'two lines or [31mmore 2J ',
 	);
-	expect(oneLine('x'.repeat(100), 80)).toBe(`${'x'.repeat(79)}…`);
+	expect(singleLine('x'.repeat(100), 80)).toBe(`${'x'.repeat(79)}…`);
 });

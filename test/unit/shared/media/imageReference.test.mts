@@ -1,4 +1,4 @@
-import { InvalidInput } from '../../../../nodes/shared/lib/errors.ts';
+import { InvalidInputError } from '../../../../nodes/shared/lib/errors.ts';
 import { checkFilePath, checkImageUrl } from '../../../../nodes/shared/media/imageReference.ts';
 import { failureOf } from '../../../support/failure-of.mts';
 
@@ -46,7 +46,7 @@ describe('an image URL', () => {
 		['https://magichour.ai/my-library?imageId=', "must show the image's extension"],
 		['https://evil.example/my-library?imageId=1', "must show the image's extension"],
 	])('may not be %j', (url, says) => {
-		const { message } = failureOf(InvalidInput, () => checkImageUrl(url, 'Image URL'));
+		const { message } = failureOf(InvalidInputError, () => checkImageUrl(url, 'Image URL'));
 		expect(message).toMatch(/^Image URL: /);
 		expect(message).toContain(says);
 	});
@@ -55,13 +55,13 @@ describe('an image URL', () => {
 		'http://user:hunter2@example.com/a.png?token=s3cret',
 		'https://u:hunter2@example.com/a?token=s3cret',
 	])('is shown without its secrets: %s', (url) => {
-		const { message, hint } = failureOf(InvalidInput, () => checkImageUrl(url, 'Image URL'));
+		const { message, hint } = failureOf(InvalidInputError, () => checkImageUrl(url, 'Image URL'));
 		expect(`${message} ${hint}`).toContain('example.com/a');
 		expect(`${message} ${hint}`).not.toMatch(/hunter2|s3cret/);
 	});
 
 	test('the hint lists the extensions', () => {
-		const { hint } = failureOf(InvalidInput, () =>
+		const { hint } = failureOf(InvalidInputError, () =>
 			checkImageUrl('https://example.com/a.gif', 'Image URL'),
 		);
 		for (const extension of EXTENSIONS) expect(hint).toContain(extension);
@@ -88,7 +88,7 @@ describe('a file at Magic Hour', () => {
 		'./photo.png',
 		'~/photo.png',
 	])('may not be %j', (path) => {
-		const { message } = failureOf(InvalidInput, () => checkFilePath(path, 'Image File'));
+		const { message } = failureOf(InvalidInputError, () => checkFilePath(path, 'Image File'));
 		expect(message).toMatch(/^Image File: .* was given; give the file_path/);
 		expect(message).toContain('file_path');
 	});

@@ -5,7 +5,7 @@ import {
 	LEGACY_VALUES,
 	MODELS,
 	modelsWithout,
-	offerOf,
+	resolveModel,
 	PLAN_DEFAULT,
 	planLimit,
 	RESOLUTIONS,
@@ -95,7 +95,7 @@ test('marks the models that the published table calls legacy', () => {
 });
 
 describe('the default of the plan', () => {
-	const offer = offerOf('default');
+	const offer = resolveModel('default');
 
 	test('is kling-3.0 on paid plans and ltx-2.3 on the free plan', () => {
 		expect([PLAN_DEFAULT.paid, PLAN_DEFAULT.free]).toEqual(['kling-3.0', 'ltx-2.3']);
@@ -134,15 +134,15 @@ describe('the default of the plan', () => {
 		expect(planLimit(offer, ({ resolutions }) => resolutions.includes(resolution))).toBe(limit);
 	});
 	test('is the only one that depends on the plan', () => {
-		expect(planLimit(offerOf('sora-2'), () => true)).toBeUndefined();
-		expect(planLimit(offerOf('sora-2'), () => false)).toBeUndefined();
+		expect(planLimit(resolveModel('sora-2'), () => true)).toBeUndefined();
+		expect(planLimit(resolveModel('sora-2'), () => false)).toBeUndefined();
 		expect(planLimit(offer, () => false)).toBeUndefined();
 	});
 });
 
 describe('what an id stands for', () => {
 	test.each(MODEL_FACTS)('$id: its own row', ({ id, durations, resolutions }) => {
-		const offer = offerOf(id);
+		const offer = resolveModel(id);
 		expect(offer).toEqual({ id, models: [rowOf(id)], impliesAudio: false });
 		expect(durationsOf(offer)).toEqual(durations);
 		expect(resolutionsOf(offer)).toEqual(resolutions);
@@ -152,12 +152,12 @@ describe('what an id stands for', () => {
 		['kling-2.5-audio', 'kling-2.5'],
 		['veo3.1-audio', 'veo3.1'],
 	])('%s: %s with sound', (id, base) => {
-		expect(offerOf(id)).toEqual({ id, models: [rowOf(base)], impliesAudio: true });
+		expect(resolveModel(id)).toEqual({ id, models: [rowOf(base)], impliesAudio: true });
 	});
 	test.each(['ltx-2', 'kling-1.6', 'ltx-2.5', 'gemini-omni-1.1', '', 'KLING-3.0', '__proto__'])(
 		'%j: nothing known',
 		(id) => {
-			const offer = offerOf(id);
+			const offer = resolveModel(id);
 			expect(offer).toEqual({ id, models: [], impliesAudio: false });
 			expect(durationsOf(offer)).toEqual([]);
 			expect(resolutionsOf(offer)).toEqual([]);

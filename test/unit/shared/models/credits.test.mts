@@ -1,10 +1,17 @@
-import { choose } from '../../../../nodes/shared/models/videoSpec.ts';
+import { resolveVideoSpec } from '../../../../nodes/shared/models/videoSpec.ts';
 import { estimateCredits } from '../../../../nodes/shared/models/credits.ts';
 import { LEGACY_IDS, MODEL_FACTS } from '../../../support/model-facts.mts';
 
 function estimate(model: string, duration: number, resolution: string, audio = false) {
 	return estimateCredits(
-		choose({ model, duration, resolution, audio, endImage: false, durationNotSupported: 'error' }),
+		resolveVideoSpec({
+			model,
+			duration,
+			resolution,
+			audio,
+			endImage: false,
+			durationNotSupported: 'error',
+		}),
 	);
 }
 

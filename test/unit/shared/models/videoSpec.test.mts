@@ -1,9 +1,13 @@
-import { choose, refuseWrongShape, type Wish } from '../../../../nodes/shared/models/videoSpec.ts';
-import { InvalidInput } from '../../../../nodes/shared/lib/errors.ts';
+import {
+	resolveVideoSpec,
+	assertShape,
+	type VideoParams,
+} from '../../../../nodes/shared/models/videoSpec.ts';
+import { InvalidInputError } from '../../../../nodes/shared/lib/errors.ts';
 import { failureOf } from '../../../support/failure-of.mts';
 import { LEGACY_IDS, MODEL_FACTS } from '../../../support/model-facts.mts';
 
-const WISH: Wish = {
+const WISH: VideoParams = {
 	model: 'kling-3.0',
 	duration: 5,
 	resolution: '720p',
@@ -12,10 +16,10 @@ const WISH: Wish = {
 	durationNotSupported: 'error',
 };
 
-const chosen = (wish: Partial<Wish>) => choose({ ...WISH, ...wish });
+const chosen = (wish: Partial<VideoParams>) => resolveVideoSpec({ ...WISH, ...wish });
 
-function refusal(wish: Partial<Wish>): InvalidInput {
-	return failureOf(InvalidInput, () => chosen(wish));
+function refusal(wish: Partial<VideoParams>): InvalidInputError {
+	return failureOf(InvalidInputError, () => chosen(wish));
 }
 
 describe('what a model makes', () => {
@@ -30,7 +34,7 @@ describe('what a model makes', () => {
 		({ id, duration, resolution }) => {
 			const choice = chosen({ model: id, duration, resolution });
 			expect(choice).toMatchObject({ seconds: duration, resolution, audio: false, notes: [] });
-			expect(choice.makers.map((model) => model.id)).toEqual([id]);
+			expect(choice.candidateModels.map((model) => model.id)).toEqual([id]);
 		},
 	);
 
@@ -80,7 +84,7 @@ describe('what a model makes', () => {
 });
 
 describe('messages', () => {
-	test.each<[string, Partial<Wish>, string]>([
+	test.each<[string, Partial<VideoParams>, string]>([
 		[
 			'a list of durations',
 			{ model: 'sora-2', duration: 5 },
@@ -213,7 +217,7 @@ describe('forms of input', () => {
 	});
 
 	test('model ids may have spaces around them', () => {
-		expect(chosen({ model: ' kling-3.0\n' }).offer.id).toBe('kling-3.0');
+		expect(chosen({ model: ' kling-3.0\n' }).selection.id).toBe('kling-3.0');
 	});
 
 	test('models may be given by their names', () => {
@@ -222,7 +226,7 @@ describe('forms of input', () => {
 });
 
 describe('a duration that is not supported', () => {
-	test.each<[string, unknown, Wish['durationNotSupported'], number]>([
+	test.each<[string, unknown, VideoParams['durationNotSupported'], number]>([
 		['sora-2', 5, 'nearest', 4],
 		['sora-2', 59, 'nearest', 60],
 		['sora-2', 30, 'nearest', 24],
@@ -285,7 +289,7 @@ describe('veo with an end image makes 8 seconds at most', () => {
 });
 
 describe('the default of the plan', () => {
-	test.each<[string, Partial<Wish>, string[]]>([
+	test.each<[string, Partial<VideoParams>, string[]]>([
 		['both models', {}, ['kling-3.0', 'ltx-2.3']],
 		['11 s: paid plans', { duration: 11 }, ['kling-3.0']],
 		['20 s: the free plan', { duration: 20 }, ['ltx-2.3']],
@@ -295,10 +299,10 @@ describe('the default of the plan', () => {
 		['an end image: both', { endImage: true }, ['kling-3.0', 'ltx-2.3']],
 	])('%s', (_, wish, makers) => {
 		const choice = chosen({ model: 'default', ...wish });
-		expect(choice.makers.map(({ id }) => id).sort()).toEqual(makers);
+		expect(choice.candidateModels.map(({ id }) => id).sort()).toEqual(makers);
 	});
 
-	test.each<[string, Partial<Wish>]>([
+	test.each<[string, Partial<VideoParams>]>([
 		['20 s at 4k: each plan makes one of the two', { duration: 20, resolution: '4k' }],
 		['11 s at 480p', { duration: 11, resolution: '480p' }],
 		['16 s', { duration: 16 }],
@@ -309,7 +313,7 @@ describe('the default of the plan', () => {
 
 describe('legacy values', () => {
 	test.each(LEGACY_IDS)('%s is accepted', (model) => {
-		expect(chosen({ model, duration: model === 'veo3.1-audio' ? 8 : 5 }).offer.id).toBe(model);
+		expect(chosen({ model, duration: model === 'veo3.1-audio' ? 8 : 5 }).selection.id).toBe(model);
 	});
 
 	test.each([
@@ -327,7 +331,7 @@ describe('legacy values', () => {
 });
 
 describe('a model that the catalogue does not know', () => {
-	test.each<[Partial<Wish>, { seconds: number; resolution?: string; audio: boolean }]>([
+	test.each<[Partial<VideoParams>, { seconds: number; resolution?: string; audio: boolean }]>([
 		[
 			{ duration: 7.5, resolution: '360p' },
 			{ seconds: 7.5, resolution: '360p', audio: false },
@@ -343,8 +347,8 @@ describe('a model that the catalogue does not know', () => {
 		[{ endImage: true }, { seconds: 5, resolution: '720p', audio: false }],
 	])('passes unchecked: %j', (wish, expected) => {
 		const choice = chosen({ model: 'ltx-2.5', ...wish });
-		expect(choice).toMatchObject({ ...expected, notes: [], makers: [] });
-		expect(choice.offer.id).toBe('ltx-2.5');
+		expect(choice).toMatchObject({ ...expected, notes: [], candidateModels: [] });
+		expect(choice.selection.id).toBe('ltx-2.5');
 	});
 
 	test.each([0, 0.5, 61, -1])('is held to the limits of the API: %p s', (duration) => {
@@ -366,7 +370,7 @@ describe('the shape of the image', () => {
 		[1366, 768],
 	])('sora-2 takes %i × %i', (width, height) => {
 		expect(() => {
-			refuseWrongShape(sora, { width, height }, 'Image');
+			assertShape(sora, { width, height }, 'Image');
 		}).not.toThrow();
 	});
 
@@ -378,8 +382,8 @@ describe('the shape of the image', () => {
 		[1000, 3000],
 		[1, 1],
 	])('sora-2 refuses %i × %i', (width, height) => {
-		const failure = failureOf(InvalidInput, () => {
-			refuseWrongShape(sora, { width, height }, 'Image');
+		const failure = failureOf(InvalidInputError, () => {
+			assertShape(sora, { width, height }, 'Image');
 		});
 		expect(failure.message).toBe(
 			`Image: sora-2 takes images of 16:9 or 9:16 only; this one is ${width} × ${height} pixels`,
@@ -394,9 +398,9 @@ describe('the shape of the image', () => {
 				MODEL_FACTS.find(({ id }) => id === model) ?? {};
 			const choice = chosen({ model, duration: durations[0], resolution: resolutions[0] });
 			const check = () => {
-				refuseWrongShape(choice, { width: 500, height: 500 }, 'Image');
+				assertShape(choice, { width: 500, height: 500 }, 'Image');
 			};
-			if (model === 'sora-2') expect(check).toThrow(InvalidInput);
+			if (model === 'sora-2') expect(check).toThrow(InvalidInputError);
 			else expect(check).not.toThrow();
 		},
 	);

@@ -1,11 +1,11 @@
 import { inspect } from 'node:util';
 import { NodeApiError, NodeOperationError, type INode } from 'n8n-workflow';
 import {
-	CreateUnknown,
-	InvalidInput,
-	ProjectFailure,
-	RequestFailure,
-	Stopped,
+	CreateOutcomeUnknownError,
+	InvalidInputError,
+	ProjectError,
+	RequestError,
+	AbortError,
 } from '../../../../nodes/shared/lib/errors.ts';
 import { failedItemJson, toNodeError } from '../../../../nodes/shared/n8n/nodeErrors.ts';
 
@@ -22,17 +22,22 @@ const REQUEST = { hint: 'do this', fate: 'refused', temporary: false } as const;
 
 describe('without an answer', () => {
 	test.each([
-		['wrong input', new InvalidInput('Duration: no', 'use 4'), 'Duration: no', 'use 4'],
-		['wrong input without a hint', new InvalidInput('Duration: no'), 'Duration: no', undefined],
+		['wrong input', new InvalidInputError('Duration: no', 'use 4'), 'Duration: no', 'use 4'],
 		[
-			'a request',
-			new RequestFailure({ ...REQUEST, message: 'no network' }),
-			'no network',
-			'do this',
+			'wrong input without a hint',
+			new InvalidInputError('Duration: no'),
+			'Duration: no',
+			undefined,
 		],
-		['a project', new ProjectFailure('p1 failed', 'p1', 'do this'), 'p1 failed', 'do this'],
-		['an unknown fate', new CreateUnknown('who knows', 'look there'), 'who knows', 'look there'],
-		['a stop', new Stopped('stopped'), 'stopped', undefined],
+		['a request', new RequestError({ ...REQUEST, message: 'no network' }), 'no network', 'do this'],
+		['a project', new ProjectError('p1 failed', 'p1', 'do this'), 'p1 failed', 'do this'],
+		[
+			'an unknown fate',
+			new CreateOutcomeUnknownError('who knows', 'look there'),
+			'who knows',
+			'look there',
+		],
+		['a stop', new AbortError('stopped'), 'stopped', undefined],
 		['a bug', new TypeError('x is undefined'), 'x is undefined', undefined],
 		['something that is no error', 'text', 'text', undefined],
 	])('%s', (_, failure, message, description) => {
@@ -47,10 +52,10 @@ describe('without an answer', () => {
 
 describe('after an answer', () => {
 	test.each([
-		[401, new RequestFailure({ ...REQUEST, message: 'key refused', status: 401 })],
-		[404, new ProjectFailure('no such project', 'p1', 'do this', 404)],
-		[500, new CreateUnknown('who knows', 'do this', 500)],
-		[429, new RequestFailure({ ...REQUEST, message: 'too many', status: 429 })],
+		[401, new RequestError({ ...REQUEST, message: 'key refused', status: 401 })],
+		[404, new ProjectError('no such project', 'p1', 'do this', 404)],
+		[500, new CreateOutcomeUnknownError('who knows', 'do this', 500)],
+		[429, new RequestError({ ...REQUEST, message: 'too many', status: 429 })],
 	])('%i', (status, failure) => {
 		const error = toNodeError(NODE, failure, 0);
 		expect(error).toBeInstanceOf(NodeApiError);
@@ -70,14 +75,14 @@ test.each([
 });
 
 test('n8n takes a message with the word "canceled" for a person\'s own stop', () => {
-	const failure = new ProjectFailure('Project p1 was canceled: Canceled (CANCELED)', 'p1', 'hint');
+	const failure = new ProjectError('Project p1 was canceled: Canceled (CANCELED)', 'p1', 'hint');
 	const { message } = toNodeError(NODE, failure, 0);
 	expect(message).toContain('Project p1 was cancelled: Cancelled (CANCELlED)');
 	expect(message).not.toMatch(/canceled/i);
 });
 
 test('a failure of the whole run names no item', () => {
-	const error = toNodeError(NODE, new InvalidInput('too dear'), undefined);
+	const error = toNodeError(NODE, new InvalidInputError('too dear'), undefined);
 	expect(error.message).toBe('too dear');
 	expect(error.context.itemIndex).toBeUndefined();
 });
@@ -87,8 +92,8 @@ test("the request, and the API key with it, stay out of n8n's error", () => {
 	const cause = Object.assign(new Error('socket hang up'), { config, request: config });
 	for (const failure of [
 		cause,
-		new RequestFailure({ ...REQUEST, message: 'lost', status: 500 }),
-		new InvalidInput('wrong'),
+		new RequestError({ ...REQUEST, message: 'lost', status: 500 }),
+		new InvalidInputError('wrong'),
 	]) {
 		failure.cause = cause;
 		const error = toNodeError(NODE, failure, 0);
@@ -102,23 +107,23 @@ describe('what a failed item hands on', () => {
 	const NO_MORE = "n8n's log may say more.";
 
 	test.each<[string, unknown, ReturnType<typeof failedItemJson>]>([
-		['wrong input', new InvalidInput('no', 'use 4'), { error: 'no', message: 'use 4' }],
+		['wrong input', new InvalidInputError('no', 'use 4'), { error: 'no', message: 'use 4' }],
 		[
 			'wrong input without a hint',
-			new InvalidInput('no'),
+			new InvalidInputError('no'),
 			{ error: 'no', message: 'Change what the error names.' },
 		],
 		[
 			'a project',
-			new ProjectFailure('Project p1 failed', 'p1', 'do this'),
+			new ProjectError('Project p1 failed', 'p1', 'do this'),
 			{ error: 'Project p1 failed', message: 'do this', project_id: 'p1' },
 		],
 		[
 			'an unknown fate',
-			new CreateUnknown('who knows', 'look'),
+			new CreateOutcomeUnknownError('who knows', 'look'),
 			{ error: 'who knows', message: 'look' },
 		],
-		['a stop', new Stopped('stopped'), { error: 'stopped', message: NO_MORE }],
+		['a stop', new AbortError('stopped'), { error: 'stopped', message: NO_MORE }],
 		[
 			"an error of n8n's",
 			new NodeOperationError(NODE, 'wrong', { description: 'do this' }),
@@ -133,7 +138,7 @@ describe('what a failed item hands on', () => {
 	});
 
 	test('has no other keys where n8n goes by them', () => {
-		const failure = new ProjectFailure('Project p1 failed', 'p1', 'do this');
+		const failure = new ProjectError('Project p1 failed', 'p1', 'do this');
 		expect(failedItemJson({ onError: 'continueErrorOutput' }, failure)).toEqual({
 			error: 'Project p1 failed',
 			message: 'do this',

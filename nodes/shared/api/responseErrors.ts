@@ -1,0 +1,141 @@
+import type { z } from 'zod';
+import type { Clock } from '../lib/clock';
+import { RequestError } from '../lib/errors';
+import { MAX_API_MESSAGE_LENGTH, singleLine } from '../lib/text';
+import type { CallDescriptor } from './calls';
+import { readNetworkError } from './networkErrors';
+import { readRetryAfter, RETRYABLE_STATUSES } from './retry';
+import { errorMessageOf, parseJsonAs, UnexpectedResponseError } from './schemas';
+import type { ApiResponse } from './transport';
+
+/** What an answer that is no success, or an error that came instead of one, means to the person who pays. */
+
+type StatusMeanings = Readonly<Record<number, { meaning: string; hint: string }>>;
+
+/** What the statuses of the API mean and what to do, as `docs/magic-hour-api.md` has them. */
+const STATUS_MEANINGS: StatusMeanings = {
+	400: { meaning: 'the request is invalid', hint: 'Change what the message names.' },
+	401: {
+		meaning: 'the API key was not accepted',
+		hint: 'Open the Magic Hour credential, check the API key (and the API Base URL, if you changed it) and test it.',
+	},
+	402: {
+		meaning: 'the account is out of credits',
+		hint: 'Buy credits or upgrade at Magic Hour, or choose a shorter video, a lower resolution or a cheaper model.',
+	},
+	403: {
+		meaning: 'the plan of the account does not include this',
+		hint: 'Choose a model and resolution that your Magic Hour plan includes, or upgrade the plan.',
+	},
+	404: {
+		meaning: 'not found',
+		hint: 'Check the project ID: the project may have been deleted, or belong to another account.',
+	},
+	422: { meaning: 'the request was not accepted', hint: 'Change what the message names.' },
+	429: {
+		meaning: 'too many requests, or too many videos at once for the plan',
+		hint: 'Wait until running videos are finished, or give the node a longer Timeout.',
+	},
+};
+
+/** What the statuses of the storage mean: its URLs are signed, so a refusal means that one has expired. */
+const STORAGE_STATUS_MEANINGS: StatusMeanings = {
+	400: { meaning: 'the storage did not accept the request', hint: 'Try again.' },
+	403: { meaning: 'the signed URL has expired', hint: 'Try again.' },
+	404: { meaning: 'the file is not there (any more)', hint: 'Try again.' },
+	410: { meaning: 'the signed URL has expired', hint: 'Try again.' },
+	413: {
+		meaning: 'the file is too large for the plan',
+		hint: 'Use a smaller image, or upgrade the plan.',
+	},
+};
+
+const SERVER_ERROR = {
+	meaning: 'Magic Hour had a temporary problem',
+	hint: 'Try again in a few minutes.',
+};
+const REDIRECTED = {
+	meaning:
+		'the server redirected the request elsewhere, which is not followed to protect the API key',
+	hint: 'Check the API Base URL of the credential.',
+};
+const OTHER_STATUS = {
+	meaning: 'the answer was unexpected',
+	hint: 'Check the API Base URL of the credential.',
+};
+
+/** Whether a request that was answered with this status may have been carried out: 502 and 503 are documented not to be. */
+function mayBeDone(status: number): boolean {
+	return status === 408 || status === 499 || (status >= 500 && status !== 502 && status !== 503);
+}
+
+/** Statuses with which a storage refuses a signed URL that has expired. */
+export const EXPIRED_URL_STATUSES: readonly number[] = [403, 410];
+
+/** @throws {RequestError} unless the status says success */
+export function throwForStatus(
+	{ status, headers, text }: ApiResponse,
+	{ action, server = 'api' }: Pick<CallDescriptor, 'action' | 'server'>,
+	clock: Clock,
+): void {
+	if (status >= 200 && status < 300) return;
+	const isStorage = server === 'storage';
+	const fallback =
+		status >= 500 ? SERVER_ERROR : status >= 300 && status < 400 ? REDIRECTED : OTHER_STATUS;
+	const { meaning, hint } =
+		(isStorage ? STORAGE_STATUS_MEANINGS : STATUS_MEANINGS)[status] ?? fallback;
+	const said = errorMessageOf(text);
+	const details = said === undefined ? '' : `: ${singleLine(said, MAX_API_MESSAGE_LENGTH)}`;
+	throw new RequestError({
+		message: `Could not ${action}: ${meaning} (${status}${details})`,
+		hint,
+		fate: mayBeDone(status) ? 'unknown' : 'refused',
+		status,
+		retryAfterMs: readRetryAfter(headers['retry-after'], clock.now()),
+		temporary:
+			RETRYABLE_STATUSES.includes(status) || (isStorage && EXPIRED_URL_STATUSES.includes(status)),
+	});
+}
+
+/** Turns an error that came instead of an answer into one that says what to do. */
+export function networkFailure(
+	error: unknown,
+	{ action, ifItFails = '' }: Pick<CallDescriptor, 'action' | 'ifItFails'>,
+): RequestError {
+	const { what: happened, fate, temporary, code } = readNetworkError(error);
+	const details = code === undefined ? '' : ` (${code})`;
+	const advice =
+		fate === 'unsent'
+			? `The request never reached the server${details}. Check the API Base URL of the credential and the network of the n8n server.`
+			: `Check the network of the n8n server${details}, and try again.`;
+	return new RequestError({
+		message: `Could not ${action}: ${happened}`,
+		hint: `${advice} ${ifItFails}`.trim(),
+		fate,
+		temporary,
+	});
+}
+
+/** @throws {RequestError} when the answer does not have the shape that the API promises */
+export function parseResponse<T extends z.ZodTypeAny>(
+	schema: T,
+	{ text }: ApiResponse,
+	{ action }: Pick<CallDescriptor, 'action'>,
+): z.infer<T> {
+	try {
+		return parseJsonAs(schema, text);
+	} catch (error) {
+		if (!(error instanceof UnexpectedResponseError)) throw error as Error;
+		throw unexpectedResponse(`Could not ${action}: ${error.message}`);
+	}
+}
+
+/** An answer came, and it is none that the API gives. */
+export function unexpectedResponse(message: string): RequestError {
+	return new RequestError({
+		message,
+		hint: 'Check that the API Base URL of the credential is that of the Magic Hour API; a proxy may have answered instead.',
+		fate: 'unknown',
+		temporary: true,
+	});
+}

@@ -1,0 +1,140 @@
+import type { CallOptions } from '../api/client';
+import type { Project } from '../api/schemas';
+import { Uploads } from '../api/uploads';
+import { withProjectId } from '../api/withProjectId';
+import { ConcurrencyLimiter } from '../lib/concurrencyLimiter';
+import type { Estimate } from '../models/credits';
+import { createOrResumeProject, forgetProject, type CreateBatch } from './createProject';
+import { assertMaxCreditsPerRun, creditsOf, type Priced } from './creditLimits';
+import type { Batch, Result, Run, Task } from './operation';
+import { buildOutput, projectJson, type OutputOptions } from './projectOutput';
+import type { RunContext } from './runContext';
+import { summaryOf, type Made } from './runSummary';
+import { filesOf, fingerprintOfRequest, type VideoRequest } from './videoRequest';
+import { followProject, ProjectFailedError, resumeHint, waitForProject } from './waitForProject';
+
+/** A checked request for a video: what every node that makes one hands over. */
+export interface GenerateInput extends VideoRequest, Priced {
+	readonly estimate: Estimate;
+	readonly output: OutputOptions;
+	/** Unfinished projects that the run may have at a time. */
+	readonly concurrentProjects: number;
+}
+
+/** What the items of a run share. */
+export interface GenerateBatch extends CreateBatch {
+	/** What there is so far. */
+	readonly made: Made[];
+	/** Milliseconds since the run began. */
+	elapsed(): number;
+}
+
+/**
+ * Takes over what earlier tries have paid for, and checks what the rest would cost together.
+ * @throws {InvalidInputError} when that is over the limit of the run
+ */
+export async function beforeGenerating({
+	items,
+	context: openContext,
+}: Run<GenerateInput>): Promise<Batch<GenerateBatch>> {
+	const context = await openContext();
+	const { client, clock, journal, runIndex } = context;
+	const concurrentProjects = Math.min(...items.map(({ input }) => input.concurrentProjects));
+	for (const { itemIndex, input } of items) {
+		journal.takeOver({ runIndex, itemIndex }, fingerprintOfRequest(input));
+	}
+	const unpaid = unpaidOf(items, context);
+	assertMaxCreditsPerRun(unpaid, context);
+	journal.reserve(runIndex, creditsOf(unpaid));
+	const begunAt = clock.now();
+	const images = items.flatMap(({ input }) => filesOf(input));
+	return {
+		// More than there is room for: while videos are made, others are uploaded and downloaded.
+		workers: concurrentProjects + Math.max(2, Math.ceil(concurrentProjects / 2)),
+		shared: {
+			uploads: new Uploads(client, clock, images),
+			limiter: new ConcurrencyLimiter(concurrentProjects),
+			made: [],
+			elapsed: () => clock.now() - begunAt,
+		},
+	};
+}
+
+type Items = Run<GenerateInput>['items'];
+
+/** Items that cost something. Those whose project exists already (see `journal.ts`) cost nothing more. */
+function unpaidOf(items: Items, { journal, runIndex }: RunContext): Items {
+	return items.filter(
+		({ itemIndex, input }) =>
+			!journal.find({ runIndex, itemIndex }, fingerprintOfRequest(input))?.projectId,
+	);
+}
+
+/** Makes the video of one item. Which project it has is in the journal, whatever goes wrong.  */
+export async function generateVideo(task: Task<GenerateInput, GenerateBatch>): Promise<Result> {
+	const context = await task.context();
+	tellNotes(task);
+	return await makeVideo(task, context).catch((error: unknown) => {
+		context.journal.leave({ runIndex: context.runIndex, itemIndex: task.itemIndex });
+		throw error as Error;
+	});
+}
+
+/** What to tell of the videos of a run. */
+export function summarize({ made, elapsed }: GenerateBatch): string[] {
+	return summaryOf(made, elapsed());
+}
+
+/** The way of a video: ask for it, wait for it, hand it on. */
+async function makeVideo(
+	task: Task<GenerateInput, GenerateBatch>,
+	context: RunContext,
+): Promise<Result> {
+	const { input, itemIndex, shared, signal } = task;
+	const { output, spec, estimate } = input;
+	const begun = await createOrResumeProject(task, context, shared, output.timeout);
+	const { id, answer, createdAt } = begun;
+	const { client, clock, runIndex } = context;
+	const options: CallOptions = { deadline: clock.now() + output.timeout, signal };
+	const estimated = { credits_estimated: estimate.credits };
+	const note = ({ credits_charged: charged = null }: Pick<Project, 'credits_charged'>) =>
+		shared.made.push({ id, charged, estimated: estimate.credits, finished: output.wait });
+	if (!output.wait) {
+		begun.release();
+		note(answer);
+		const queued = { status: 'queued' as const, downloads: [], ...answer, id };
+		const project = { name: answer.name, end_seconds: spec.seconds, ...queued };
+		const json = output.simplify ? { ...projectJson(project, true), ...estimated } : queued;
+		return { json };
+	}
+
+	const waiting =
+		createdAt === undefined
+			? followProject(client, clock, id, options)
+			: waitForProject(client, clock, id, createdAt, options);
+	const project = await withProjectId(id, resumeHint(id), waiting.finally(begun.release)).catch(
+		async (error: unknown) => {
+			// Only this is certain: a project that is not found (404) may be there all the same.
+			if (error instanceof ProjectFailedError) {
+				await forgetProject(context, { runIndex, itemIndex }, fingerprintOfRequest(input));
+			}
+			throw error as Error;
+		},
+	);
+	const { json, binary } = await withProjectId(
+		id,
+		resumeHint(id),
+		buildOutput(context, project, output, options),
+	);
+	note(project);
+	return { json: output.simplify ? { ...json, ...estimated } : json, binary };
+}
+
+function tellNotes({ input: { spec }, hint }: Task<GenerateInput, GenerateBatch>): void {
+	spec.notes.forEach(hint);
+	if (spec.candidateModels.length === 0) {
+		hint(
+			`This node does not know the model ${spec.selection.id}: its duration and resolution were not checked, and its cost is unknown.`,
+		);
+	}
+}
