@@ -3,9 +3,9 @@ import type { Resolution } from './models.mts';
 /** What an account's plan allows. */
 export interface Plan {
 	readonly label: string;
-	/** Unfinished jobs at a time (magic-hour-api.md; the free plan's figure is assumed). */
+	/** Unfinished jobs at a time (docs/magic-hour-api.md; the free plan's figure is assumed). */
 	readonly concurrentJobs: number;
-	/** Largest upload, in bytes (magic-hour-api.md). */
+	/** Largest upload, in bytes (docs/magic-hour-api.md). */
 	readonly uploadBytes: number;
 	/** What `default` and an absent resolution stand for (OpenAPI: `model`, `resolution`). */
 	readonly defaultModel: string;

@@ -9,12 +9,16 @@ type Description = Pick<INodeTypeDescription, 'properties'>;
 type Conditions = NonNullable<NonNullable<INodeProperties['displayOptions']>['show']>;
 
 /** The operations, in the order of the menu. @throws {Error} when the node has none */
-export function operationsTable({ properties }: Description): string {
+export function operationsOf({ properties }: Description): INodePropertyOptions[] {
 	const operations = properties.find(({ name }) => name === 'operation');
 	if (operations === undefined) throw new Error('The node has no operations');
+	return choices(operations);
+}
+
+export function operationsTable(description: Description): string {
 	return table(
 		['Operation', 'What it does'],
-		choices(operations).map(({ name, description = '' }) => [name, cell(description)]),
+		operationsOf(description).map(({ name, description: text = '' }) => [name, cell(text)]),
 	);
 }
 

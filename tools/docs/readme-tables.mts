@@ -13,7 +13,7 @@ import {
 } from '../../nodes/shared/models/catalogue.ts';
 import { joinOr, joinNumbersOr } from '../../nodes/shared/lib/text.ts';
 import { compatTable, readCompatResults } from '../compat/results.mts';
-import { fieldsTable, operationsTable } from './field-tables.mts';
+import { fieldsTable, operationsOf, operationsTable } from './field-tables.mts';
 import { code, table } from './markdown-table.mts';
 
 const imageToVideo = new ImageToVideo().description;
@@ -22,11 +22,12 @@ const trigger = new MagicHourTrigger().description;
 /** The README's tables, made from the nodes' own descriptions and the catalogue that they work with. */
 export const TABLES: Readonly<Record<string, () => string>> = {
 	operations: () => operationsTable(imageToVideo),
-	generate: () => fieldsTable(imageToVideo, 'generate'),
-	get: () => fieldsTable(imageToVideo, 'get'),
-	delete: () => fieldsTable(imageToVideo, 'delete'),
-	'upload-image': () => fieldsTable(imageToVideo, 'uploadImage'),
-	'estimate-credits': () => fieldsTable(imageToVideo, 'estimateCredits'),
+	...Object.fromEntries(
+		operationsOf(imageToVideo).map(({ name, value }) => [
+			name.toLowerCase().replaceAll(' ', '-'),
+			() => fieldsTable(imageToVideo, String(value)),
+		]),
+	),
 	trigger: () => fieldsTable(trigger),
 	models: modelsTable,
 	credits: creditsTable,

@@ -3,7 +3,7 @@ import { RequestError } from '../lib/errors';
 
 /**
  * When a failed request is sent again, as data. A create request charges credits and has no idempotency key, so it is
- * repeated only where Magic Hour's documentation says that no project was created (`../shared/api/magic-hour-api.md`).
+ * repeated only where Magic Hour's documentation says that no project was created (`docs/magic-hour-api.md`).
  */
 export interface RetryRule {
 	/** Statuses after which the request may be sent again; `any`: whatever went wrong. */

@@ -24,7 +24,7 @@ function failure(details: Partial<RequestError> = {}): RequestError {
 }
 
 describe('which answers are followed by another try', () => {
-	/** The rule's answers; whatever is not listed is final. From `../shared/api/magic-hour-api.md`. */
+	/** The rule's answers; whatever is not listed is final. From `docs/magic-hour-api.md`. */
 	const RULES: ReadonlyArray<[string, RetryRule, readonly number[]]> = [
 		['before paying', BEFORE_PAYING, [408, 425, 429, 500, 502, 503, 504]],
 		['after paying', AFTER_PAYING, [408, 425, 429, 500, 502, 503, 504]],
