@@ -1,8 +1,11 @@
 import {
 	defaultDurationOf,
+	durationsOf,
+	durationsWith,
 	MODELS,
 	resolveModel,
 	resolutionsOf,
+	resolutionsWith,
 	type Model,
 	type ModelSelection,
 	type Resolution,
@@ -67,7 +70,7 @@ export function resolveVideoSpec(params: VideoParams): VideoSpec {
 		(model.resolutions as readonly string[]).includes(resolution ?? ''),
 	);
 	if (atResolution.length === 0) {
-		const makes = resolutionsOf(selection);
+		const makes = resolutionsOf(selection.models);
 		throw new InvalidInputError(
 			`Resolution: ${name} makes ${joinOr(makes)}; ${formatValue(params.resolution)} was given`,
 			'Choose a resolution that it makes, or another model.',
@@ -88,8 +91,7 @@ export function resolveVideoSpec(params: VideoParams): VideoSpec {
 		refuseLongEndImage(name, takers, seconds);
 	}
 
-	const makes = (model: Model) => durationsWith(model, params.endImage);
-	const durations = [...new Set(takers.flatMap(makes))].sort((a, b) => a - b);
+	const durations = durationsOf(takers, params.endImage);
 	const { chosen, notes } = chooseDuration(
 		selection,
 		durations,
@@ -97,7 +99,9 @@ export function resolveVideoSpec(params: VideoParams): VideoSpec {
 		params,
 		resolution as string,
 	);
-	const candidateModels = takers.filter((model) => makes(model).includes(chosen));
+	const candidateModels = takers.filter((model) =>
+		durationsWith(model, params.endImage).includes(chosen),
+	);
 	return { selection, candidateModels, seconds: chosen, resolution, audio, notes };
 }
 
@@ -236,7 +240,7 @@ function takersOfEndImage(name: string, models: readonly Model[], resolution: Re
 	}
 	const atResolution = takers.filter((model) => resolutionsWith(model, true).includes(resolution));
 	if (atResolution.length === 0) {
-		const right = takers.flatMap((model) => resolutionsWith(model, true));
+		const right = resolutionsOf(takers, true);
 		throw new InvalidInputError(
 			`End Image: ${name} takes an end image at ${joinOr(right)} only; Resolution is ${resolution}`,
 			`Set Resolution to ${joinOr(right)}, or End Image From to None.`,
@@ -245,21 +249,10 @@ function takersOfEndImage(name: string, models: readonly Model[], resolution: Re
 	return atResolution;
 }
 
-/** The resolutions that a model makes: with an end image there may be fewer. */
-export function resolutionsWith(model: Model, endImage: boolean): readonly Resolution[] {
-	return (endImage ? model.endImage?.resolutions : undefined) ?? model.resolutions;
-}
-
-/** The lengths that a model makes, in seconds: with an end image there may be fewer. */
-export function durationsWith(model: Model, endImage: boolean): readonly number[] {
-	const longest = endImage ? (model.endImage?.maxSeconds ?? Infinity) : Infinity;
-	return model.durations.filter((seconds) => seconds <= longest);
-}
-
 /** Says why a length that the model makes is not right with an end image. */
 function refuseLongEndImage(name: string, takers: readonly Model[], seconds: number): void {
 	const candidateModels = takers.filter((model) => model.durations.includes(seconds));
-	const right = candidateModels.flatMap((model) => durationsWith(model, true));
+	const right = durationsOf(candidateModels, true);
 	if (candidateModels.length === 0 || right.includes(seconds)) return;
 	const longest = Math.max(
 		...candidateModels.map((model) => model.endImage?.maxSeconds ?? Infinity),
