@@ -13,7 +13,7 @@ import { COUNTS, FAULTS, STAGES, type Behaviour, type Stage } from '../support/f
 import { judge } from '../support/faults/verdict.mts';
 
 /** Trials that go on at the same time: they wait most of the time. */
-const LANES = 10;
+const LANES = 20;
 /** For the tests that come first, all of whose trials have to be queued behind others. */
 jest.setTimeout(300_000);
 

@@ -1,5 +1,3 @@
-import { availableParallelism } from 'node:os';
-
 import { MagicHourApi } from '../../../credentials/MagicHourApi.credentials.ts';
 import { ImageToVideo } from '../../../nodes/ImageToVideo/ImageToVideo.node.ts';
 import { mapConcurrently } from '../../../nodes/shared/lib/mapConcurrently.ts';
@@ -50,13 +48,15 @@ export async function openFaultLab(lanes: number): Promise<FaultLab> {
 		undo.push(speedUp(SPEED));
 
 		const surroundings = { engine, network, foreign, certificate };
-		// Each renders its video, which takes a processor.
-		const numbers = Array.from({ length: lanes }, (_, number) => number);
-		const free: Lane[] = await mapConcurrently(numbers, availableParallelism(), async (number) => {
-			const lane = await openLane(number, surroundings);
+		const open = async (number: number, first?: Lane): Promise<Lane> => {
+			const lane = await openLane(number, surroundings, first);
 			undo.push(lane.close);
 			return lane;
-		});
+		};
+		const first = await open(0);
+		const numbers = Array.from({ length: lanes - 1 }, (_, index) => index + 1);
+		const others = await mapConcurrently(numbers, lanes, async (number) => open(number, first));
+		const free = [first, ...others];
 		const usual = { ...TIMEOUTS };
 		undo.push(() => Object.assign(TIMEOUTS, usual));
 		Object.assign(TIMEOUTS, { api: SILENCE, file: SILENCE, answer: SILENCE });

@@ -50,6 +50,7 @@ export interface Trial {
 
 /** A local API of its own, with its hosts, for one trial at a time. */
 export interface Lane {
+	readonly api: LocalApi;
 	trial(row: FaultRow, stage: Stage, count: Count): Promise<Trial>;
 	readonly close: () => Promise<void>;
 }
@@ -70,10 +71,21 @@ const ASTRAY = '127.0.0.2';
 /** As at Magic Hour, files are not kept where the API is. */
 type Host = 'api' | 'uploads' | 'videos';
 
-/** @param number tells the hosts of the lanes apart */
-export async function openLane(number: number, surroundings: Surroundings): Promise<Lane> {
+/**
+ * @param number tells the hosts of the lanes apart
+ * @param first has rendered the video, which takes a processor for a second
+ */
+export async function openLane(
+	number: number,
+	surroundings: Surroundings,
+	first?: Lane,
+): Promise<Lane> {
 	const { engine, network, foreign, certificate } = surroundings;
-	const api = await startLocalApi({ clock: () => systemClock.now(), jobSeconds: JOB_SECONDS });
+	const api = await startLocalApi({
+		clock: () => systemClock.now(),
+		jobSeconds: JOB_SECONDS,
+		...(first && { videosOf: first.api }),
+	});
 	const apiPort = Number(new URL(api.url).port);
 	const front = await tlsFront(certificate, apiPort);
 	const apiKey = api.keys.business;
@@ -157,7 +169,7 @@ export async function openLane(number: number, surroundings: Surroundings): Prom
 			wholeVideo,
 		};
 	};
-	return { trial, close };
+	return { api, trial, close };
 }
 
 /** @throws {Error} when the run does not end, which a trial of its own would never find out */
