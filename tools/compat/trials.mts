@@ -2,7 +2,7 @@ import { probeVideo } from '../../local-api/probe.mts';
 import CORES from './cores.json';
 import type { CompatResult } from './results.mts';
 import { setUpDemo } from '../demo/demo-set-up.mts';
-import { runJestProject } from '../jest-project.mts';
+import { runJestProjects } from '../jest-projects.mts';
 import { N8N_VERSION } from '../n8n/n8n-installation.mts';
 import type { Program } from '../processes/program.mts';
 
@@ -39,9 +39,7 @@ export const TRIALS: readonly Trial[] = [
 
 /** Runs the engine tests against another n8n-core. */
 async function tryEngine(project: string): Promise<Outcome> {
-	const { exitCode, counts } = await runJestProject(project, {
-		stdio: ['ignore', 'ignore', 'inherit'],
-	});
+	const { exitCode, counts } = await runJestProjects([project]);
 	if (counts === undefined) return { works: false, result: `Jest ended with ${exitCode}` };
 	return {
 		works: exitCode === 0 && counts.numTotalTestSuites === CORES.tests.length,
