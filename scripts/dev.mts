@@ -1,9 +1,9 @@
 // `npm run dev`: n8n's editor with the packed package, a credential and the example workflow in it, until Ctrl-C.
-// It takes the same options as the demo.
+// It takes the options of the demo that say what the video is to be.
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { DEMO_USAGE, parseDemoOptions } from '../tools/demo/demo-options.mts';
-import { setUpDemo } from '../tools/demo/demo-set-up.mts';
+import { commandLine, demoUsage, parseDemoOptions } from '../tools/demo/demo-options.mts';
+import { setUpN8nDemo } from '../tools/demo/n8n-demo.mts';
 import { freePortFrom } from '../tools/processes/free-port.mts';
 import { runProgram, type Program } from '../tools/processes/program.mts';
 import { step } from '../tools/processes/progress.mts';
@@ -12,13 +12,13 @@ import { step } from '../tools/processes/progress.mts';
 const PREFERRED_PORT = 5678;
 
 async function main(program: Program): Promise<void> {
-	const options = parseDemoOptions(process.argv.slice(2), process.env.INIT_CWD ?? process.cwd());
+	const options = parseDemoOptions('dev', commandLine());
 	if (options.help) {
-		console.log(DEMO_USAGE);
+		console.log(demoUsage('dev'));
 		return;
 	}
 
-	const { n8n, workflow, source, videoFile } = await setUpDemo(program, options, {
+	const { n8n, workflow, source, files } = await setUpN8nDemo(program, options, {
 		codeNodes: true,
 	});
 	// n8n wants a capital and a digit in it.
@@ -36,7 +36,7 @@ async function main(program: Program): Promise<void> {
   E-mail     ${owner.email}
   Password   ${owner.password}
   API        ${source.description}
-  Video      ${videoFile}
+  Video      ${files.videoFile}
 
   Ctrl-C ends it all; what was changed in the editor is gone then.
 `);
