@@ -1,7 +1,8 @@
 import type { ICredentialType, INode, INodeParameters, INodeType, OnError } from 'n8n-workflow';
-import { NodeConnectionTypes, UnexpectedError, Workflow } from 'n8n-workflow';
+import { NodeConnectionTypes, Workflow } from 'n8n-workflow';
 
 import { inputNode, sourceNode, type InputItem } from './harness-nodes.mts';
+import { nodeTypesOf } from './node-types.mts';
 
 /** What is under test: a node class and its credential class, and the full name that n8n gives the node. */
 export interface Subject {
@@ -56,7 +57,7 @@ export function harnessWorkflow(
 				main: settings.onError === 'continueErrorOutput' ? SOURCES.map(to) : [to(SOURCES[0])],
 			},
 		},
-		nodeTypes: typesOf({
+		nodeTypes: nodeTypesOf({
 			[subject.nodeName]: subject.node,
 			[INPUT_TYPE]: inputNode(items),
 			[SOURCE_TYPE]: sourceNode(),
@@ -70,7 +71,7 @@ export function loneWorkflow(subject: Subject, parameters: INodeParameters): Wor
 		active: false,
 		nodes: [nodeUnderTest(subject, { parameters })],
 		connections: {},
-		nodeTypes: typesOf({ [subject.nodeName]: subject.node }),
+		nodeTypes: nodeTypesOf({ [subject.nodeName]: subject.node }),
 	});
 }
 
@@ -84,13 +85,4 @@ function nodeUnderTest({ nodeName, credential }: Subject, settings: NodeSettings
 
 function placed(name: string, type: string, parameters: INodeParameters = {}): INode {
 	return { id: name, name, type, typeVersion: 1, position: [0, 0], parameters };
-}
-
-function typesOf(types: Readonly<Record<string, INodeType>>) {
-	const byName = (name: string): INodeType => {
-		const type = types[name];
-		if (type === undefined) throw new UnexpectedError(`No node type "${name}"`);
-		return type;
-	};
-	return { getByName: byName, getByNameAndVersion: byName, getKnownTypes: () => ({}) };
 }
