@@ -24,7 +24,7 @@ import { turns } from '../../../support/deferred.mts';
 import { fakeDatabase } from '../../../support/fake-database.mts';
 import { rejectionOf } from '../../../support/failure-of.mts';
 import { FakeClock } from '../../../support/fake-clock.mts';
-import { FakeTransport, type Reply } from '../../../support/fake-transport.mts';
+import { FakeTransport, refusal, type Reply } from '../../../support/fake-transport.mts';
 
 const SPEC = resolveVideoSpec({
 	model: 'kling-3.0',
@@ -340,6 +340,9 @@ describe('never paid for twice', () => {
 		['500', { status: 500 }],
 		['504', { status: 504 }],
 		['524 of a proxy', { status: 524 }],
+		['502 of a proxy', { status: 502, text: '<html>Bad gateway</html>' }],
+		['429 of a proxy', { status: 429, text: '<html>Slow down</html>' }],
+		['a redirect', { status: 302, headers: { location: 'https://login.example' } }],
 		['an HTML page', { text: '<html></html>' }],
 		['an answer without an id', { json: {} }],
 	])('%s: nobody knows, so it is not sent again, by no try', async (_, reply) => {
@@ -361,13 +364,13 @@ describe('never paid for twice', () => {
 	});
 
 	test.each<[string, Reply, number]>([
-		['400', { status: 400 }, 1],
-		['401', { status: 401 }, 1],
-		['402', { status: 402 }, 1],
-		['403', { status: 403 }, 1],
-		['422', { status: 422 }, 1],
-		['502 for ever', { status: 502 }, 4],
-		['503 for ever', { status: 503 }, 4],
+		...[400, 401, 402, 403, 422].map((status): [string, Reply, number] => [
+			`${status}`,
+			refusal(status),
+			1,
+		]),
+		['502 for ever', refusal(502), 4],
+		['503 for ever', refusal(503), 4],
 	])('%s: certainly not created, so the next try may', async (_, reply, sent) => {
 		const { begin, creates, transport } = lab(reply);
 		await rejectionOf(RequestError, begin());
@@ -427,7 +430,7 @@ describe('an execution that was cut off, tried again', () => {
 	});
 
 	test('makes the video of an item whose request was refused', async () => {
-		const { begin, retryAfterCut, transport } = lab({ status: 400 });
+		const { begin, retryAfterCut, transport } = lab(refusal(400));
 		await rejectionOf(RequestError, begin());
 		retryAfterCut();
 		transport.answer(created('p2'));
@@ -475,7 +478,7 @@ describe('an execution that was cut off, tried again', () => {
 
 describe('when there is no room', () => {
 	test('it comes back until there is', async () => {
-		const busy = { status: 429 };
+		const busy = refusal(429);
 		const { begin, creates, clock } = lab(busy, busy, busy, created('p1'));
 		await expect(begin()).resolves.toMatchObject({ id: 'p1' });
 		expect(creates()).toHaveLength(4);
@@ -484,7 +487,7 @@ describe('when there is no room', () => {
 	});
 
 	test('Retry-After is waited for', async () => {
-		const { begin, clock } = lab({ status: 429, headers: { 'retry-after': '45' } }, created('p1'));
+		const { begin, clock } = lab(refusal(429, { 'retry-after': '45' }), created('p1'));
 		const begun = clock.now();
 		await begin();
 		expect(clock.now() - begun).toBeGreaterThanOrEqual(45_000);
@@ -492,7 +495,7 @@ describe('when there is no room', () => {
 	});
 
 	test('it fails with the last answer at the timeout, and the next try may begin', async () => {
-		const { begin, clock, transport, creates } = lab({ status: 429 });
+		const { begin, clock, transport, creates } = lab(refusal(429));
 		const begun = clock.now();
 		const failure = await rejectionOf(RequestError, begin());
 		expect(failure.status).toBe(429);
@@ -522,7 +525,7 @@ describe('room', () => {
 	});
 
 	test.each<[string, Reply]>([
-		['refused', { status: 400 }],
+		['refused', refusal(400)],
 		['of unknown fate', { status: 500 }],
 	])('a first that is %s makes room', async (_, reply) => {
 		const { first, second } = firstAndSecond(reply, created('p2'));
