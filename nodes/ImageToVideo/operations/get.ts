@@ -1,7 +1,7 @@
 import type { Project } from '../../shared/api/schemas';
 import type { CallOptions } from '../../shared/api/client';
 import { DOWNLOAD_FIELD, OUTPUT_FIELD, SIMPLIFY } from '../../shared/n8n/fields';
-import { buildOutput, type OutputOptions } from '../../shared/generation/projectOutput';
+import { buildOutput, notesOf, type OutputOptions } from '../../shared/generation/projectOutput';
 import { projectIdField, TIMEOUT_OPTION, WAIT_FIELD } from '../description/fields';
 import type { Operation } from '../../shared/generation/operation';
 import { readOutputOptions, readProjectId } from '../input/parameters';
@@ -67,13 +67,14 @@ export const get: Operation<Asked, Seen> = {
 
 	beforeBatch: async () => ({ shared: { unfinished: [] } }),
 
-	async run({ input: { id, output }, shared, signal, context: openContext }) {
+	async run({ input: { id, output }, shared, signal, hint, context: openContext }) {
 		const context = await openContext();
 		const { client, clock } = context;
 		const options: CallOptions = { deadline: clock.now() + output.timeout, signal };
 		const project = output.wait
 			? await followProject(client, clock, id, options)
 			: await getProject(client, id, options);
+		notesOf(project).forEach(hint);
 		if (isUnfinished(project)) shared.unfinished.push(project);
 		return await withProjectId(id, resumeHint(id), buildOutput(context, project, output, options));
 	},

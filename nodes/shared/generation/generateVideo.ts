@@ -1,5 +1,6 @@
 import type { CallOptions } from '../api/client';
 import type { Project } from '../api/schemas';
+import { simplify } from '../api/simplifiedProject';
 import { Uploads } from '../api/uploads';
 import { withProjectId } from '../api/withProjectId';
 import { ConcurrencyLimiter } from '../lib/concurrencyLimiter';
@@ -7,7 +8,7 @@ import type { Estimate } from '../models/credits';
 import { createOrResumeProject, type CreateBatch } from './createProject';
 import { assertMaxCreditsPerRun, creditsOf, type Priced } from './creditLimits';
 import type { Batch, Result, Run, Task } from './operation';
-import { buildOutput, projectJson, type OutputOptions } from './projectOutput';
+import { buildOutput, notesOf, type OutputOptions } from './projectOutput';
 import type { RunContext } from './runContext';
 import { summaryOf, type Made } from './runSummary';
 import { filesOf, fingerprintOfRequest, type VideoRequest } from './videoRequest';
@@ -94,7 +95,7 @@ async function makeVideo(
 		note(answer);
 		const queued = { status: 'queued' as const, downloads: [], ...answer, id };
 		const project = { name: answer.name, end_seconds: spec.seconds, ...queued };
-		const json = output.simplify ? { ...projectJson(project, true), ...estimated } : queued;
+		const json = output.simplify ? { ...simplify(project), ...estimated } : queued;
 		return { json };
 	}
 
@@ -115,6 +116,7 @@ async function makeVideo(
 		buildOutput(context, project, output, options),
 	);
 	note(project);
+	notesOf(project).forEach(task.hint);
 	return { json: output.simplify ? { ...json, ...estimated } : json, binary };
 }
 

@@ -1,4 +1,4 @@
-import type { Project } from '../api/schemas';
+import { FINAL_STATUSES, type Project } from '../api/schemas';
 import type { CallOptions, MagicHourClient } from '../api/client';
 import type { Clock } from '../lib/clock';
 import { ProjectError, RequestError } from '../lib/errors';
@@ -6,10 +6,8 @@ import type { FinalOutcome } from './journal';
 import { untilNextPoll } from '../api/polling';
 import { MAX_API_MESSAGE_LENGTH, singleLine } from '../lib/text';
 
-const UNFINISHED: ReadonlyArray<Project['status']> = ['draft', 'queued', 'rendering'];
-
 export function isUnfinished(project: Pick<Project, 'status'>): boolean {
-	return UNFINISHED.includes(project.status);
+	return !FINAL_STATUSES.includes(project.status);
 }
 
 /** What to do about a project that goes on, or is finished, at Magic Hour. */
@@ -105,10 +103,8 @@ export class ProjectFailedError extends ProjectError {
 /** @returns the project when it is complete; @throws {ProjectFailedError} with the API's code and message otherwise */
 export function finished(project: Project): Project {
 	if (project.status === 'complete') return project;
-	const { id, status, error, credits_charged: charged } = project;
-	const reason = error
-		? `: ${singleLine(error.message, MAX_API_MESSAGE_LENGTH)} (${singleLine(error.code, MAX_API_MESSAGE_LENGTH)})`
-		: '';
+	const { id, status, credits_charged: charged } = project;
+	const reason = reasonOf(project);
 	if (status === 'canceled') {
 		throw new ProjectFailedError(
 			`Project ${id} was canceled${reason}`,
@@ -123,6 +119,15 @@ export function finished(project: Project): Project {
 		`${refund(project)} Change what the message names and run the node again.`,
 		charged ? 'charged' : 'refunded',
 	);
+}
+
+/** The API's message and code, as far as it gives them. */
+function reasonOf({ error }: Project): string {
+	const [message, code] = [error?.message, error?.code].map(
+		(text) => text && singleLine(text, MAX_API_MESSAGE_LENGTH),
+	);
+	if (message && code) return `: ${message} (${code})`;
+	return message || code ? `: ${message ?? code}` : '';
 }
 
 /** Says what the answer says about credits, and nothing more. */
