@@ -10,6 +10,7 @@ import type {
 	INodeParameters,
 	INodePropertyOptions,
 	IWorkflowExecuteAdditionalData,
+	IWorkflowSettings,
 	Workflow,
 } from 'n8n-workflow';
 import { UnexpectedError } from 'n8n-workflow';
@@ -38,6 +39,7 @@ export interface RunOptions extends NodeSettings {
 	/** The values of the credential's form; fields left out have their defaults. */
 	readonly credentials?: ICredentialDataDecryptedObject;
 	readonly workflowName?: string;
+	readonly workflowSettings?: IWorkflowSettings;
 	readonly executionId?: string;
 }
 
@@ -100,10 +102,11 @@ export async function startEngine(subject: Subject): Promise<Engine> {
 			items = [{ json: {} }],
 			credentials,
 			workflowName = 'Engine test',
+			workflowSettings,
 			executionId = String(++executions),
 			...settings
 		} = options;
-		const workflow = harnessWorkflow(subject, settings, items, workflowName);
+		const workflow = harnessWorkflow(subject, settings, items, workflowName, workflowSettings);
 		const mode = 'manual';
 		const hooks = new ExecutionLifecycleHooks(mode, executionId, savedWorkflow(workflow));
 		const logBegin = log.length;
