@@ -5,6 +5,7 @@ import type {
 	INodeListSearchResult,
 	INodeParameters,
 	INodePropertyOptions,
+	IWorkflowSettings,
 } from 'n8n-workflow';
 import { UnexpectedError } from 'n8n-workflow';
 
@@ -32,6 +33,7 @@ export interface RunOptions extends NodeSettings {
 	/** The values of the credential's form; fields left out have their defaults. */
 	readonly credentials?: ICredentialDataDecryptedObject;
 	readonly workflowName?: string;
+	readonly workflowSettings?: IWorkflowSettings;
 	readonly executionId?: string;
 }
 
@@ -72,10 +74,11 @@ export async function startEngine(subject: Subject): Promise<Engine> {
 			items = [{ json: {} }],
 			credentials,
 			workflowName = 'Engine test',
+			workflowSettings,
 			executionId = String(++executions),
 			...settings
 		} = options;
-		const workflow = harnessWorkflow(subject, settings, items, workflowName);
+		const workflow = harnessWorkflow(subject, settings, items, workflowName, workflowSettings);
 		const logBegin = log.length;
 		const execution = startExecution({
 			workflow,

@@ -1,4 +1,11 @@
-import type { ICredentialType, INode, INodeParameters, INodeType, OnError } from 'n8n-workflow';
+import type {
+	ICredentialType,
+	INode,
+	INodeParameters,
+	INodeType,
+	IWorkflowSettings,
+	OnError,
+} from 'n8n-workflow';
 import { NodeConnectionTypes, Workflow } from 'n8n-workflow';
 
 import { inputNode, sourceNode, type InputItem } from './harness-nodes.mts';
@@ -37,13 +44,14 @@ export function harnessWorkflow(
 	settings: NodeSettings,
 	items: readonly InputItem[],
 	name: string,
+	workflowSettings: IWorkflowSettings = {},
 ): Workflow {
 	const to = (node: string) => [{ node, type: NodeConnectionTypes.Main, index: 0 }];
 	return new Workflow({
 		id: 'engine-test',
 		name,
 		active: false,
-		settings: { executionOrder: 'v1' },
+		settings: { executionOrder: 'v1', ...workflowSettings },
 		nodes: [
 			placed(INPUT, INPUT_TYPE),
 			nodeUnderTest(subject, settings),

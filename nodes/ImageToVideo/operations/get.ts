@@ -2,7 +2,7 @@ import type { Project } from '../../shared/api/schemas';
 import type { CallOptions } from '../../shared/api/client';
 import { DOWNLOAD_FIELD, OUTPUT_FIELD, SIMPLIFY } from '../../shared/n8n/fields';
 import { buildOutput, notesOf, type OutputOptions } from '../../shared/generation/projectOutput';
-import { projectIdField, TIMEOUT_OPTION, WAIT_FIELD } from '../description/fields';
+import { optionsField, PROJECT_ID, TIMEOUT, WAIT_FIELD } from '../description/fields';
 import type { Operation } from '../../shared/generation/operation';
 import { readOutputOptions, readProjectId } from '../input/parameters';
 import { stillRendering } from '../../shared/generation/runSummary';
@@ -35,7 +35,7 @@ export const get: Operation<Asked, Seen> = {
 	},
 	needsCredential: true,
 	fields: [
-		projectIdField(['get', 'delete']),
+		{ ...PROJECT_ID, displayOptions: { show: { operation: ['get', 'delete'] } } },
 		{
 			...WAIT_FIELD,
 			description:
@@ -49,20 +49,12 @@ export const get: Operation<Asked, Seen> = {
 			displayOptions: { show },
 		},
 		{ ...OUTPUT_FIELD, displayOptions: { show: { ...show, downloadVideo: [true] } } },
-		{
-			displayName: 'Options',
-			name: 'options',
-			type: 'collection',
-			placeholder: 'Add option',
-			default: {},
-			displayOptions: { show },
-			options: [SIMPLIFY, TIMEOUT_OPTION],
-		},
+		optionsField('get', [SIMPLIFY, TIMEOUT]),
 	],
 
 	prepare: async (n8n, itemIndex) => ({
 		id: readProjectId(n8n, itemIndex),
-		output: readOutputOptions(n8n, itemIndex),
+		output: readOutputOptions(n8n, itemIndex, { finished: true }),
 	}),
 
 	beforeBatch: async () => ({ shared: { unfinished: [] } }),

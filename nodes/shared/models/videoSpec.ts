@@ -53,7 +53,7 @@ const DURATION_LIMITS = { min: 1, max: 60 };
 export function resolveVideoSpec(params: VideoParams): VideoSpec {
 	const selection = resolveModel(parseModel(params.model));
 	const seconds = requireSeconds(params.duration);
-	const resolution = parseResolution(params.resolution);
+	const resolution = requireResolution(params.resolution);
 	if (selection.models.length === 0) {
 		return {
 			selection,
@@ -137,12 +137,18 @@ function exampleSize({ width, height }: ImageSize): string {
 	return width >= height ? '1280 × 720' : '720 × 1280';
 }
 
-const SECONDS_IN_WORDS = /^\s*(\d+(?:\.\d+)?)[\s-]*(?:s|secs?|seconds?)?\.?\s*$/i;
+/** What is behind a full stop is a fraction if it has one or two digits: "1.800" may be 1800. */
+const SECONDS_IN_WORDS = /^(\d+(?:\.\d{1,2})?)[\s-]*(?:s|secs?|seconds?)?\.?$/i;
+
+/** What an ID of a model that is not known has to look like. */
+const MODEL_ID = /^[a-z0-9][\w.:/-]{0,99}$/i;
+/** What an expression without a value becomes as text. */
+const NO_VALUE = /^(undefined|null|nan)$/i;
 
 /** Takes ids and names. @throws {InvalidInputError} that lists the ids, on what can be neither */
 function parseModel(model: unknown): string {
 	const id = typeof model === 'string' ? modelIdOf(model.trim()) : undefined;
-	if (id === undefined) {
+	if (id === undefined || !MODEL_ID.test(id) || NO_VALUE.test(id)) {
 		throw new InvalidInputError(
 			`Model: ${formatValue(model)} was given; choose one from the list, or give a model's ID such as kling-3.0`,
 			`Model IDs: ${joinOr(KNOWN_MODEL_IDS)}.`,
@@ -162,7 +168,7 @@ function requireSeconds(duration: unknown): number {
 /** Takes 5, "5", "5.0", "5 s", "5s", "5 sec" and "5 seconds". `undefined`: anything else. */
 export function parseSeconds(duration: unknown): number | undefined {
 	if (typeof duration === 'number' && Number.isFinite(duration)) return duration;
-	const text = typeof duration === 'string' ? SECONDS_IN_WORDS.exec(duration) : null;
+	const text = typeof duration === 'string' ? SECONDS_IN_WORDS.exec(duration.trim()) : null;
 	return text === null ? undefined : Number(text[1]);
 }
 
@@ -173,13 +179,27 @@ function withinLimits(seconds: number, given: unknown): number {
 	);
 }
 
+/** What a resolution may be for a model that is not known. */
+const RESOLUTION = /^\d{0,5}[a-z0-9]{1,10}$/;
+
+/** @returns `undefined` where there is none. @throws {InvalidInputError} for what can't be one for any model */
+function requireResolution(given: unknown): string | undefined {
+	if (given === undefined || given === null || given === '') return undefined;
+	const resolution = parseResolution(given) ?? '';
+	if (RESOLUTION.test(resolution) && !NO_VALUE.test(resolution)) return resolution;
+	throw new InvalidInputError(
+		`Resolution: ${formatValue(given)} was given; it must be one such as 720p`,
+	);
+}
+
 /**
- * Takes "720p", "720P", "720", 720, "4K", 2160, and width by height as in "1280x720". Anything else is returned as text,
- * for a model that is not known, or to be refused with the list of what is right.
+ * Takes "720p", "720P", "720", 720, "4K", 2160, and width by height as in "1280x720". Other text is returned as it is,
+ * for a model that is not known, or to be refused with the list of what is right. `undefined`: anything else.
  */
 export function parseResolution(resolution: unknown): string | undefined {
-	if (resolution === undefined || resolution === null || resolution === '') return undefined;
+	if (typeof resolution !== 'string' && typeof resolution !== 'number') return undefined;
 	const given = String(resolution).trim().toLowerCase();
+	if (given === '') return undefined;
 	const sides = /^(\d+)\s*[x×]\s*(\d+)$/.exec(given);
 	const text = sides ? String(Math.min(Number(sides[1]), Number(sides[2]))) : given;
 	if (text === '2160' || text === '2160p') return '4k';
