@@ -16,6 +16,7 @@ export async function withProjectId<T>(
 			`Stopped before the video of project ${projectId} was handed on`,
 			projectId,
 			hint,
+			error.code,
 		);
 	});
 }

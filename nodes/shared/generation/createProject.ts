@@ -198,6 +198,8 @@ function interruptedTry(name: string, workflow = ''): CreateOutcomeUnknownError 
 		'A stopped execution shows their project IDs in its custom data; n8n\'s log has a line "Magic Hour project … was created" for each, and your Magic Hour library has them under the name ' +
 			`"${name === '' ? `${workflow} - execution …` : name}". Use the Get operation with the project ID. If there are none, run the ` +
 			'workflow anew instead of retrying this execution.',
+		undefined,
+		'MAGIC_HOUR_INTERRUPTED_RETRY',
 	);
 }
 

@@ -25,12 +25,14 @@ export function assertMaxCredits(
 		throw new InvalidInputError(
 			`Max Credits: the cost of this video is not known, so it can't be kept under ${maxCredits} credits`,
 			`${note} Remove Max Credits, or choose a model with a published rate.`,
+			'MAGIC_HOUR_CREDIT_LIMIT',
 		);
 	}
 	if (credits > maxCredits) {
 		throw new InvalidInputError(
 			`Max Credits: this video is estimated at ${credits} credits; ${maxCredits} are allowed`,
 			`${note} Choose a shorter video, a lower resolution or a cheaper model than ${spec.selection.id}, or raise Max Credits.`,
+			'MAGIC_HOUR_CREDIT_LIMIT',
 		);
 	}
 }
@@ -57,6 +59,7 @@ export function assertMaxCreditsPerRun(
 		throw new InvalidInputError(
 			`Max Credits Per Run: the cost of item ${unknown.itemIndex} is not known, so the run can't be kept under ${limit} credits`,
 			`${unknown.input.estimate.note} Remove Max Credits Per Run, or choose a model with a published rate.`,
+			'MAGIC_HOUR_CREDIT_LIMIT',
 		);
 	}
 	const sum = creditsOf(unpaid);
@@ -70,6 +73,7 @@ export function assertMaxCreditsPerRun(
 		throw new InvalidInputError(
 			`Max Credits Per Run: ${videos}${otherCalls}; ${limit} are allowed`,
 			'Nothing was uploaded or charged. Run fewer items, choose shorter videos, a lower resolution or a cheaper model, or raise the limit.',
+			'MAGIC_HOUR_CREDIT_LIMIT',
 		);
 	}
 }

@@ -47,6 +47,7 @@ export async function waitForProject(
 				`Project ${projectId} is still ${project.status} after ${seconds} s of waiting`,
 				projectId,
 				`${resumeHint(projectId)} To wait longer, raise Timeout in the options.`,
+				'MAGIC_HOUR_PROJECT_UNFINISHED',
 			);
 		}
 	}
@@ -81,6 +82,7 @@ export async function getProject(
 			error.message,
 			projectId,
 			error.status === 404 ? error.hint : `${error.hint} ${resumeHint(projectId)}`,
+			error.code,
 			error.status,
 		);
 	});
@@ -102,6 +104,7 @@ export function finished(project: Project): Project {
 		status === 'canceled' ? `Project ${id} was canceled${reason}` : `Project ${id} failed${reason}`,
 		id,
 		`${refund(project)} ${status === 'canceled' ? 'It was canceled at Magic Hour, not by n8n.' : 'Change what the message names and run the node again.'}`,
+		status === 'canceled' ? 'MAGIC_HOUR_PROJECT_CANCELED' : 'MAGIC_HOUR_PROJECT_FAILED',
 	);
 }
 

@@ -114,6 +114,7 @@ export function n8nTransport(n8n: IExecuteFunctions, baseUrl: string): Transport
 				next = URL.canParse(location, next) ? new URL(location, next).href : location;
 			}
 			throw new RequestError({
+				code: 'MAGIC_HOUR_REDIRECTED',
 				message: `Could not download the video: its address redirects more than ${MAX_REDIRECTS} times`,
 				hint: 'Try again.',
 				fate: 'refused',
