@@ -69,7 +69,9 @@ describe('what the API refuses', () => {
 			{ apiKey: lab.api.keys.free },
 		);
 
-		expect(told(run)).toMatch(/plan.*403.*upgrade/is);
+		expect(told(run)).toMatch(/plan.*402.*upgrade/is);
+		expect(told(run)).not.toMatch(/credits/);
+		expect(run.error).toMatchObject({ code: 'MAGIC_HOUR_PLAN_UPGRADE_REQUIRED', httpCode: '402' });
 		expect(lab.api.projects).toHaveLength(0);
 	});
 

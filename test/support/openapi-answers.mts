@@ -34,7 +34,7 @@ export const DESCRIPTIONS: Readonly<Record<string, OpenApi>> = {
 };
 
 /** Statuses that the API is known for, but that its description leaves out: they look like a 400. */
-const UNDESCRIBED = ['403', '429', '500'];
+const UNDESCRIBED = ['429', '500'];
 
 // OpenAPI 3.0 has keywords (example) and formats (float) that JSON Schema has not.
 const ajv = new Ajv({ strict: false, allErrors: true });
