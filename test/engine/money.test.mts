@@ -272,7 +272,7 @@ describe('the same node run again by a loop', () => {
 			undefined,
 			undefined,
 			expect.stringMatching(
-				/^Max Credits Per Run: 2 videos are estimated at 240 credits together, and other calls at 480; 600 are allowed/,
+				/^Max Credits Per Run: 2 videos are estimated at 240 credits together, and other calls at 480; 600 are allowed.* \[MAGIC_HOUR_CREDIT_LIMIT\]$/,
 			),
 		]);
 		expect(lab.creates()).toHaveLength(4);

@@ -162,12 +162,12 @@ describe.each(Object.entries(DESCRIPTIONS))('the description of %s', (month, des
 		await creator.uploadUrls(500, good);
 	});
 
-	test('image-to-video: 200, 400, 401, 402, 403, 422, 429, with the deprecated fields', async () => {
+	test('image-to-video: 200, 400, 401, 402, 422, 429, with the deprecated fields', async () => {
 		const path = await new ApiClient(api.url, api.keys.free).upload();
 		const free = as(api.keys.free);
 		await free.create(400, path, { end_seconds: 'long' });
 		await as('wrong').create(401, path);
-		await free.create(403, path, { model: 'kling-3.0', resolution: '720p' });
+		await free.create(402, path, { model: 'kling-3.0', resolution: '720p' });
 		await free.create(422, path, { end_seconds: 12 });
 		const { body } = await free.create(200, path);
 		expect(body).toHaveProperty('estimated_frame_cost', 120);

@@ -9,10 +9,11 @@ import {
 	type Model,
 	type Resolution,
 } from '../../nodes/shared/models/catalogue.ts';
+import { ERROR_CODES } from '../../nodes/shared/lib/errorCodes.ts';
 import { joinOr, joinNumbersOr } from '../../nodes/shared/lib/text.ts';
 import { compatTable, readCompatResults } from '../compat/results.mts';
 import { fieldsTable, operationsOf, operationsTable } from './field-tables.mts';
-import { code, table } from './markdown-table.mts';
+import { cell, code, table } from './markdown-table.mts';
 
 const imageToVideo = new ImageToVideo().description;
 const trigger = new MagicHourTrigger().description;
@@ -29,6 +30,7 @@ export const TABLES: Readonly<Record<string, () => string>> = {
 	trigger: () => fieldsTable(trigger),
 	models: modelsTable,
 	credits: creditsTable,
+	'error-codes': errorCodesTable,
 	compatibility: () => compatTable(readCompatResults()),
 };
 
@@ -85,6 +87,15 @@ function perSecond({ rate, audioRate, resolutions }: Model, resolution: Resoluti
 	if (base === undefined) return 'unknown';
 	const extra = audioRate?.[resolution];
 	return extra === undefined ? String(base) : `${base} (${base + extra} with sound)`;
+}
+
+function errorCodesTable(): string {
+	const rows = Object.entries(ERROR_CODES).map(([name, { when, fix }]) => [
+		code(name),
+		cell(when),
+		cell(fix),
+	]);
+	return table(['Code', 'What happened', 'What to do'], rows);
 }
 
 /**

@@ -17,14 +17,19 @@ export async function withProjectId<T>(
 				`Stopped before the video of project ${projectId} was handed on`,
 				projectId,
 				hint,
+				error.code,
 			);
 		}
 		const { message } = error instanceof Error ? error : { message: String(error) };
-		const status = error instanceof RequestError ? error.status : undefined;
+		const { code, status } =
+			error instanceof RequestError
+				? error
+				: { code: 'MAGIC_HOUR_UNEXPECTED_ERROR' as const, status: undefined };
 		throw new ProjectError(
 			`The video of project ${projectId} was not handed on: ${message}`,
 			projectId,
 			hint,
+			code,
 			status,
 		);
 	});

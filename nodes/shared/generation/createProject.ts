@@ -90,6 +90,7 @@ function assertResumable({ projectId, outcome, name, credits }: ProjectRecord): 
 			`Project ${projectId}, which an earlier try had created, was canceled at Magic Hour`,
 			projectId,
 			'This execution does not ask for the video again. Run the workflow anew if you want it after all.',
+			'MAGIC_HOUR_PROJECT_CANCELED',
 		);
 	}
 	if (outcome === 'charged') {
@@ -97,6 +98,7 @@ function assertResumable({ projectId, outcome, name, credits }: ProjectRecord): 
 			`Project ${projectId}, which an earlier try had created, failed, and Magic Hour still charges for it`,
 			projectId,
 			`This execution does not ask for the video again (${credits ?? 'unknown'} credits). Look at the project at Magic Hour; run the workflow anew if you want to pay for another.`,
+			'MAGIC_HOUR_PROJECT_FAILED',
 		);
 	}
 	return projectId;

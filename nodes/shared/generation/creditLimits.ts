@@ -26,12 +26,14 @@ export function assertMaxCredits(
 		throw new InvalidInputError(
 			`Max Credits: the cost of this video is not known, so it can't be kept under ${maxCredits} credits`,
 			`${note} Remove Max Credits, or choose a model with a published rate.`,
+			'MAGIC_HOUR_CREDIT_LIMIT',
 		);
 	}
 	if (credits > maxCredits) {
 		throw new InvalidInputError(
 			`Max Credits: this video is estimated at ${credits} credits; ${maxCredits} are allowed`,
 			`${note} Choose a shorter video, a lower resolution or a cheaper model than ${spec.selection.id}, or raise Max Credits.`,
+			'MAGIC_HOUR_CREDIT_LIMIT',
 		);
 	}
 }
@@ -55,6 +57,7 @@ export function assertMaxCreditsPerRun(unpaid: Items, { n8n, journal }: RunConte
 		throw new InvalidInputError(
 			`Max Credits Per Run: the cost of item ${unknown.itemIndex} is not known, so the run can't be kept under ${limit} credits`,
 			`${unknown.input.estimate.note} Remove Max Credits Per Run, or choose a model with a published rate.`,
+			'MAGIC_HOUR_CREDIT_LIMIT',
 		);
 	}
 	const sum = creditsOf(unpaid);
@@ -72,5 +75,6 @@ export function assertMaxCreditsPerRun(unpaid: Items, { n8n, journal }: RunConte
 			(ids.length === 0
 				? ''
 				: ` What was asked for before can be had with the Get operation: ${formatList(ids)}.`),
+		'MAGIC_HOUR_CREDIT_LIMIT',
 	);
 }

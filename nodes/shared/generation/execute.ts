@@ -1,12 +1,7 @@
-import type {
-	IExecuteFunctions,
-	INodeExecutionData,
-	NodeApiError,
-	NodeOperationError,
-} from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { systemClock } from '../lib/clock';
 import { mapConcurrently } from '../lib/mapConcurrently';
-import { failedItemJson, toNodeError } from '../n8n/nodeErrors';
+import { failedItemJson, toNodeError, type CodedNodeError } from '../n8n/nodeErrors';
 import { hasSilentErrors, inOneText, isTool, withoutNulls } from './aiTool';
 import type { Batch, Operation } from './operation';
 import { openJournal, type Journal } from './journal';
@@ -146,11 +141,14 @@ function nodeErrorOf(
 	n8n: IExecuteFunctions,
 	{ failure, itemIndex }: EndOfRun,
 	journal: Journal,
-): NodeApiError | NodeOperationError {
+): CodedNodeError {
 	const asTool = isTool(n8n);
-	const nodeError = toNodeError(n8n.getNode(), failure, asTool ? undefined : itemIndex);
-	const parts = [nodeError.description, ...otherRequests(journal, itemIndex)];
-	nodeError.description = parts.filter(Boolean).join(' ');
+	const nodeError = toNodeError(
+		n8n.getNode(),
+		failure,
+		asTool ? undefined : itemIndex,
+		otherRequests(journal, itemIndex),
+	);
 	if (asTool) nodeError.description = nodeError.message = inOneText(nodeError);
 	return nodeError;
 }

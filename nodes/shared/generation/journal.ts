@@ -270,6 +270,8 @@ export function interruptedTry(name: string): CreateOutcomeUnknownError {
 		'A stopped execution shows their project IDs in its custom data; n8n\'s log has a line "Magic Hour project … was created" for each, and your Magic Hour library has them under the name ' +
 			`${JSON.stringify(name)}. Use the Get operation with the project ID. If there are none, run the ` +
 			'workflow anew instead of retrying this execution.',
+		undefined,
+		'MAGIC_HOUR_INTERRUPTED_RETRY',
 	);
 }
 

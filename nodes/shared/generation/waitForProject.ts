@@ -2,6 +2,7 @@ import { FINAL_STATUSES, type Project } from '../api/schemas';
 import type { CallOptions, MagicHourClient } from '../api/client';
 import type { Clock } from '../lib/clock';
 import { ProjectError, RequestError } from '../lib/errors';
+import type { ErrorCode } from '../lib/errorCodes';
 import type { FinalOutcome } from './journal';
 import { untilNextPoll } from '../api/polling';
 import { MAX_API_MESSAGE_LENGTH, singleLine } from '../lib/text';
@@ -46,6 +47,7 @@ export async function waitForProject(
 				`Project ${projectId} is still ${project.status} after ${seconds} s of waiting`,
 				projectId,
 				`${resumeHint(projectId)} To wait longer, raise Timeout in the options.`,
+				'MAGIC_HOUR_PROJECT_UNFINISHED',
 			);
 		}
 	}
@@ -80,6 +82,7 @@ export async function getProject(
 			error.message,
 			projectId,
 			error.status === 404 ? error.hint : `${error.hint} ${resumeHint(projectId)}`,
+			error.code,
 			error.status,
 		);
 	});
@@ -94,9 +97,10 @@ export class ProjectFailedError extends ProjectError {
 		message: string,
 		projectId: string,
 		hint: string,
+		code: ErrorCode,
 		readonly outcome: 'refunded' | FinalOutcome,
 	) {
-		super(message, projectId, hint);
+		super(message, projectId, hint, code);
 	}
 }
 
@@ -110,6 +114,7 @@ export function finished(project: Project): Project {
 			`Project ${id} was canceled${reason}`,
 			id,
 			`${refund(project)} It was canceled at Magic Hour, not by n8n. This execution does not ask for it again.`,
+			'MAGIC_HOUR_PROJECT_CANCELED',
 			'canceled',
 		);
 	}
@@ -117,6 +122,7 @@ export function finished(project: Project): Project {
 		`Project ${id} failed${reason}`,
 		id,
 		`${refund(project)} Change what the message names and run the node again.`,
+		'MAGIC_HOUR_PROJECT_FAILED',
 		charged ? 'charged' : 'refunded',
 	);
 }

@@ -55,6 +55,7 @@ export async function downloadVideo(
 			project.id,
 			// What helps against a temporary failure is no help against a URL that can't be renewed.
 			refresh ? `${hint} ${error.hint}`.trim() : hint,
+			'MAGIC_HOUR_DOWNLOAD_FAILED',
 			error.status,
 		);
 	});
@@ -97,5 +98,11 @@ async function* iterate(buffer: Buffer): AsyncIterable<Buffer> {
 }
 
 function incomplete(message: string): RequestError {
-	return new RequestError({ message, hint: '', fate: 'refused', temporary: true });
+	return new RequestError({
+		code: 'MAGIC_HOUR_DOWNLOAD_FAILED',
+		message,
+		hint: '',
+		fate: 'refused',
+		temporary: true,
+	});
 }

@@ -117,6 +117,7 @@ export function n8nTransport(n8n: IExecuteFunctions, baseUrl: string): Transport
 				next = resolveLocation(location, next);
 			}
 			throw new RequestError({
+				code: 'MAGIC_HOUR_REDIRECTED',
 				message: `Could not download the video: its address redirects more than ${MAX_REDIRECTS} times`,
 				hint: 'Try again.',
 				fate: 'refused',

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { inspect } from 'node:util';
 import type { CreateBody } from '../../../../nodes/shared/api/calls.ts';
 import { MagicHourClient, type Uploadable } from '../../../../nodes/shared/api/client.ts';
+import type { ErrorCode } from '../../../../nodes/shared/lib/errorCodes.ts';
 import { RequestError, AbortError, type Fate } from '../../../../nodes/shared/lib/errors.ts';
 import { rejectionOf } from '../../../support/failure-of.mts';
 import { FakeClock } from '../../../support/fake-clock.mts';
@@ -196,6 +197,40 @@ describe('messages of refused requests', () => {
 		expect(failure.message).toMatch(says);
 		expect(failure.hint).toMatch(advises);
 		expect(failure.status).toBe(status);
+	});
+
+	/** October 2026 answers with codes; before, and from a proxy, the status is all there is. */
+	test.each<[number, unknown, ErrorCode, RegExp, RegExp]>([
+		[402, 'insufficient_credits', 'MAGIC_HOUR_INSUFFICIENT_CREDITS', /out of credits/, /^Buy/],
+		[402, 'subscription_required', 'MAGIC_HOUR_SUBSCRIPTION_REQUIRED', /subscription/, /^Start/],
+		[402, 'plan_upgrade_required', 'MAGIC_HOUR_PLAN_UPGRADE_REQUIRED', /the plan/, /upgrade/],
+		[402, 'a new one', 'MAGIC_HOUR_INSUFFICIENT_CREDITS', /out of credits/, /^Buy/],
+		[402, undefined, 'MAGIC_HOUR_INSUFFICIENT_CREDITS', /out of credits/, /^Buy/],
+		[403, 'plan_upgrade_required', 'MAGIC_HOUR_PLAN_UPGRADE_REQUIRED', /the plan/, /upgrade/],
+		[403, undefined, 'MAGIC_HOUR_PLAN_UPGRADE_REQUIRED', /the plan/, /upgrade/],
+		[403, 'insufficient_credits', 'MAGIC_HOUR_INSUFFICIENT_CREDITS', /out of credits/, /^Buy/],
+		[400, 'invalid_request', 'MAGIC_HOUR_INVALID_REQUEST', /is invalid/, /Change/],
+		[422, 'unprocessable_entity', 'MAGIC_HOUR_INVALID_REQUEST', /not accepted/, /Change/],
+		[422, 'constructor', 'MAGIC_HOUR_INVALID_REQUEST', /not accepted/, /Change/],
+		[401, { is: 'no text' }, 'MAGIC_HOUR_UNAUTHORIZED', /API key/, /credential/],
+		[409, undefined, 'MAGIC_HOUR_UNEXPECTED_RESPONSE', /unexpected/, /proxy/],
+	])('%i with the code %j: %s', async (status, code, expected, says, advises) => {
+		const { client, options } = lab({ status, json: { code, message: 'No' } });
+		const failure = await rejectionOf(RequestError, client.createImageToVideo(BODY, options));
+		expect(failure).toMatchObject({
+			code: expected,
+			message: expect.stringMatching(says) as string,
+			hint: expect.stringMatching(advises) as string,
+			status,
+		});
+		expect(failure.message).toContain(`(${status}: No)`);
+	});
+
+	test('a code does not decide whether a request may have been carried out', async () => {
+		const { client, options, requests } = lab({ status: 500, json: { code: 'invalid_request' } });
+		const failure = await rejectionOf(RequestError, client.createImageToVideo(BODY, options));
+		expect(failure.fate).toBe('unknown');
+		expect(requests).toHaveLength(1);
 	});
 
 	test('404 of a project names its id', async () => {

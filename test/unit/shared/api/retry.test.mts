@@ -15,6 +15,7 @@ import { FakeClock } from '../../../support/fake-clock.mts';
 
 function failure(details: Partial<RequestError> = {}): RequestError {
 	return new RequestError({
+		code: 'MAGIC_HOUR_SERVER_ERROR',
 		message: 'failed',
 		hint: '',
 		fate: 'unknown',

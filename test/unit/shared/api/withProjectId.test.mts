@@ -15,7 +15,12 @@ describe('work on a project', () => {
 
 	test('keeps its result, and an error that names the project already', async () => {
 		await expect(withProjectId(ID, HINT, Promise.resolve(7))).resolves.toBe(7);
-		const named = new ProjectError('Project p1 failed', ID, 'Another hint');
+		const named = new ProjectError(
+			'Project p1 failed',
+			ID,
+			'Another hint',
+			'MAGIC_HOUR_PROJECT_FAILED',
+		);
 		await expect(withProjectId(ID, HINT, Promise.reject(named))).rejects.toBe(named);
 	});
 
@@ -34,6 +39,7 @@ describe('work on a project', () => {
 
 	test('keeps the status of an answer', async () => {
 		const refused = new RequestError({
+			code: 'MAGIC_HOUR_RATE_LIMITED',
 			message: 'Could not get it (429)',
 			hint: '',
 			fate: 'refused',
@@ -44,6 +50,6 @@ describe('work on a project', () => {
 			ProjectError,
 			withProjectId(ID, HINT, Promise.reject(refused)),
 		);
-		expect(failure.status).toBe(429);
+		expect(failure).toMatchObject({ status: 429, code: 'MAGIC_HOUR_RATE_LIMITED' });
 	});
 });
