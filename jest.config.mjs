@@ -41,6 +41,9 @@ const coreSuite = (version) => ({
 });
 
 export default {
+	// For `npm run coverage`: of what ships.
+	collectCoverageFrom: ['{credentials,nodes}/**/*.ts'],
+	coverageReporters: ['text'],
 	projects: [
 		suite('unit'),
 		suite('tools'),

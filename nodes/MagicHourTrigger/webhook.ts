@@ -22,7 +22,9 @@ export async function receiveEvent(n8n: IWebhookFunctions): Promise<IWebhookResp
 	const verdict = evaluateRequest(requestOf(n8n), settings, secret, systemClock.now());
 	if ('status' in verdict) return refuse(n8n, verdict);
 	const { event } = verdict;
-	const workflowData = [[{ json: { event: event.type, payload: event.project as IDataObject } }]];
+	const workflowData = [
+		[{ json: { event: event.type, payload: event.project.raw as IDataObject } }],
+	];
 	// A person who tries out the workflow may send the same event as often as they like.
 	if (n8n.getMode() === 'manual') return { workflowData, webhookResponse: STARTS };
 

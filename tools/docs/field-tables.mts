@@ -119,13 +119,17 @@ function conditions(
 		.map(([path, values = []]) => {
 			const governing = all.find(({ name }) => name === path.replace(/^\//, ''));
 			if (governing === undefined) throw new Error(`No field "${path}" is in the table`);
-			return [governing, joinOr(values.map((value) => valueName(governing, value)))];
+			// A choice may be there twice, by its value and by its label.
+			const names = new Set(values.map((value) => valueName(governing, value)));
+			return [governing, joinOr([...names])];
 		});
 }
 
 function valueName(governing: INodeProperties, value: unknown): string {
 	if (typeof value === 'boolean') return value ? 'on' : 'off';
-	const choice = choices(governing).find((option) => option.value === value);
+	const choice = choices(governing).find(({ name, ...option }) =>
+		[name, option.value].includes(value as string),
+	);
 	if (choice !== undefined) return choice.name;
 	if (governing.name === 'model')
 		return findModel(formatValue(value))?.name ?? code(formatValue(value));

@@ -1,10 +1,8 @@
 import { ImageToVideo } from '../../nodes/ImageToVideo/ImageToVideo.node.ts';
 import { MagicHourTrigger } from '../../nodes/MagicHourTrigger/MagicHourTrigger.node.ts';
 import {
-	durationsOf,
 	findModel,
 	MODELS,
-	resolveModel,
 	PLAN_DEFAULT,
 	RESOLUTIONS,
 	type EndImageSupport,
@@ -53,7 +51,7 @@ function modelsTable(): string {
 	const rows = MODELS.map((model) => [
 		model.name + (model.legacy === true ? ' (legacy)' : ''),
 		code(model.id),
-		joinNumbersOr(durationsOf(resolveModel(model.id))),
+		joinNumbersOr(model.durations),
 		model.resolutions.join(', '),
 		AUDIO[model.audio],
 		endImage(model.endImage),

@@ -64,10 +64,8 @@ const OTHER_STATUS = {
 	hint: 'Check the API Base URL of the credential.',
 };
 
-/** Whether a request that was answered with this status may have been carried out: 502 and 503 are documented not to be. */
-function mayBeDone(status: number): boolean {
-	return status === 408 || status === 499 || (status >= 500 && status !== 502 && status !== 503);
-}
+/** Statuses with which the API says that it did nothing: the one list behind "certainly not created". */
+const REFUSALS: readonly number[] = [400, 401, 402, 403, 404, 422, 429, 502, 503];
 
 /** Statuses with which a storage refuses a signed URL that has expired. */
 export const EXPIRED_URL_STATUSES: readonly number[] = [403, 410];
@@ -89,7 +87,8 @@ export function throwForStatus(
 	throw new RequestError({
 		message: `Could not ${action}: ${meaning} (${status}${details})`,
 		hint,
-		fate: mayBeDone(status) ? 'unknown' : 'refused',
+		// Only the API's own word is certain: a proxy in between answers in another form, maybe after the request was carried out.
+		fate: said !== undefined && REFUSALS.includes(status) ? 'refused' : 'unknown',
 		status,
 		retryAfterMs: readRetryAfter(headers['retry-after'], clock.now()),
 		temporary:

@@ -18,7 +18,7 @@ export class InvalidInputError extends Error {
 
 /**
  * What is known about a request that failed:
- * - `refused`: the server answered that it did not do it
+ * - `refused`: the server that was meant answered that it did not do it
  * - `unsent`: it never reached the server
  * - `unknown`: the server may have done it
  */

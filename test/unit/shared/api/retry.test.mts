@@ -37,16 +37,22 @@ describe('which answers are followed by another try', () => {
 
 	describe.each(RULES)('%s', (_, rule, repeated) => {
 		test.each(STATUSES)('%i', (status) => {
-			expect(shouldRetry(failure({ status }), rule, 1)).toBe(repeated.includes(status));
+			expect(shouldRetry(failure({ status, fate: 'refused' }), rule, 1)).toBe(
+				repeated.includes(status),
+			);
 		});
 		test.each(repeated.filter((status) => status !== 429))(
 			'%i: no more than the most tries',
 			(status) => {
-				expect(shouldRetry(failure({ status }), rule, 3)).toBe(true);
-				expect(shouldRetry(failure({ status }), rule, 4)).toBe(rule === AFTER_PAYING);
-				expect(shouldRetry(failure({ status }), rule, 1_000)).toBe(rule === AFTER_PAYING);
+				const refused = failure({ status, fate: 'refused' });
+				expect(shouldRetry(refused, rule, 3)).toBe(true);
+				expect(shouldRetry(refused, rule, 4)).toBe(rule === AFTER_PAYING);
+				expect(shouldRetry(refused, rule, 1_000)).toBe(rule === AFTER_PAYING);
 			},
 		);
+		test.each(repeated)("%i that is not the API's own: not of the paid request", (status) => {
+			expect(shouldRetry(failure({ status }), rule, 1)).toBe(rule !== PAYING);
+		});
 		test('429 only asks for patience', () => {
 			expect(shouldRetry(failure({ status: 429 }), rule, 1_000)).toBe(rule !== PAYING);
 		});
@@ -59,7 +65,7 @@ describe('which answers are followed by another try', () => {
 	test.each<[Fate, boolean, boolean]>([
 		['unsent', true, true],
 		['unknown', true, false],
-		['refused', true, false],
+		['refused', true, true],
 	])('no answer, %s: repeated %s, the paid request %s', (fate, free, paid) => {
 		expect(shouldRetry(failure({ fate }), BEFORE_PAYING, 1)).toBe(free);
 		expect(shouldRetry(failure({ fate }), AFTER_PAYING, 1)).toBe(free);
