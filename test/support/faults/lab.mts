@@ -1,21 +1,13 @@
 import { MagicHourApi } from '../../../credentials/MagicHourApi.credentials.ts';
 import { ImageToVideo } from '../../../nodes/ImageToVideo/ImageToVideo.node.ts';
 import { mapConcurrently } from '../../../nodes/shared/lib/mapConcurrently.ts';
-import { TIMEOUTS } from '../../../nodes/shared/n8n/n8nTransport.ts';
 import { startEngine } from '../../../tools/engine/engine.mts';
-import { speedUp } from '../../../tools/engine/fast-clock.mts';
 import { certificateFor } from './certificate.mts';
 import { openForeignHost } from './foreign-host.mts';
+import { openLaneClocks } from './lane-clock.mts';
 import { openLane, type Lane, type Trial } from './lane.mts';
 import { DOMAIN, openNetwork } from './network.mts';
 import type { Count, FaultRow, Stage } from './table.mts';
-
-/** The node's time runs this many times faster than real time. */
-const SPEED = 40;
-/** Milliseconds of real time after which a silent request is given up: long enough for a busy machine. */
-const SILENCE = 3_000;
-/** The same in seconds of the node's time. */
-export const SILENCE_SECONDS = (SILENCE * SPEED) / 1_000;
 
 /** Runs the node against local APIs that go wrong, several at a time. */
 export interface FaultLab {
@@ -45,7 +37,7 @@ export async function openFaultLab(lanes: number): Promise<FaultLab> {
 		});
 		const foreign = await openForeignHost(network);
 		undo.push(foreign.close);
-		undo.push(speedUp(SPEED));
+		undo.push(openLaneClocks());
 
 		const surroundings = { engine, network, foreign, certificate };
 		const open = async (number: number, first?: Lane): Promise<Lane> => {
@@ -57,9 +49,6 @@ export async function openFaultLab(lanes: number): Promise<FaultLab> {
 		const numbers = Array.from({ length: lanes - 1 }, (_, index) => index + 1);
 		const others = await mapConcurrently(numbers, lanes, async (number) => open(number, first));
 		const free = [first, ...others];
-		const usual = { ...TIMEOUTS };
-		undo.push(() => Object.assign(TIMEOUTS, usual));
-		Object.assign(TIMEOUTS, { api: SILENCE, file: SILENCE, answer: SILENCE });
 		return { trial: inFreeLane(free), close };
 	} catch (error) {
 		await close();
