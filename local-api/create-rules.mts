@@ -30,7 +30,7 @@ const unprocessable = (message: string): never => {
 
 /**
  * Applies the plan's and the model's rules to a request.
- * @throws ApiError 403 if the plan does not include it, 422 naming the field that the model does not take
+ * @throws ApiError 402 if the plan does not include it, 422 naming the field that the model does not take
  */
 export function checkCreate(body: CreateBody, plan: Plan): VideoRequest {
 	const asked = body.model ?? 'default';
@@ -80,11 +80,15 @@ function checkModel(
 
 function checkPlan(model: string, resolution: Resolution, plan: Plan): void {
 	if (plan.models !== 'all' && !plan.models.includes(model)) {
-		throw new ApiError(403, `The ${plan.label} plan does not include the model ${model}`);
+		notInPlan(plan, `the model ${model}`);
 	}
 	if (!plan.resolutions.includes(resolution)) {
-		throw new ApiError(403, `The ${plan.label} plan does not include the resolution ${resolution}`);
+		notInPlan(plan, `the resolution ${resolution}`);
 	}
+}
+
+function notInPlan({ label }: Plan, what: string): never {
+	throw new ApiError(402, `The ${label} plan does not include ${what}`, 'plan_upgrade_required');
 }
 
 /**

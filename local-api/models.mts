@@ -1,5 +1,5 @@
 /**
- * The server's own knowledge of the models, typed from magic-hour-api.md (the union of its sources S
+ * The server's own knowledge of the models, typed from docs/magic-hour-api.md (the union of its sources S
  * and P). It is kept apart from the node's catalogue on purpose: a test compares the two, and could
  * not fail if they shared a table.
  */
@@ -162,7 +162,7 @@ export const MODEL_IDS: readonly string[] = [
  */
 export const UNPUBLISHED_RATE = 50;
 
-/** Credits for a video, by the table of magic-hour-api.md. */
+/** Credits for a video, by the table of docs/magic-hour-api.md. */
 export function creditsFor(
 	model: string,
 	resolution: Resolution,

@@ -272,19 +272,20 @@ function addJsonParser(app: FastifyInstance): void {
 	});
 }
 
-/** Every error as `{message}`. */
+/** Every error as `{code, message}`. */
 function addErrors(app: FastifyInstance): void {
 	app.setNotFoundHandler(() => {
 		throw notFound();
 	});
 	app.setErrorHandler<FastifyError | ApiError>(async (error, _request, reply) => {
 		if ('validation' in error && error.validation) {
-			return reply.code(400).send({ message: validationMessage(error) });
+			return reply.code(400).send(new ApiError(400, validationMessage(error)).body);
 		}
 		const status = error.statusCode ?? 500;
 		// A fault of this server's own: not one that was asked for, and not that of a client that has gone away.
 		if (status === 500 && !reply.raw.destroyed) console.error(error);
-		return reply.code(status).send({ message: error.message });
+		const { body } = error instanceof ApiError ? error : new ApiError(status, error.message);
+		return reply.code(status).send(body);
 	});
 }
 

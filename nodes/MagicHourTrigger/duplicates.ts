@@ -1,5 +1,4 @@
 import { createHash } from 'crypto';
-import type { MagicHourEvent } from './events';
 
 /**
  * Events that have started a workflow and must not start it again: Magic Hour delivers one again, for up to 24 h, until
@@ -31,7 +30,13 @@ export const RETENTION_MS = 25 * 60 * 60 * 1_000;
 export const MAX_EVENTS = 5_000;
 
 /** Short, whatever an event says. */
-export function keyOf({ type, project }: MagicHourEvent): string {
+export function keyOf({
+	type,
+	project,
+}: {
+	readonly type: string;
+	readonly project: { readonly id: string };
+}): string {
 	return createHash('sha256').update(`${type} ${project.id}`).digest('base64').slice(0, 22);
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { parseJsonAs, projectSchema, type Project } from '../shared/api/schemas';
+import { parseAs, parseJsonAs, projectSchemaWith, type Project } from '../shared/api/schemas';
+import { singleLine } from '../shared/lib/text';
 
 /** Magic Hour's webhook events, one row each. There is none for a canceled project. */
 export const EVENTS = [
@@ -58,27 +59,45 @@ const anyEvent = z.object({
 	type: z.string().regex(/^\w+(\.\w+)+$/, 'expected something like video.completed'),
 });
 
-const projectEvent = anyEvent.extend({
-	// What is not finished may have no list of downloads.
-	payload: projectSchema.extend({ downloads: projectSchema.shape.downloads.default([]) }),
-});
+/** What the last word of an event says of its project, should the project itself not say it. */
+const STATUSES: Readonly<Record<string, string>> = {
+	completed: 'complete',
+	errored: 'error',
+	started: 'rendering',
+};
+
+const eventSchemaOf = (type: string) =>
+	z.object({ payload: projectSchemaWith(STATUSES[type.replace(/^.*\./, '')]) });
 
 /** An event that is not wanted, and why. */
 export interface Unwanted {
 	readonly why: string;
 }
 
+/** Characters of what a sender calls something. */
+const MAX_NAME_LENGTH = 80;
+
 /** Parses the body of an event, as far as it is wanted. @throws {UnexpectedResponseError} that says why it is none */
 export function readEvent(body: Buffer, choice: EventChoice): MagicHourEvent | Unwanted {
 	const text = body.toString('utf8');
 	const { type } = parseJsonAs(anyEvent, text, 'body');
 	if (!choice.types.includes(type)) {
-		return { why: `The event ${type} is not chosen in this trigger` };
+		return { why: `The event ${singleLine(type, MAX_NAME_LENGTH)} is not chosen in this trigger` };
 	}
-	const { payload: project } = parseJsonAs(projectEvent, text, 'body');
+	const { payload: project } = parseJsonAs(eventSchemaOf(type), text, 'body');
 	if (choice.projectTypes.length === 0) return { type, project };
-	if (project.type && choice.projectTypes.includes(project.type)) return { type, project };
+	const kind = project.type?.trim() || 'unknown';
+	if (choice.projectTypes.includes(kind.toUpperCase())) return { type, project };
 	return {
-		why: `Projects of the type ${project.type ?? 'unknown'} are not chosen in this trigger`,
+		why: `Projects of the type ${singleLine(kind, MAX_NAME_LENGTH)} are not chosen in this trigger`,
 	};
 }
+
+/** The event that an execution was started with. @throws {UnexpectedResponseError} if there is none in the item */
+export function eventOfItem(json: unknown): MagicHourEvent {
+	const { event: type } = parseAs(itemSchema, json, 'item');
+	const { payload: project } = parseAs(eventSchemaOf(type), json, 'item');
+	return { type, project };
+}
+
+const itemSchema = z.object({ event: z.string() });

@@ -1,9 +1,10 @@
 import type { IBinaryData, IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import type { Project } from '../shared/api/schemas';
+import { UnexpectedResponseError, type Project } from '../shared/api/schemas';
 import { FileTransfer } from '../shared/api/fileTransfer';
 import { systemClock } from '../shared/lib/clock';
 import { downloadVideo } from '../shared/n8n/downloadVideo';
-import type { MagicHourEvent } from './events';
+import { InvalidInputError } from '../shared/lib/errors';
+import { eventOfItem, type MagicHourEvent } from './events';
 import { n8nTransport } from '../shared/n8n/n8nTransport';
 import { withProjectId } from '../shared/api/withProjectId';
 import { failedItemJson, toNodeError } from '../shared/n8n/nodeErrors';
@@ -19,30 +20,51 @@ import { readSettings, type Settings } from './settings';
  * the download, and a download that fails is a failed execution, which can be tried again.
  */
 export async function handOn(n8n: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-	const settings = readSettings(n8n);
-	const [item] = n8n.getInputData();
-	const { event: type, payload } = (item?.json ?? {}) as { event: string; payload: IDataObject };
-	const event: MagicHourEvent = { type, project: payload as unknown as Project };
-	// Not where a person tries out the workflow, or tries an execution again.
-	if (n8n.getMode() === 'webhook' && (await isDuplicateExecution(n8n, keyOf(event)))) return [[]];
-
-	const { project } = event;
-	const json = {
-		event: type,
-		...(settings.simplify ? simplify(project) : (project as IDataObject)),
-	};
-	if (!wantsDownload(event, settings)) return [[{ json }]];
 	try {
-		const field = checkOutputField(settings.field);
-		return [[{ json, binary: { [field]: await download(n8n, event.project) } }]];
+		return [await makeOutput(n8n)];
 	} catch (error) {
 		if (n8n.continueOnFail()) return [[{ json: failedItemJson(n8n.getNode(), error) }]];
 		throw toNodeError(n8n.getNode(), error, undefined);
 	}
 }
 
+async function makeOutput(n8n: IExecuteFunctions): Promise<INodeExecutionData[]> {
+	const settings = readSettings(n8n);
+	const event = eventOf(n8n);
+	// Not where a person tries out the workflow, or tries an execution again.
+	if (n8n.getMode() === 'webhook' && (await isDuplicateExecution(n8n, keyOf(event)))) return [];
+
+	const { type, project } = event;
+	const json = {
+		event: type,
+		...(settings.simplify ? simplify(project) : (project.raw as IDataObject)),
+	};
+	if (!wantsDownload(event, settings)) return [{ json }];
+	const field = checkOutputField(settings.field);
+	return [{ json, binary: { [field]: await download(n8n, project) } }];
+}
+
+/** @throws {InvalidInputError} */
+function eventOf(n8n: IExecuteFunctions): MagicHourEvent {
+	try {
+		return eventOfItem(n8n.getInputData()[0]?.json);
+	} catch (error) {
+		if (!(error instanceof UnexpectedResponseError)) throw error as Error;
+		return noEvent(error.message);
+	}
+}
+
+function noEvent(why: string): never {
+	throw new InvalidInputError(
+		`There is no event of Magic Hour to start with: ${why}`,
+		'The workflow has to be started by an event that is sent to the URL of this trigger. To try it out, listen for a test event, or pin the output of an earlier one.',
+	);
+}
+
+/** A completed event counts whatever its project calls that, if there is a video to fetch. */
 function wantsDownload({ type, project }: MagicHourEvent, settings: Settings): boolean {
-	return settings.download && type === 'video.completed' && project.status === 'complete';
+	if (!settings.download || type !== 'video.completed') return false;
+	return project.status === 'complete' || project.downloads.length > 0;
 }
 
 /** Longest time, in milliseconds, that a download is tried. */

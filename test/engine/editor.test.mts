@@ -84,11 +84,13 @@ describe.each(MODELS.map((each) => [each.id, each] as const))('with %s chosen', 
 
 describe('with the default of the plan', () => {
 	it('what either of its models makes is there', async () => {
-		const offer = resolveModel('default');
+		const { models } = resolveModel('default');
 
-		expect(values(await resolutions(model('default'))).sort()).toEqual(resolutionsOf(offer).sort());
+		expect(values(await resolutions(model('default'))).sort()).toEqual(
+			resolutionsOf(models).sort(),
+		);
 		expect(values(await durations({ ...model('default'), resolution: '720p' }))).toEqual(
-			durationsOf(offer),
+			durationsOf(models),
 		);
 	});
 

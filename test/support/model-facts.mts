@@ -1,5 +1,5 @@
 /**
- * What Magic Hour's documents say about each model, copied by hand from the tables of `../shared/api/magic-hour-api.md`
+ * What Magic Hour's documents say about each model, copied by hand from the tables of `docs/magic-hour-api.md`
  * (the union of the seed document and the published table of 2026-08). The tests hold the catalogue against this; it must
  * not be computed from the catalogue.
  */

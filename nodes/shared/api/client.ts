@@ -64,6 +64,7 @@ export class MagicHourClient {
 		const { items } = await this.call(createUploadUrls(extensions), options);
 		if (items.length === extensions.length) return items;
 		throw new RequestError({
+			code: 'MAGIC_HOUR_UNEXPECTED_RESPONSE',
 			message: `Magic Hour gave ${items.length} upload URLs where ${extensions.length} were asked for`,
 			hint: 'Nothing was created or charged. Try again later.',
 			fate: 'refused',

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import type { ErrorCode } from '../lib/errorCodes';
 import { MAX_API_MESSAGE_LENGTH, singleLine } from '../lib/text';
 
 /**
  * The answers of the Magic Hour API: parsed here and nowhere else. Only what a paid video can't be handed on without
- * is required; other documented fields may be absent, but are never of another type. Unknown fields pass.
+ * is required. Of a project, other fields may be absent, or anything else. Unknown fields pass.
  */
 
 const uploadUrlSchema = z
@@ -28,29 +29,132 @@ export const createResponseSchema = z
 	.passthrough();
 export type CreateResponse = z.infer<typeof createResponseSchema>;
 
-export const projectSchema = z
-	.object({
-		id: z.string().min(1),
-		name: z.string().nullish(),
-		status: z.enum(['draft', 'queued', 'rendering', 'complete', 'error', 'canceled']),
-		type: z.string().nullish(),
-		created_at: z.string().nullish(),
-		/** Pixels; -1 means that it can be ignored. */
-		width: z.number().nullish(),
-		height: z.number().nullish(),
-		start_seconds: z.number().nullish(),
-		end_seconds: z.number().nullish(),
-		credits_charged: z.number().nullish(),
-		fps: z.number().nullish(),
-		error: z.object({ code: z.string(), message: z.string() }).passthrough().nullish(),
-		downloads: z.array(
-			z.object({ url: z.string().url(), expires_at: z.string().nullish() }).passthrough(),
-		),
-	})
-	.passthrough();
-export type Project = z.infer<typeof projectSchema>;
+/** Absent, too, if it is something else than documented: it keeps no finished video from its owner. */
+const unimportant = <T extends z.ZodTypeAny>(schema: T) => schema.nullish().catch(undefined);
 
-const errorSchema = z.object({ message: z.string().min(1) }).passthrough();
+/** Also where it comes as text. */
+const numberSchema = z.preprocess(
+	(value) => (typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value),
+	z.number().finite(),
+);
+
+/** Statuses of a project that goes on no more. Any other, known or not, means that it is not finished. */
+export const FINAL_STATUSES: readonly string[] = ['complete', 'error', 'canceled'];
+
+const statusSchema = z
+	.string()
+	.min(1)
+	.transform((status) => {
+		const usual = status.trim().toLowerCase().replace('cancelled', 'canceled');
+		return FINAL_STATUSES.includes(usual) ? usual : singleLine(status, MAX_STATUS_LENGTH);
+	});
+
+/** Characters of a status that nobody knows. */
+const MAX_STATUS_LENGTH = 80;
+
+const downloadSchema = z.object({
+	url: z.string().trim().refine(isWebUrl),
+	/** ISO 8601. */
+	expires_at: unimportant(z.string()),
+});
+export type ProjectDownload = z.infer<typeof downloadSchema>;
+
+const reasonSchema = z.object({
+	code: unimportant(z.string().min(1)),
+	message: unimportant(z.string().min(1)),
+});
+
+const projectFieldsSchema = z.object({
+	id: z.string().min(1),
+	name: unimportant(z.string()),
+	status: statusSchema,
+	type: unimportant(z.string()),
+	created_at: unimportant(z.string()),
+	/** Pixels; -1 means that it can be ignored. */
+	width: unimportant(numberSchema),
+	height: unimportant(numberSchema),
+	start_seconds: unimportant(numberSchema),
+	end_seconds: unimportant(numberSchema),
+	credits_charged: unimportant(numberSchema),
+	fps: unimportant(numberSchema),
+	/** Why it failed, as far as that is said. */
+	error: z.unknown().transform(readReason),
+	/** Those that can be fetched. */
+	downloads: z.unknown().transform(readDownloads),
+});
+
+/** What is looked at of a project. */
+export type ProjectFields = z.infer<typeof projectFieldsSchema>;
+
+export interface Project extends ProjectFields {
+	/** All of the answer, as it came. */
+	readonly raw: Readonly<Record<string, unknown>>;
+	/** Fields that came and could not be read. */
+	readonly unreadable: readonly string[];
+}
+
+/** A project, of which the id and the status count. @param status the one of a project that comes without */
+export const projectSchemaWith = (status?: string) =>
+	z.record(z.unknown()).transform((raw, context): Project => {
+		const parsed = projectFieldsSchema.safeParse({
+			...raw,
+			status: raw.status ?? status,
+			// The deprecated field has a URL, too.
+			downloads: [raw.downloads, raw.download],
+		});
+		if (parsed.success) return { ...parsed.data, raw, unreadable: unreadableOf(raw, parsed.data) };
+		parsed.error.issues.forEach((issue) => context.addIssue(issue));
+		return z.NEVER;
+	});
+
+export const projectSchema = projectSchemaWith();
+
+function readReason(error: unknown): { code?: string; message?: string } | undefined {
+	const parsed = reasonSchema.safeParse(typeof error === 'string' ? { message: error } : error);
+	if (!parsed.success) return undefined;
+	const { code, message } = parsed.data;
+	if (!code && !message) return undefined;
+	return { ...(code ? { code } : {}), ...(message ? { message } : {}) };
+}
+
+/** @param candidates the list, and what may stand in for it */
+function readDownloads(candidates: unknown): ProjectDownload[] {
+	for (const candidate of candidates as unknown[]) {
+		const usable = [candidate].flat().flatMap((download) => {
+			const parsed = downloadSchema.safeParse(download);
+			return parsed.success ? [parsed.data] : [];
+		});
+		if (usable.length > 0) return usable;
+	}
+	return [];
+}
+
+function isWebUrl(text: string): boolean {
+	return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+}
+
+function unreadableOf(raw: Readonly<Record<string, unknown>>, fields: ProjectFields): string[] {
+	const names = Object.keys(projectFieldsSchema.shape) as Array<keyof ProjectFields>;
+	const unread = names.filter((name) => !isEmpty(raw[name]) && isEmpty(fields[name]));
+	const { downloads } = raw;
+	const isPartly = Array.isArray(downloads) && downloads.length > fields.downloads.length;
+	return isPartly && !unread.includes('downloads') ? [...unread, 'downloads'] : unread;
+}
+
+/** Says nothing. */
+function isEmpty(value: unknown): boolean {
+	return (
+		value === undefined ||
+		value === null ||
+		(typeof value === 'object' && Object.keys(value).length === 0)
+	);
+}
+
+const errorSchema = z.object({
+	/** Since October 2026. */
+	code: z.string().optional().catch(undefined),
+	message: z.string().min(1).optional().catch(undefined),
+});
 
 /** Most problems of an answer that are told: a long list can have one in each entry. */
 const MAX_PROBLEMS = 3;
@@ -58,6 +162,7 @@ const MAX_PROBLEMS = 3;
 /** An answer that is not what the API promises. */
 export class UnexpectedResponseError extends Error {
 	override name = 'UnexpectedResponseError';
+	readonly code: ErrorCode = 'MAGIC_HOUR_UNEXPECTED_RESPONSE';
 }
 
 /**
@@ -70,7 +175,16 @@ export function parseJsonAs<T extends z.ZodTypeAny>(
 	text: string,
 	what = 'answer',
 ): z.infer<T> {
-	const parsed = schema.safeParse(parseJson(text, what));
+	return parseAs(schema, parseJson(text, what), what);
+}
+
+/** Parses a value that came as JSON. @throws {UnexpectedResponseError} as `parseJsonAs` does */
+export function parseAs<T extends z.ZodTypeAny>(
+	schema: T,
+	value: unknown,
+	what: string,
+): z.infer<T> {
+	const parsed = schema.safeParse(value);
 	if (parsed.success) return parsed.data as z.infer<T>;
 	const problems = parsed.error.issues
 		.slice(0, MAX_PROBLEMS)
@@ -81,26 +195,30 @@ export function parseJsonAs<T extends z.ZodTypeAny>(
 	throw new UnexpectedResponseError(`The ${what} has an unexpected shape (${problems.join('; ')})`);
 }
 
-/** The `message` of an error answer; `undefined` when the answer is something else, such as a proxy's HTML page. */
-export function errorMessageOf(text: string): string | undefined {
+/** What an error answer says; nothing when the answer is something else, such as a proxy's HTML page. */
+export function apiErrorOf(text: string): z.infer<typeof errorSchema> {
 	let json: unknown;
 	try {
 		json = JSON.parse(text);
 	} catch {
-		return undefined;
+		return {};
 	}
-	const parsed = errorSchema.safeParse(json);
-	return parsed.success ? parsed.data.message : undefined;
+	return errorSchema.safeParse(json).data ?? {};
 }
 
 function parseJson(text: string, what: string): unknown {
 	try {
-		return JSON.parse(text);
+		return JSON.parse(text, withoutPrototype);
 	} catch {
 		const isHtml = /^\s*</.test(text);
 		const looks = text.trim() === '' ? 'empty' : isHtml ? 'an HTML page' : 'not JSON';
 		return unexpected(`The ${what} is ${looks}`);
 	}
+}
+
+/** What comes from outside goes into output items whole: no key of it may be taken for an object's prototype. */
+function withoutPrototype(key: string, value: unknown): unknown {
+	return key === '__proto__' ? undefined : value;
 }
 
 function unexpected(message: string): never {

@@ -1,11 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
-import type { Project } from './schemas';
+import type { ProjectFields } from './schemas';
 
 /** Fields of a simplified project: names are the API's; the video's URL and length are brought up to the top. */
 export interface SimplifiedProject extends IDataObject {
 	id: string;
 	name: string | null;
-	status: Project['status'];
+	status: string;
 	credits_charged: number | null;
 	/** Length in seconds. */
 	seconds: number | null;
@@ -17,11 +17,11 @@ export interface SimplifiedProject extends IDataObject {
 	video_url: string | null;
 	video_url_expires_at: string | null;
 	/** Why there is no video; only of a project that failed. */
-	error?: { code: string; message: string };
+	error?: { code: string | null; message: string | null };
 }
 
 /** The same shape for every operation that returns a project, whatever its status. */
-export function simplify(project: Project): SimplifiedProject {
+export function simplify(project: ProjectFields): SimplifiedProject {
 	const { start_seconds: start, end_seconds: end } = project;
 	const [download] = project.downloads;
 	return {
@@ -41,8 +41,8 @@ export function simplify(project: Project): SimplifiedProject {
 }
 
 /** A project that did not fail has no such field. */
-function reasonOf({ error }: Project): Pick<SimplifiedProject, 'error'> {
-	return error ? { error: { code: error.code, message: error.message } } : {};
+function reasonOf({ error }: Pick<ProjectFields, 'error'>): Pick<SimplifiedProject, 'error'> {
+	return error ? { error: { code: error.code ?? null, message: error.message ?? null } } : {};
 }
 
 /** The API says -1 where a size is not known. */

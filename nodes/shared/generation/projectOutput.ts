@@ -18,9 +18,18 @@ export interface OutputOptions {
 	readonly simplify: boolean;
 }
 
-/** A project as an output item's JSON. */
-export function projectJson(project: Project, simplified: boolean): IDataObject {
-	return simplified ? simplify(project) : (project as IDataObject);
+/** What is odd about a project that is handed on, for the person to know. */
+export function notesOf({ id, status, downloads, unreadable }: Project): string[] {
+	const notes: string[] = [];
+	if (unreadable.length > 0) {
+		notes.push(
+			`Fields of Magic Hour's answer that this node could not read: ${unreadable.join(', ')}. With Simplify turned off the output has them as they came.`,
+		);
+	}
+	if (status === 'complete' && downloads.length === 0) {
+		notes.push(`Project ${id} is complete, but Magic Hour's answer has no URL of its video.`);
+	}
+	return notes;
 }
 
 /** Makes the output of a project: its data, and its video when that is wanted and there is one. */
@@ -30,7 +39,7 @@ export async function buildOutput(
 	output: OutputOptions,
 	options: CallOptions,
 ): Promise<Result> {
-	const json = projectJson(project, output.simplify);
+	const json = output.simplify ? simplify(project) : (project.raw as IDataObject);
 	if (!output.download || project.status !== 'complete') return { json };
 	const source = {
 		project,

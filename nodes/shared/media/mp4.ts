@@ -1,3 +1,5 @@
+import { BoxReader } from './boxReader';
+
 /** What a stream of bytes looks like as an MP4 file. */
 export interface Mp4Report {
 	/** Bytes read. */
@@ -6,56 +8,48 @@ export interface Mp4Report {
 	readonly problem?: string;
 }
 
-const HEADER = 8;
-const LARGE_HEADER = 16;
+/** What a player can't do without: the index and the frames; in fragments, the index of each. */
+const ESSENTIAL = ['moov', 'mdat', 'moof'];
+
+/** What an MP4, or a QuickTime movie, can begin with. */
+const FIRST = ['ftyp', 'styp', 'moov', 'mdat', 'free', 'skip', 'wide', 'pdin', 'uuid'];
 
 /**
- * Follows the top-level boxes of an MP4 (ISO/IEC 14496-12) to the end of the stream, without keeping it: a file that
- * was cut off ends within a box, or has no `moov` or `mdat`.
+ * Tells from the bytes of an MP4 as they go by whether it is whole: it has an index and frames, and ends within neither.
+ * Whatever comes behind them is no loss: players pass over other boxes, and over bytes that are no box.
  */
-export async function inspectMp4(stream: AsyncIterable<Buffer>): Promise<Mp4Report> {
-	const seen = new Set<string>();
-	let position = 0;
-	let boxEnd = 0;
-	let header = Buffer.alloc(0);
-	let toTheEnd = false;
+export class Mp4Inspector {
+	private readonly boxes = new BoxReader(ESSENTIAL);
 
-	for await (const chunk of stream) {
-		let at = 0;
-		while (at < chunk.length) {
-			if (toTheEnd || position < boxEnd) {
-				const step = toTheEnd ? chunk.length - at : Math.min(boxEnd - position, chunk.length - at);
-				at += step;
-				position += step;
-				continue;
-			}
-			const wanted = isLarge(header) ? LARGE_HEADER : HEADER;
-			const piece = chunk.subarray(at, at + wanted - header.length);
-			header = Buffer.concat([header, piece]);
-			at += piece.length;
-			position += piece.length;
-			if (header.length < wanted || (wanted === HEADER && isLarge(header))) continue;
-
-			const size = isLarge(header) ? Number(header.readBigUInt64BE(8)) : header.readUInt32BE(0);
-			const type = header.toString('latin1', 4, 8);
-			if (seen.size === 0 && type !== 'ftyp')
-				return { bytes: position, problem: 'it is not an MP4 file' };
-			if (size !== 0 && size < header.length)
-				return { bytes: position, problem: 'its structure is damaged' };
-			seen.add(type);
-			toTheEnd = size === 0;
-			boxEnd = position - header.length + size;
-			header = Buffer.alloc(0);
-		}
+	/** @returns whether what comes next can still change anything */
+	write(chunk: Buffer): boolean {
+		this.boxes.write(chunk);
+		return this.damage() === undefined;
 	}
 
-	if (position === 0) return { bytes: 0, problem: 'it is empty' };
-	const cutOff = (!toTheEnd && position < boxEnd) || header.length > 0;
-	const incomplete = cutOff || !seen.has('moov') || !seen.has('mdat');
-	return incomplete ? { bytes: position, problem: 'it is cut off' } : { bytes: position };
+	end(): Mp4Report {
+		const { bytes, cutWithin } = this.boxes;
+		if (bytes === 0) return { bytes, problem: 'it is empty' };
+		const isWhole = this.hasAll() && cutWithin === undefined;
+		const problem = this.damage() ?? (isWhole ? undefined : 'it is cut off');
+		return problem === undefined ? { bytes } : { bytes, problem };
+	}
+
+	private hasAll(): boolean {
+		return this.boxes.has('moov') && this.boxes.has('mdat');
+	}
+
+	/** What no further byte can mend. */
+	private damage(): string | undefined {
+		const { firstType, isDamaged } = this.boxes;
+		if (firstType !== undefined && !FIRST.includes(firstType)) return 'it is not an MP4 file';
+		return isDamaged && !this.hasAll() ? 'its structure is damaged' : undefined;
+	}
 }
 
-/** A box whose 32-bit size is 1 has its size in the 64 bits behind the type. */
-function isLarge(header: Buffer): boolean {
-	return header.length >= HEADER && header.readUInt32BE(0) === 1;
+/** Reads a stream to its end, or until it is clear that it is no MP4. */
+export async function inspectMp4(stream: AsyncIterable<Buffer>): Promise<Mp4Report> {
+	const inspector = new Mp4Inspector();
+	for await (const chunk of stream) if (!inspector.write(chunk)) break;
+	return inspector.end();
 }

@@ -4,6 +4,7 @@ import type { CallOptions } from '../api/client';
 import type { FileTransfer } from '../api/fileTransfer';
 import type { Clock } from '../lib/clock';
 import { ProjectError, RequestError } from '../lib/errors';
+import { singleLine } from '../lib/text';
 import { videoFileName } from '../media/videoFileName';
 import { inspectMp4 } from '../media/mp4';
 import { readNetworkError } from '../api/networkErrors';
@@ -54,6 +55,7 @@ export async function downloadVideo(
 			project.id,
 			// What helps against a temporary failure is no help against a URL that can't be renewed.
 			refresh ? `${hint} ${error.hint}`.trim() : hint,
+			'MAGIC_HOUR_DOWNLOAD_FAILED',
 			error.status,
 		);
 	});
@@ -75,11 +77,15 @@ async function downloadOnce(
 			throw incomplete(`the download broke off (${readNetworkError(error).what})`);
 		});
 
-	const { bytes, problem } = await inspectMp4(await reopen(n8n, binary));
-	const promised = Number(headers['content-length'] ?? NaN);
-	if (problem !== undefined) throw incomplete(`the file is not whole: ${problem}`);
-	if (promised > bytes) throw incomplete(`only ${bytes} of ${promised} bytes came`);
-	return binary;
+	// Not with Content-Length: Node itself fails a download that is shorter, and n8n may have unpacked this one.
+	const { problem } = await inspectMp4(await reopen(n8n, binary));
+	if (problem === undefined) return binary;
+	const packed = headers['content-encoding'];
+	throw incomplete(
+		packed === undefined || packed === 'identity'
+			? `the file is not whole: ${problem}`
+			: `it came compressed as ${singleLine(packed, 80)}, which n8n can't unpack`,
+	);
 }
 
 async function reopen(n8n: IExecuteFunctions, binary: IBinaryData): Promise<AsyncIterable<Buffer>> {
@@ -92,5 +98,11 @@ async function* iterate(buffer: Buffer): AsyncIterable<Buffer> {
 }
 
 function incomplete(message: string): RequestError {
-	return new RequestError({ message, hint: '', fate: 'refused', temporary: true });
+	return new RequestError({
+		code: 'MAGIC_HOUR_DOWNLOAD_FAILED',
+		message,
+		hint: '',
+		fate: 'refused',
+		temporary: true,
+	});
 }

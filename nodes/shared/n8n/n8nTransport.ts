@@ -27,6 +27,9 @@ const MIN_UPLOAD_BYTES_PER_MS = 50;
 /** Largest answer that is read, in bytes. The API's answers have a few kB. */
 const MAX_RESPONSE_BYTES = 1024 * 1024;
 
+/** Videos get no smaller. What comes compressed all the same is unpacked by n8n's HTTP client, as far as it knows how. */
+const UNCOMPRESSED = { 'Accept-Encoding': 'identity' };
+
 const REDIRECTS = [301, 302, 303, 307, 308];
 const MAX_REDIRECTS = 5;
 
@@ -54,6 +57,7 @@ export function n8nTransport(n8n: IExecuteFunctions, baseUrl: string): Transport
 			timeout: TIMEOUTS.file,
 			abortSignal: signal,
 			disableFollowRedirect: true,
+			headers: UNCOMPRESSED,
 		})) as IN8nHttpFullResponse;
 		return {
 			status: response.statusCode,
@@ -110,10 +114,10 @@ export function n8nTransport(n8n: IExecuteFunctions, baseUrl: string): Transport
 				const { location } = download.headers;
 				if (!REDIRECTS.includes(download.status) || location === undefined) return download;
 				download.stream.destroy();
-				// One that can't be read is refused by the check.
-				next = URL.canParse(location, next) ? new URL(location, next).href : location;
+				next = resolveLocation(location, next);
 			}
 			throw new RequestError({
+				code: 'MAGIC_HOUR_REDIRECTED',
 				message: `Could not download the video: its address redirects more than ${MAX_REDIRECTS} times`,
 				hint: 'Try again.',
 				fate: 'refused',
@@ -121,6 +125,18 @@ export function n8nTransport(n8n: IExecuteFunctions, baseUrl: string): Transport
 			});
 		},
 	};
+}
+
+/**
+ * Where a redirect leads. Node gives the bytes of a header as Latin-1: those that are not ASCII stay the bytes that the
+ * server has sent, which mostly are UTF-8. One that can't be read is refused by the check of addresses.
+ */
+function resolveLocation(location: string, from: string): string {
+	const ascii = location.replace(
+		/[\u0080-\u00ff]/g,
+		(byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`,
+	);
+	return URL.canParse(ascii, from) ? new URL(ascii, from).href : ascii;
 }
 
 function urlOf(baseUrl: string, path: string): string {

@@ -10,7 +10,7 @@ export const COUNTS = [1, 3, Infinity] as const;
 export type Count = (typeof COUNTS)[number];
 
 /**
- * What has to become of the item. Where these come from: `../shared/api/magic-hour-api.md` ("safe to repeat a create?")
+ * What has to become of the item. Where these come from: `docs/magic-hour-api.md` ("Is a create request safe to repeat?")
  * for create requests; elsewhere: a request that can be repeated for nothing is repeated, unless the API itself has said
  * that the request is wrong.
  */
@@ -239,7 +239,7 @@ export const FAULTS: readonly FaultRow[] = [
 		name: 'redirect to another host',
 		how: (_, { elsewhere }) => ({ redirect: elsewhere, status: 307 }),
 		says: (stage) => (stage === 'download' ? /not an MP4/ : /redirect/),
-		at: FINAL,
+		at: ['final', 'final', 'unknown', 'final', 'passes'],
 	},
 	{
 		name: 'truncated: the connection breaks off',

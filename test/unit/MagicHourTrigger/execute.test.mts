@@ -1,4 +1,9 @@
-import type { IExecuteFunctions, IHttpRequestOptions } from 'n8n-workflow';
+import {
+	NodeOperationError,
+	type IExecuteFunctions,
+	type IHttpRequestOptions,
+	type INodeExecutionData,
+} from 'n8n-workflow';
 
 import { handOn } from '../../../nodes/MagicHourTrigger/execute.ts';
 import { rejectionOf } from '../../support/failure-of.mts';
@@ -13,17 +18,21 @@ beforeEach(() => {
 });
 
 /** An execution that a signed event has started, whose video is said to be at this address. */
-function eventWith(url: string, baseUrl = API): IExecuteFunctions {
-	const payload = { id: ID, status: 'complete', downloads: [{ url }] };
+function eventWith(url: string, baseUrl = API, odd: object = {}): IExecuteFunctions {
+	const payload = { id: ID, status: 'complete', downloads: [{ url }], ...odd };
+	return executionOf({ event: 'video.completed', payload }, baseUrl);
+}
+
+function executionOf(json: object, baseUrl = API, goesOn = false): IExecuteFunctions {
 	const parameters: Record<string, unknown> = { downloadVideo: true };
 	const n8n = {
 		getNodeParameter: (name: string, _: number, fallback: unknown) => parameters[name] ?? fallback,
-		getInputData: () => [{ json: { event: 'video.completed', payload } }],
+		getInputData: () => [{ json }],
 		getMode: () => 'manual',
 		getNode: () => ({ name: 'Magic Hour Trigger', type: 'magicHourTrigger' }),
 		getCredentials: () => Promise.resolve({ signingSecret: 'secret', baseUrl }),
 		getExecutionCancelSignal: () => undefined,
-		continueOnFail: () => false,
+		continueOnFail: () => goesOn,
 		helpers: {
 			httpRequest: (options: IHttpRequestOptions) => {
 				requests.push(options);
@@ -61,7 +70,31 @@ test.each([
 		await rejectionOf(Error, handOn(eventWith(url, baseUrl)));
 
 		expect(requests.map((request) => request.url)).toEqual([url]);
-		expect(requests[0]?.headers).toBeUndefined();
+		expect(requests[0]?.headers).toEqual({ 'Accept-Encoding': 'identity' });
 		expect(requests[0]?.disableFollowRedirect).toBe(true);
+	},
+);
+
+test.each([
+	['a status that is not known', { status: 'done' }],
+	['another spelling', { status: 'COMPLETE' }],
+	['no status', { status: null }],
+	['an empty error', { error: {} }],
+])('a completed event with %s has its video fetched', async (_, odd) => {
+	const url = 'https://videos.magichour.ai/1';
+	await rejectionOf(Error, handOn(eventWith(url, API, odd)));
+
+	expect(requests.map((request) => request.url)).toEqual([url]);
+});
+
+test.each([{}, { event: 'video.completed' }, { event: 'video.completed', payload: {} }, { a: 1 }])(
+	'an item that is no event is told: %j',
+	async (json) => {
+		const failure = await rejectionOf(NodeOperationError, handOn(executionOf(json)));
+		expect(failure.message).toContain('There is no event of Magic Hour to start with');
+		expect(failure.description).toContain('listen for a test event');
+
+		const [[item]] = (await handOn(executionOf(json, API, true))) as [[INodeExecutionData]];
+		expect(item.json.error).toBe(failure.message);
 	},
 );

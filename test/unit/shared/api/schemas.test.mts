@@ -1,6 +1,7 @@
 import {
 	createResponseSchema,
-	errorMessageOf,
+	FINAL_STATUSES,
+	apiErrorOf,
 	parseJsonAs,
 	projectSchema,
 	UnexpectedResponseError,
@@ -35,45 +36,134 @@ describe('an answer of the right shape', () => {
 		['no upload URLs', uploadUrlsSchema, { items: [] }],
 		['a created project', createResponseSchema, { id: 'p1', credits_charged: 240 }],
 		['a created project, without what can be missed', createResponseSchema, { id: 'p1' }],
-		['a project', projectSchema, PROJECT],
-		[
-			'a project, without what can be missed',
-			projectSchema,
-			{ id: 'p1', status: 'queued', downloads: [] },
-		],
-		[
-			'a failed project',
-			projectSchema,
-			{
-				...PROJECT,
-				status: 'error',
-				downloads: [],
-				error: { code: 'unknown_error', message: 'x' },
-			},
-		],
 	])('%s', (_, schema, answer) => {
 		expect(parseJsonAs(schema, JSON.stringify(answer))).toEqual(answer);
 	});
 
-	test.each(['draft', 'queued', 'rendering', 'complete', 'error', 'canceled'])(
-		'status %s',
-		(status) => {
-			expect(parseJsonAs(projectSchema, JSON.stringify({ ...PROJECT, status })).status).toBe(
-				status,
-			);
-		},
-	);
-
-	test('unknown fields pass, at every level', () => {
-		const answer = {
-			...PROJECT,
-			total_frame_cost: 240,
-			downloads: [{ ...PROJECT.downloads[0], size: 1 }],
-			error: { code: 'a', message: 'b', more: true },
-		};
-		expect(parseJsonAs(projectSchema, JSON.stringify(answer))).toEqual(answer);
+	test('unknown fields pass', () => {
 		const upload = { items: [{ ...UPLOAD, method: 'PUT' }], next: null };
 		expect(parseJsonAs(uploadUrlsSchema, JSON.stringify(upload))).toEqual(upload);
+	});
+});
+
+describe('a project', () => {
+	const read = (answer: object) => parseJsonAs(projectSchema, JSON.stringify(answer));
+	const fields = { ...PROJECT, error: undefined };
+
+	test('is what its fields say, and all of the answer beside', () => {
+		expect(read(PROJECT)).toEqual({ ...fields, raw: PROJECT, unreadable: [] });
+		const least = { id: 'p1', status: 'queued' };
+		expect(read(least)).toEqual({ ...least, downloads: [], raw: least, unreadable: [] });
+		const error = { code: 'unknown_error', message: 'x', more: true };
+		const failed = { ...PROJECT, status: 'error', downloads: [], error, total_frame_cost: 0 };
+		expect(read(failed)).toMatchObject({ error: { code: 'unknown_error', message: 'x' } });
+		expect(read(failed).raw).toEqual(failed);
+	});
+
+	test.each([
+		['draft', 'draft', false],
+		['queued', 'queued', false],
+		['rendering', 'rendering', false],
+		['complete', 'complete', true],
+		['error', 'error', true],
+		['canceled', 'canceled', true],
+		['COMPLETE', 'complete', true],
+		[' Complete\n', 'complete', true],
+		['Error', 'error', true],
+		['cancelled', 'canceled', true],
+		['paused', 'paused', false],
+		['POST_PROCESSING', 'POST_PROCESSING', false],
+		['in review', 'in review', false],
+		['completely new', 'completely new', false],
+	])('status %j is %j: final %p', (given, status, isFinal) => {
+		expect(read({ ...PROJECT, status: given }).status).toBe(status);
+		expect(FINAL_STATUSES.includes(status)).toBe(isFinal);
+	});
+
+	test.each<[string, object, object, string[]]>([
+		['a frame rate as text', { fps: '30' }, { fps: 30 }, []],
+		['a frame rate as a fraction', { fps: '30000/1001' }, { fps: undefined }, ['fps']],
+		['a frame rate in words', { fps: '30 fps' }, { fps: undefined }, ['fps']],
+		['credits as text', { credits_charged: '240' }, { credits_charged: 240 }, []],
+		['no credits, as text', { credits_charged: '0' }, { credits_charged: 0 }, []],
+		[
+			'credits in a list',
+			{ credits_charged: [240] },
+			{ credits_charged: undefined },
+			['credits_charged'],
+		],
+		['a length as text', { end_seconds: '5.0' }, { end_seconds: 5 }, []],
+		[
+			'a start that is none',
+			{ start_seconds: false },
+			{ start_seconds: undefined },
+			['start_seconds'],
+		],
+		[
+			'a size as text',
+			{ width: '-1', height: '720px' },
+			{ width: -1, height: undefined },
+			['height'],
+		],
+		['a name that is a number', { name: 7 }, { name: undefined }, ['name']],
+		['a time as a number', { created_at: 1763899200 }, { created_at: undefined }, ['created_at']],
+		['a type that is an object', { type: { a: 1 } }, { type: undefined }, ['type']],
+		['an empty error', { error: {} }, { error: undefined }, []],
+		['an empty list of errors', { error: [] }, { error: undefined }, []],
+		['an error as text', { error: 'No face' }, { error: { message: 'No face' } }, []],
+		['an error without code', { error: { message: 'x' } }, { error: { message: 'x' } }, []],
+		[
+			'an error without message',
+			{ error: { code: 'x', message: null } },
+			{ error: { code: 'x' } },
+			[],
+		],
+		['an error that is a number', { error: 500 }, { error: undefined }, ['error']],
+		['an error of another shape', { error: { detail: 'x' } }, { error: undefined }, ['error']],
+	])('%s', (_name, odd, expected, unreadable) => {
+		const project = read({ ...PROJECT, ...odd });
+		expect(project).toMatchObject({ id: 'p1', status: 'complete', downloads: PROJECT.downloads });
+		expect(project).toMatchObject(expected);
+		expect(project.unreadable).toEqual(unreadable);
+		expect(project.raw).toEqual({ ...PROJECT, ...odd });
+	});
+
+	const [first] = PROJECT.downloads;
+	test.each<[string, object, object[], string[]]>([
+		['none', { downloads: [] }, [], []],
+		['null', { downloads: null }, [], []],
+		['absent', { downloads: undefined }, [], []],
+		['a second one without URL', { downloads: [first, {}] }, [first as object], ['downloads']],
+		[
+			'a first one without URL',
+			{ downloads: [{ url: null }, first] },
+			[first as object],
+			['downloads'],
+		],
+		[
+			'a URL that is none',
+			{ downloads: [{ url: 'a.mp4' }, first] },
+			[first as object],
+			['downloads'],
+		],
+		['only one that is none', { downloads: [{ url: 'a.mp4' }] }, [], ['downloads']],
+		['a script', { downloads: [{ url: 'javascript:alert(1)' }] }, [], ['downloads']],
+		['spaces around', { downloads: [{ url: ` ${first?.url}\n` }] }, [{ url: first?.url }], []],
+		['a null among them', { downloads: [null, first] }, [first as object], ['downloads']],
+		['an odd end', { downloads: [{ ...first, expires_at: 7 }] }, [{ url: first?.url }], []],
+		['no list', { downloads: first }, [first as object], []],
+		['text', { downloads: 'soon' }, [], ['downloads']],
+		['the deprecated field alone', { downloads: null, download: first }, [first as object], []],
+		[
+			'both',
+			{ downloads: [first], download: { url: 'https://videos.example/old' } },
+			[first as object],
+			[],
+		],
+	])('downloads: %s', (_name, odd, downloads, unreadable) => {
+		const project = read({ ...PROJECT, ...odd });
+		expect(project.downloads).toEqual(downloads);
+		expect(project.unreadable).toEqual(unreadable);
 	});
 });
 
@@ -83,7 +173,9 @@ test('no answer changes what every object has', () => {
 	const text = `{${evil},"id":"p1","status":"error","error":{${evil},"code":"a","message":"b"},"downloads":[${download}]}`;
 	const project = parseJsonAs(projectSchema, text);
 
-	for (const object of [project, project.error, project.downloads[0], {}, { ...project }]) {
+	const { raw } = project;
+	const outside = [raw, raw.error, ...(raw.downloads as object[])] as object[];
+	for (const object of [project, project.error, project.downloads[0], ...outside, {}, { ...raw }]) {
 		expect(object).not.toHaveProperty('polluted');
 		expect(Object.getPrototypeOf(object)).toBe(Object.prototype);
 		expect(Object.keys(object ?? {})).not.toContain('__proto__');
@@ -102,16 +194,9 @@ describe('an answer of the wrong shape names the field', () => {
 			'credits_charged: ',
 		],
 		['status missing', projectSchema, { ...PROJECT, status: undefined }, 'status: '],
-		['status unknown', projectSchema, { ...PROJECT, status: 'paused' }, 'status: '],
-		['downloads missing', projectSchema, { ...PROJECT, downloads: undefined }, 'downloads: '],
-		['download without URL', projectSchema, { ...PROJECT, downloads: [{}] }, 'downloads.0.url: '],
-		[
-			'download URL no URL',
-			projectSchema,
-			{ ...PROJECT, downloads: [{ url: 'a.mp4' }] },
-			'downloads.0.url: ',
-		],
-		['error without code', projectSchema, { ...PROJECT, error: { message: 'x' } }, 'error.code: '],
+		['status empty', projectSchema, { ...PROJECT, status: '' }, 'status: '],
+		['status no text', projectSchema, { ...PROJECT, status: ['complete'] }, 'status: '],
+		['id of a project missing', projectSchema, { ...PROJECT, id: null }, 'id: '],
 		['items missing', uploadUrlsSchema, {}, 'items: '],
 		[
 			'upload_url no URL',
@@ -135,19 +220,23 @@ describe('an answer of the wrong shape names the field', () => {
 	});
 
 	test('what others wrote stays one short line, however much of it is wrong', () => {
-		const downloads = Array.from({ length: 10_000 }, () => 1);
-		const status = 'forged\n2026-11-24 info: all is well \u001b[2J'.repeat(1_000);
+		const forged = 'forged\n2026-11-24 info: all is well \u001b[2J'.repeat(1_000);
+		const { status } = parseJsonAs(projectSchema, JSON.stringify({ ...PROJECT, status: forged }));
+		expect(status).toMatch(/^forged/);
+		expect(status).not.toMatch(/\p{Cc}/u);
+		expect(status.length).toBeLessThanOrEqual(80);
+		const items = Array.from({ length: 10_000 }, () => ({ ...UPLOAD, upload_url: forged }));
 		const { message } = failureOf(UnexpectedResponseError, () =>
-			parseJsonAs(projectSchema, JSON.stringify({ ...PROJECT, status, downloads })),
+			parseJsonAs(uploadUrlsSchema, JSON.stringify({ items })),
 		);
-		expect(message).toMatch(/status: .*forged/);
-		expect(message).not.toMatch(/[\p{Cc}]/u);
+		expect(message).toContain('items.0.upload_url: ');
+		expect(message).not.toMatch(/\p{Cc}/u);
 		expect(message.length).toBeLessThan(2_000);
 	});
 
 	test('every wrong field', () => {
 		const { message } = failureOf(UnexpectedResponseError, () => parseJsonAs(projectSchema, '{}'));
-		expect(message).toMatch(/id: .*status: .*downloads: /);
+		expect(message).toMatch(/id: .*status: /);
 	});
 
 	test.each([
@@ -166,14 +255,19 @@ describe('an answer of the wrong shape names the field', () => {
 });
 
 test.each([
-	['{"message":"Unauthorized"}', 'Unauthorized'],
-	['{"message":"end_seconds: Invalid","code":1}', 'end_seconds: Invalid'],
-	['{"message":""}', undefined],
-	['{"message":{"a":1}}', undefined],
-	['{"error":"x"}', undefined],
-	['null', undefined],
-	['', undefined],
-	['<html>502</html>', undefined],
-])('error message of %j: %j', (text, message) => {
-	expect(errorMessageOf(text)).toBe(message);
+	['{"message":"Unauthorized"}', { message: 'Unauthorized' }],
+	[
+		'{"code":"unauthorized","message":"Unauthorized"}',
+		{ code: 'unauthorized', message: 'Unauthorized' },
+	],
+	['{"message":"end_seconds: Invalid","code":1}', { message: 'end_seconds: Invalid' }],
+	['{"message":"","code":"not_found"}', { code: 'not_found' }],
+	['{"message":{"a":1}}', {}],
+	['{"error":"x"}', {}],
+	['["x"]', {}],
+	['null', {}],
+	['', {}],
+	['<html>502</html>', {}],
+])('what the error answer %j says: %j', (text, said) => {
+	expect(apiErrorOf(text)).toEqual(said);
 });

@@ -1,7 +1,7 @@
-import type { Project } from '../../../../nodes/shared/api/schemas.ts';
+import type { ProjectFields } from '../../../../nodes/shared/api/schemas.ts';
 import { simplify } from '../../../../nodes/shared/api/simplifiedProject.ts';
 
-const COMPLETE: Project = {
+const COMPLETE: ProjectFields = {
 	id: 'p1',
 	name: 'Lighthouse',
 	status: 'complete',
@@ -13,12 +13,10 @@ const COMPLETE: Project = {
 	end_seconds: 5,
 	credits_charged: 240,
 	fps: 30,
-	error: null,
 	downloads: [
 		{ url: 'https://videos.example/a.mp4', expires_at: '2026-11-24T12:00:00Z' },
 		{ url: 'https://videos.example/b.mp4' },
 	],
-	enabled: true,
 };
 
 test('a complete project', () => {
@@ -45,7 +43,7 @@ test('has the same fields when next to nothing is known', () => {
 	expect(Object.values(others).every((value) => value === null)).toBe(true);
 });
 
-test.each<[string, Partial<Project>, object]>([
+test.each<[string, Partial<ProjectFields>, object]>([
 	['nothing charged is 0, not unknown', { credits_charged: 0 }, { credits_charged: 0 }],
 	['-1 is no size', { width: -1, height: -1 }, { width: null, height: null }],
 	['a length from a start', { start_seconds: 2, end_seconds: 7 }, { seconds: 5 }],
@@ -62,13 +60,10 @@ test.each<[string, Partial<Project>, object]>([
 });
 
 test('a project that failed says why, and only that', () => {
-	const error = {
-		code: 'no_source_face',
-		message: 'No face was found',
-		doc_url: 'https://a.example',
-	};
-	expect(simplify({ ...COMPLETE, status: 'error', error }).error).toEqual({
-		code: 'no_source_face',
-		message: 'No face was found',
-	});
+	const error = { code: 'no_source_face', message: 'No face was found' };
+	const reason = (given: typeof error | { message: string } | { code: string }) =>
+		simplify({ ...COMPLETE, status: 'error', error: given }).error;
+	expect(reason(error)).toEqual(error);
+	expect(reason({ message: 'Oh' })).toEqual({ code: null, message: 'Oh' });
+	expect(reason({ code: 'oh' })).toEqual({ code: 'oh', message: null });
 });

@@ -177,6 +177,8 @@ describe('how a project ended', () => {
 		id: ID,
 		status: 'error',
 		downloads: [],
+		raw: {},
+		unreadable: [],
 		...fields,
 	});
 	const ended = (fields: Partial<Project>) =>
@@ -195,7 +197,14 @@ describe('how a project ended', () => {
 	});
 
 	test('error without a reason', () => {
-		expect(ended({ error: null }).message).toBe(`Project ${ID} failed`);
+		expect(ended({}).message).toBe(`Project ${ID} failed`);
+	});
+
+	test.each([
+		[{ code: 'no_source_face' }, 'no_source_face'],
+		[{ message: 'No face was found' }, 'No face was found'],
+	])('error with half a reason: %j', (error, says) => {
+		expect(ended({ error }).message).toBe(`Project ${ID} failed: ${says}`);
 	});
 
 	test('canceled', () => {

@@ -103,10 +103,10 @@ describe('the default of the plan', () => {
 		expect(offer.impliesAudio).toBe(false);
 	});
 	test('offers what either model makes', () => {
-		expect(durationsOf(offer)).toEqual([
+		expect(durationsOf(offer.models)).toEqual([
 			1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 20, 25, 30,
 		]);
-		expect(resolutionsOf(offer)).toEqual(['480p', '720p', '1080p', '4k']);
+		expect(resolutionsOf(offer.models)).toEqual(['480p', '720p', '1080p', '4k']);
 	});
 	test('falls back on a duration that both models make', () => {
 		for (const { durations } of offer.models) expect(durations).toContain(defaultDurationOf(offer));
@@ -144,8 +144,8 @@ describe('what an id stands for', () => {
 	test.each(MODEL_FACTS)('$id: its own row', ({ id, durations, resolutions }) => {
 		const offer = resolveModel(id);
 		expect(offer).toEqual({ id, models: [rowOf(id)], impliesAudio: false });
-		expect(durationsOf(offer)).toEqual(durations);
-		expect(resolutionsOf(offer)).toEqual(resolutions);
+		expect(durationsOf(offer.models)).toEqual(durations);
+		expect(resolutionsOf(offer.models)).toEqual(resolutions);
 		expect(defaultDurationOf(offer)).toBe(rowOf(id).defaultDuration);
 	});
 	test.each([
@@ -159,8 +159,8 @@ describe('what an id stands for', () => {
 		(id) => {
 			const offer = resolveModel(id);
 			expect(offer).toEqual({ id, models: [], impliesAudio: false });
-			expect(durationsOf(offer)).toEqual([]);
-			expect(resolutionsOf(offer)).toEqual([]);
+			expect(durationsOf(offer.models)).toEqual([]);
+			expect(resolutionsOf(offer.models)).toEqual([]);
 			expect(defaultDurationOf(offer)).toBeUndefined();
 		},
 	);
