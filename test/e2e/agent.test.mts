@@ -218,6 +218,7 @@ describe('an AI agent in a real n8n', () => {
 			expect(wrong).toMatch(
 				/^\[\{"error":"Duration: kling-3\.0 makes 3 to 15 seconds; 20 seconds was given; the nearest is 15\b/,
 			);
+			expect(wrong).toContain('[MAGIC_HOUR_INVALID_INPUT]');
 			expect(JSON.parse(right)).toEqual([
 				{
 					id: expect.any(String) as string,
@@ -310,7 +311,7 @@ describe('an AI agent in a real n8n', () => {
 			[
 				'a model that there is not',
 				{ Model: 'Runway Gen 4' },
-				/^Model: Runway Gen 4 was given; .*\. Model IDs: default, .*kling-3\.0, .* or kling-1\.6\.$/,
+				/^Model: Runway Gen 4 was given; .*\. Model IDs: default, .*kling-3\.0, .* or kling-1\.6\. \[MAGIC_HOUR_INVALID_INPUT\]$/,
 			],
 			[
 				'a model that is not known',
@@ -347,7 +348,7 @@ describe('an AI agent in a real n8n', () => {
 			[
 				'more credits than are allowed',
 				{ Model: 'kling-3.0', Duration: 10, Resolution: '4k' },
-				/^Max Credits: this video is estimated at 2400 credits; 500 are allowed\. .* or raise Max Credits\.$/,
+				/^Max Credits: this video is estimated at 2400 credits; 500 are allowed\. .* or raise Max Credits\. \[MAGIC_HOUR_CREDIT_LIMIT\]$/,
 			],
 		];
 		const OUT_OF_CREDITS = /out of credits.* Buy credits .* or a cheaper model/i;
@@ -451,7 +452,11 @@ describe('an AI agent in a real n8n', () => {
 			ai().follow({ calls: [call({ Prompt: LONG })] }, { text: 'Done' });
 			await run(agentWorkflow('Tool retries', [manualTrigger], [impatient]));
 
-			expect(answers()).toEqual([expect.stringMatching(/still \w+ after .* Get operation with/)]);
+			expect(answers()).toEqual([
+				expect.stringMatching(
+					/still \w+ after .* Get operation with.* \[MAGIC_HOUR_PROJECT_UNFINISHED\]/,
+				),
+			]);
 			expect(n8n().projectsNamed('Tool retries')).toHaveLength(1);
 		});
 	});
@@ -510,7 +515,9 @@ describe('an AI agent in a real n8n', () => {
 
 		expect(execution.status).toBe('success');
 		expect(answers()).toEqual([
-			expect.stringMatching(/"error":"Duration: ltx-2\.3 makes .*99 was given/),
+			expect.stringMatching(
+				/"error":"Duration: ltx-2\.3 makes .*99 was given.*"error_code":"MAGIC_HOUR_INVALID_INPUT"/,
+			),
 			expect.stringContaining('"status":"complete"'),
 		]);
 	});

@@ -258,6 +258,33 @@ describe('in a real n8n', () => {
 		});
 	});
 
+	it('an error workflow, which may begin a new try, reads the code of the error', async () => {
+		const ON_ERROR = 'On Error';
+		const [name, code] = ['error workflow', 'MAGIC_HOUR_PLAN_UPGRADE_REQUIRED'];
+		const workflow = sketch.chain(name, [
+			sketch.webhook('error-workflow'),
+			sketch.readImage(lab),
+			sketch.generate(lab),
+		]);
+		const onError = { name: ON_ERROR, type: 'n8n-nodes-base.errorTrigger', typeVersion: 1 };
+		workflow.nodes.push(...sketch.chain('', [{ ...onError, parameters: {} }]).nodes);
+		lab.api.setFault('create', { status: 402, body: { code: 'plan_upgrade_required' } }, 1);
+		const id = await lab.executions.createWorkflow(workflow, true);
+		await lab.executions.postWebhook('error-workflow');
+		const [failed, second] = await until('the error workflow to begin', async () => {
+			const ids = await lab.executions.idsOf(id);
+			return ids.length < 2 ? undefined : ids.sort((a, b) => Number(a) - Number(b));
+		});
+		const { data } = await lab.executions.ended(second ?? '');
+
+		expect(data.resultData.runData[ON_ERROR]?.[0]?.data?.main[0]?.[0]?.json).toMatchObject({
+			execution: {
+				id: failed,
+				error: { code, description: expect.stringContaining(`[${code}]`) as string },
+			},
+		});
+	});
+
 	it('a person stops an execution: all requests end within a second', async () => {
 		/** Without the stop, there would be many requests in this time. */
 		const QUIET_MS = 4000;
