@@ -56,28 +56,60 @@ export function readImageHeader(bytes: Buffer): ImageHeader | undefined {
 	return undefined;
 }
 
+/** How many bytes are looked at to say what a file is that is no image. */
+const DESCRIBED_BYTES = 4_096;
+
 /** What a file is that is no image Magic Hour takes, for a message: "a GIF image", "a PDF document". */
 export function describeContent(bytes: Buffer): string {
-	const start = bytes.toString('latin1', 0, 512);
+	const beginning = bytes.subarray(0, DESCRIBED_BYTES);
+	const start = beginning.toString('latin1');
 	const found = OTHER_CONTENT.find(({ pattern }) => pattern.test(start));
-	return found?.name ?? 'of an unknown type';
+	return found?.name ?? (isText(beginning) ? 'text' : 'of an unknown type');
 }
 
 const OTHER_CONTENT: ReadonlyArray<{ pattern: RegExp; name: string }> = [
 	{ pattern: /^GIF8[79]a/, name: 'a GIF image' },
 	{ pattern: /^%PDF-/, name: 'a PDF document' },
+	// Bytes that are no UTF-8 have become U+FFFD, or each byte a character.
+	{
+		pattern:
+			/^(?:(?:\xef\xbf\xbd|\xc2\x89)PNG|(?:(?:\xef\xbf\xbd){2,4}|\xc3\xbf\xc3\x98).{0,24}(?:JFIF|Exif)|RIFF.{4,24}WEBPVP8)/s,
+		name: 'an image that was read as text on its way, which destroys it',
+	},
+	{ pattern: /^(?:\xff\x0a|\0\0\0\x0cJXL )/, name: 'a JPEG XL image' },
+	{ pattern: /^\0\0[\x01\x02]\0/, name: 'an icon or cursor (ICO)' },
+	{ pattern: /^(?:II\+\0|MM\0\+)/, name: 'a BigTIFF image' },
+	{ pattern: /^II\xbc/, name: 'a JPEG XR image' },
+	{ pattern: /^icns/, name: 'an Apple icon' },
+	{ pattern: /^P[1-7]\s/, name: 'a Netpbm image' },
+	{ pattern: /^v\/1\x01/, name: 'an OpenEXR image' },
 	{ pattern: /^.{4}ftyp(?:isom|iso\d|mp4|avc1|M4V|qt {2}|dash)/s, name: 'a video' },
 	{ pattern: /^(?:.E\xdf\xa3|RIFF.{4}AVI )/s, name: 'a video' },
 	{
-		pattern: /^(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)?<svg[\s>]/is,
+		pattern: /^(?:\xef\xbb\xbf)?\s*(?=<)(?!<!doctype html|<html)[^]*<(?:svg|!doctype svg)[\s>]/i,
 		name: 'an SVG drawing',
 	},
-	{ pattern: /^(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html)/i, name: 'an HTML page' },
+	{ pattern: /^(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html|head|body)/i, name: 'an HTML page' },
+	{ pattern: /^(?:\xef\xbb\xbf)?\s*<\?xml/i, name: 'an XML document' },
 	{ pattern: /^(?:\xef\xbb\xbf)?\s*[[{]/, name: 'JSON text' },
+	{ pattern: /^data:[^,]{0,200},/i, name: 'the text of a data URL' },
+	{ pattern: /^(?:iVBORw0KGgo|\/9j\/)/, name: 'the base64 text of an image' },
 	{ pattern: /^8BPS/, name: 'a Photoshop file' },
 	{ pattern: /^PK\p{Cc}{2}/u, name: 'a ZIP archive or an Office document' },
-	{ pattern: /^[\t\n\r\x20-\x7e]*$/, name: 'text' },
+	{ pattern: /^\x1f\x8b/, name: 'a gzip archive' },
 ];
+
+/** Text in UTF-8, or in UTF-16 with its mark. */
+function isText(beginning: Buffer): boolean {
+	if (/^(\xff\xfe|\xfe\xff)/.test(beginning.toString('latin1', 0, 2))) return true;
+	try {
+		// The last character may be cut.
+		const text = new TextDecoder('utf-8', { fatal: true }).decode(beginning, { stream: true });
+		return !/[^\P{Cc}\t\n\f\r]/u.test(text);
+	} catch {
+		return false;
+	}
+}
 
 /** `undefined`: not this format. `no size`: this format, the size is not in these bytes. */
 type SizeReader = (bytes: Buffer) => ImageSize | 'no size' | undefined;
