@@ -59,8 +59,12 @@ const anyEvent = z.object({
 });
 
 const projectEvent = anyEvent.extend({
-	// What is not finished may have no list of downloads.
-	payload: projectSchema.extend({ downloads: projectSchema.shape.downloads.default([]) }),
+	payload: projectSchema.extend({
+		// It is signed, and only handed on.
+		id: z.string().min(1),
+		// What is not finished may have no list of downloads.
+		downloads: projectSchema.shape.downloads.default([]),
+	}),
 });
 
 /** An event that is not wanted, and why. */

@@ -15,6 +15,8 @@ export type Reply =
 			readonly headers?: Record<string, string>;
 			readonly json?: unknown;
 			readonly text?: string;
+			/** What the rest of the text did not come for. */
+			readonly brokenOff?: Error;
 	  };
 
 /** A refusal as the API gives it. */
@@ -70,7 +72,8 @@ export class FakeTransport implements Transport {
 		this.requests.push(request);
 		const reply = this.reply(request);
 		if (reply instanceof Error) throw reply;
-		const { status = 200, headers = {}, json, text } = reply;
-		return { status, headers, text: text ?? (json === undefined ? '' : JSON.stringify(json)) };
+		const { status = 200, headers = {}, json, brokenOff } = reply;
+		const { text = json === undefined ? '' : JSON.stringify(json) } = reply;
+		return { status, headers, text, ...(brokenOff && { brokenOff }) };
 	}
 }

@@ -1,5 +1,6 @@
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 import type { DurationFallback, VideoParams } from '../../shared/models/videoSpec';
+import { PROJECT_ID } from '../../shared/api/schemas';
 import { InvalidInputError } from '../../shared/lib/errors';
 import type { OutputOptions } from '../../shared/generation/projectOutput';
 import { checkOutputField } from '../../shared/n8n/outputField';
@@ -121,7 +122,7 @@ export function readLimits(n8n: IExecuteFunctions, itemIndex: number): Limits {
 /** @throws {InvalidInputError} when it can't be an ID */
 export function readProjectId(n8n: IExecuteFunctions, itemIndex: number): string {
 	const id = readText(n8n, 'projectId', itemIndex).trim();
-	if (/^[\w-]+$/.test(id)) return id;
+	if (PROJECT_ID.test(id)) return id;
 	throw new InvalidInputError(
 		`Project ID: ${formatValue(id)} was given; give the ID that Generate returned, such as clx7uu86w0a5qp55yxz315r6r`,
 	);

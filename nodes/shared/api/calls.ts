@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { findCreatedProject } from './createdProject';
 import { AFTER_PAYING, BEFORE_PAYING, PAYING, type RetryRule } from './retry';
 import { EXPIRED_URL_STATUSES } from './responseErrors';
 import { createResponseSchema, projectSchema, uploadUrlsSchema } from './schemas';
@@ -21,6 +22,8 @@ export interface CallDescriptor {
 export interface CallWithAnswer<T extends z.ZodTypeAny> extends CallDescriptor {
 	readonly request: ApiCall;
 	readonly schema: T;
+	/** Reads what counts out of an answer that is not as promised, or broke off. */
+	readonly salvage?: (text: string) => z.infer<T> | undefined;
 }
 
 const NOTHING_CHARGED = 'Nothing was created or charged.';
@@ -57,6 +60,7 @@ export function createImageToVideo(body: CreateBody) {
 		action: 'create the video',
 		request: { method: 'POST', path: '/v1/image-to-video', body },
 		schema: createResponseSchema,
+		salvage: findCreatedProject,
 		retry: PAYING,
 		gate: 'create',
 	} satisfies CallWithAnswer<typeof createResponseSchema>;

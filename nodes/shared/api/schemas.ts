@@ -6,6 +6,10 @@ import { MAX_API_MESSAGE_LENGTH, singleLine } from '../lib/text';
  * is required; other documented fields may be absent, but are never of another type. Unknown fields pass.
  */
 
+/** Ids of projects as they can stand in a path, a message and a log: Magic Hour's have some 25 letters and digits. */
+export const PROJECT_ID = /^[\w-][\w.~-]{0,127}$/;
+const projectId = z.string().regex(PROJECT_ID);
+
 const uploadUrlSchema = z
 	.object({
 		upload_url: z.string().url(),
@@ -19,18 +23,19 @@ const uploadUrlSchema = z
 export const uploadUrlsSchema = z.object({ items: z.array(uploadUrlSchema) }).passthrough();
 export type UploadUrl = z.infer<typeof uploadUrlSchema>;
 
+/** It is paid for: what is odd beside the id is dropped. */
 export const createResponseSchema = z
 	.object({
-		id: z.string().min(1),
+		id: projectId,
 		/** Estimate of the server, in credits, until the project is complete. */
-		credits_charged: z.number().nullish(),
+		credits_charged: z.number().nullish().catch(undefined),
 	})
 	.passthrough();
 export type CreateResponse = z.infer<typeof createResponseSchema>;
 
 export const projectSchema = z
 	.object({
-		id: z.string().min(1),
+		id: projectId,
 		name: z.string().nullish(),
 		status: z.enum(['draft', 'queued', 'rendering', 'complete', 'error', 'canceled']),
 		type: z.string().nullish(),
@@ -85,7 +90,7 @@ export function parseJsonAs<T extends z.ZodTypeAny>(
 export function errorMessageOf(text: string): string | undefined {
 	let json: unknown;
 	try {
-		json = JSON.parse(text);
+		json = readJson(text);
 	} catch {
 		return undefined;
 	}
@@ -95,12 +100,17 @@ export function errorMessageOf(text: string): string | undefined {
 
 function parseJson(text: string, what: string): unknown {
 	try {
-		return JSON.parse(text);
+		return readJson(text);
 	} catch {
 		const isHtml = /^\s*</.test(text);
 		const looks = text.trim() === '' ? 'empty' : isHtml ? 'an HTML page' : 'not JSON';
 		return unexpected(`The ${what} is ${looks}`);
 	}
+}
+
+/** Some servers put a byte order mark before their JSON. @throws {SyntaxError} */
+function readJson(text: string): unknown {
+	return JSON.parse(text.replace(/^\uFEFF/, ''));
 }
 
 function unexpected(message: string): never {

@@ -25,7 +25,10 @@ export interface ApiCall {
 export interface ApiResponse {
 	readonly status: number;
 	readonly headers: Headers;
+	/** As much of it as has come. */
 	readonly text: string;
+	/** Why the rest of the text did not come. */
+	readonly brokenOff?: Error;
 }
 
 /** Names in lower case. */

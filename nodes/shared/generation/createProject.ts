@@ -136,7 +136,7 @@ interface Notes {
  * @throws {CreateOutcomeUnknownError} when nobody knows
  */
 async function createInTurn(
-	{ client, clock }: RunContext,
+	{ client, clock, n8n }: RunContext,
 	limiter: ConcurrencyLimiter,
 	body: CreateBody,
 	timeout: number,
@@ -161,6 +161,9 @@ async function createInTurn(
 		if (!isNotCreated(failure)) {
 			limiter.release();
 			const status = failure instanceof RequestError ? failure.status : undefined;
+			n8n.logger.warn(
+				`Magic Hour: nobody knows whether ${JSON.stringify(body.name)} was created: ${failure.message}`,
+			);
 			throw unknownFate(failure.message, body.name, status);
 		}
 		await notes.notCreated();
