@@ -299,6 +299,73 @@ describe('in a real n8n', () => {
 		expect(made('dozen').length).toBeLessThan(12);
 	});
 
+	/** Seconds. */
+	const WORKFLOW_TIMEOUT = 8;
+	const ANSWER_LATE = 12;
+
+	describe.each<[string, Record<string, unknown>, (id: string) => Promise<void>]>([
+		['a person stops an execution', {}, async (id) => await lab.executions.stop(id)],
+		[
+			"the workflow's timeout ends an execution",
+			{ executionTimeout: WORKFLOW_TIMEOUT },
+			async () => await Promise.resolve(),
+		],
+	])('%s that is asking for a video', (name, settings, end) => {
+		let ended: SavedExecution;
+
+		beforeAll(async () => {
+			lab.api.setFault('create', { late: ANSWER_LATE * 1_000 }, 1);
+			const before = lab.creates();
+			const workflow = sketch.chain(
+				name,
+				[
+					sketch.webhook(`late-${WORKFLOW_TIMEOUT}-${Object.keys(settings).length}`),
+					sketch.readImage(lab),
+					sketch.generate(lab),
+				],
+				settings,
+			);
+			const id = await lab.executions.createWorkflow(workflow, true);
+			const execution = await lab.executions.callWebhook(
+				id,
+				`late-${WORKFLOW_TIMEOUT}-${Object.keys(settings).length}`,
+			);
+			await until(
+				'the video to be asked for',
+				async () => await Promise.resolve(lab.creates() > before ? true : undefined),
+			);
+			await end(execution);
+			ended = await lab.executions.ended(execution);
+		});
+
+		it("has its name in n8n's log already, and its id as soon as the answer comes", async () => {
+			const asked = `Magic Hour is asked for a video: "${name} - execution ${ended.id} - item 0"`;
+			expect((await lab.log()).printed).toContainEqual(expect.stringContaining(asked));
+			const [project] = lab.projectsNamed(`${name} - `);
+			const created = `Magic Hour project ${project?.id ?? 'none'} was created`;
+			expect((await lab.log()).printed.join()).not.toContain(created);
+
+			await until('the line', async () =>
+				(await lab.log()).printed.some((line) => line.includes(created)) ? true : undefined,
+			);
+			expect(made(`${name} - `)).toHaveLength(1);
+		});
+
+		it('is saved as canceled, with what n8n keeps of it', async () => {
+			const later = await lab.executions.get(ended.id);
+			console.log(
+				JSON.stringify({
+					name,
+					status: later.status,
+					custom: later.customData,
+					hasId: later.text.includes(made(`${name} - `)[0] ?? '-'),
+					error: later.data.resultData.error,
+				}),
+			);
+			expect(ended.status).toBe('canceled');
+		});
+	});
+
 	describe('a person stops an execution that waits for its second video', () => {
 		let id: string;
 		let stopped: SavedExecution;
