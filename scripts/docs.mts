@@ -1,21 +1,27 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
+import { INPUTS_FILE, inputsDocument } from '../tools/docs/inputs-document.mts';
 import { withTables } from '../tools/docs/readme-tables.mts';
 
-/** `npm run docs`: writes the README's tables anew. `-- --check`: fails when they are not current instead. */
-const README = join(import.meta.dirname, '..', 'README.md');
+/** `npm run docs`: writes the README's tables and docs/inputs.md anew. `-- --check`: fails when they are not current instead. */
+const ROOT = join(import.meta.dirname, '..');
+const README = join(ROOT, 'README.md');
 
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
-const current = readFileSync(README, 'utf8');
-const wanted = withTables(current);
 
-if (current === wanted) {
-	console.log('README.md: the tables are current');
-} else if (values.check) {
-	console.error('README.md: the tables are not current; run "npm run docs"');
-	process.exitCode = 1;
-} else {
-	writeFileSync(README, wanted);
-	console.log('README.md: the tables were written anew');
+function bring(path: string, wanted: string): void {
+	const name = relative(ROOT, path);
+	if (readFileSync(path, 'utf8') === wanted) {
+		console.log(`${name}: current`);
+	} else if (values.check) {
+		console.error(`${name}: not current; run "npm run docs"`);
+		process.exitCode = 1;
+	} else {
+		writeFileSync(path, wanted);
+		console.log(`${name}: written anew`);
+	}
 }
+
+bring(README, withTables(readFileSync(README, 'utf8')));
+bring(INPUTS_FILE, await inputsDocument());
