@@ -76,13 +76,13 @@ const OTHER_CONTENT: ReadonlyArray<{ pattern: RegExp; name: string }> = [
 			/^(?:(?:\xef\xbf\xbd|\xc2\x89)PNG|(?:(?:\xef\xbf\xbd){2,4}|\xc3\xbf\xc3\x98).{0,24}(?:JFIF|Exif)|RIFF.{4,24}WEBPVP8)/s,
 		name: 'an image that was read as text on its way, which destroys it',
 	},
-	{ pattern: /^(?:\xff\x0a|\0\0\0\x0cJXL )/, name: 'a JPEG XL image' },
-	{ pattern: /^\0\0[\x01\x02]\0/, name: 'an icon or cursor (ICO)' },
+	{ pattern: /^(?:\xff\n|\0\0\0\fJXL )/, name: 'a JPEG XL image' },
+	{ pattern: /^\0\0\p{Cc}\0/u, name: 'an icon or cursor (ICO)' },
 	{ pattern: /^(?:II\+\0|MM\0\+)/, name: 'a BigTIFF image' },
 	{ pattern: /^II\xbc/, name: 'a JPEG XR image' },
 	{ pattern: /^icns/, name: 'an Apple icon' },
 	{ pattern: /^P[1-7]\s/, name: 'a Netpbm image' },
-	{ pattern: /^v\/1\x01/, name: 'an OpenEXR image' },
+	{ pattern: /^v\/1\p{Cc}/u, name: 'an OpenEXR image' },
 	{ pattern: /^.{4}ftyp(?:isom|iso\d|mp4|avc1|M4V|qt {2}|dash)/s, name: 'a video' },
 	{ pattern: /^(?:.E\xdf\xa3|RIFF.{4}AVI )/s, name: 'a video' },
 	{
@@ -96,7 +96,7 @@ const OTHER_CONTENT: ReadonlyArray<{ pattern: RegExp; name: string }> = [
 	{ pattern: /^(?:iVBORw0KGgo|\/9j\/)/, name: 'the base64 text of an image' },
 	{ pattern: /^8BPS/, name: 'a Photoshop file' },
 	{ pattern: /^PK\p{Cc}{2}/u, name: 'a ZIP archive or an Office document' },
-	{ pattern: /^\x1f\x8b/, name: 'a gzip archive' },
+	{ pattern: /^\p{Cc}\x8b\p{Cc}/u, name: 'a gzip archive' },
 ];
 
 /** Text in UTF-8, or in UTF-16 with its mark. */

@@ -6,6 +6,9 @@ import { isPublicName } from '../lib/hostName';
 /** A picture in a person's library at Magic Hour. */
 const LIBRARY = { host: 'magichour.ai', path: '/my-library', parameter: 'imageId' };
 
+/** What a path at Magic Hour looks like, whatever its first part is. */
+const FILE_PATH = /^[^\s:\\/.~][^\s:\\/]*\/[^\s:\\]+$/;
+
 /** What the `file_path` of an upload looks like. */
 const UPLOADED = /^api-assets\/[^\s:\\]+$/;
 
@@ -157,7 +160,7 @@ function fileOfSharedLink(url: URL): URL {
 export function checkFilePath(value: unknown, field: string): string {
 	const text = typeof value === 'string' ? value.trim() : '';
 	if (URL.canParse(text) && isLibraryUrl(new URL(text))) return new URL(text).href;
-	if (text.length <= MAX_URL_LENGTH && /^[^\s:\\/.~][^\s:\\]*$/.test(text)) return text;
+	if (text.length <= MAX_URL_LENGTH && FILE_PATH.test(text)) return text;
 	throw new InvalidInputError(
 		`${field}: ${formatValue(value)} was given; give the file_path that Upload Image returned, such as ` +
 			`api-assets/ab12/photo.png, or a URL of your library (https://${LIBRARY.host}${LIBRARY.path}?${LIBRARY.parameter}=…)`,

@@ -147,7 +147,7 @@ function exampleSize(shapes: readonly Shape[], { width, height }: ImageSize): st
 const SECONDS_IN_WORDS = /^(\d+(?:\.\d{1,2})?)[\s-]*(?:s|secs?|seconds?)?\.?$/i;
 
 /** What an ID of a model that is not known has to look like. */
-const MODEL_ID = /^[a-z0-9][\w.:/-]{0,99}$/i;
+const MODEL_ID = /^(?=.*[a-z])[a-z0-9][\w.:/-]{0,99}$/i;
 /** What an expression without a value becomes as text. */
 const NO_VALUE = /^(undefined|null|nan)$/i;
 

@@ -221,7 +221,7 @@ describe('a new project', () => {
 			},
 		]);
 		expect(logged).toEqual([
-			'Magic Hour is asked for the video "Lighthouse"',
+			'Magic Hour is asked for a video: "Lighthouse"',
 			'Magic Hour project p1 was created: "Lighthouse"',
 		]);
 		expect(customData.get('magic_hour_projects')).toBe('p1');
