@@ -24,7 +24,7 @@ export const refusal = (status: number, headers: Record<string, string> = {}): R
 	json: { message: `No: ${status}` },
 });
 
-export type Request =
+type Request =
 	| { readonly kind: 'api'; readonly call: ApiCall }
 	| {
 			readonly kind: 'put';
