@@ -1,6 +1,20 @@
 import { ApiError } from './api-error.mts';
-import { AUDIO_ALIASES, MODELS, type ModelRules, type Resolution } from './models.mts';
+import {
+	AUDIO_ALIASES,
+	MODELS,
+	UNCHECKED_MODELS,
+	type ModelRules,
+	type Resolution,
+} from './models.mts';
 import type { Plan } from './plans.mts';
+
+/** Everything that the `model` field takes. */
+export const MODEL_IDS: readonly string[] = [
+	'default',
+	...Object.keys(MODELS),
+	...UNCHECKED_MODELS,
+	...Object.keys(AUDIO_ALIASES),
+];
 
 /** The body of `POST /v1/image-to-video`, after its schema has been checked. */
 export interface CreateBody {
@@ -30,7 +44,7 @@ const unprocessable = (message: string): never => {
 
 /**
  * Applies the plan's and the model's rules to a request.
- * @throws ApiError 403 if the plan does not include it, 422 naming the field that the model does not take
+ * @throws ApiError 402 if the plan does not include it, 422 naming the field that the model does not take
  */
 export function checkCreate(body: CreateBody, plan: Plan): VideoRequest {
 	const asked = body.model ?? 'default';
@@ -62,7 +76,7 @@ function checkModel(
 			`resolution: ${model} does not support ${resolution}. Supported resolutions are ${rules.resolutions.join(', ')}`,
 		);
 	}
-	if (audio && !rules.audio) unprocessable(`audio: ${model} does not support audio`);
+	if (audio && rules.audio === 'none') unprocessable(`audio: ${model} does not support audio`);
 	if (assets.end_image_file_path !== undefined) {
 		const field = 'assets.end_image_file_path';
 		const endImage = rules.endImage;
@@ -80,24 +94,28 @@ function checkModel(
 
 function checkPlan(model: string, resolution: Resolution, plan: Plan): void {
 	if (plan.models !== 'all' && !plan.models.includes(model)) {
-		throw new ApiError(403, `The ${plan.label} plan does not include the model ${model}`);
+		notInPlan(plan, `the model ${model}`);
 	}
 	if (!plan.resolutions.includes(resolution)) {
-		throw new ApiError(403, `The ${plan.label} plan does not include the resolution ${resolution}`);
+		notInPlan(plan, `the resolution ${resolution}`);
 	}
 }
 
-/**
- * sora-2 takes two aspect ratios only.
- * @throws ApiError 422
- */
+function notInPlan({ label }: Plan, what: string): never {
+	throw new ApiError(402, `The ${label} plan does not include ${what}`, 'plan_upgrade_required');
+}
+
+/** @throws ApiError 422 if the model takes other aspect ratios only */
 export function checkAspect(model: string, image: { width: number; height: number }): void {
 	const aspects = MODELS[model]?.aspects;
 	if (!aspects) return;
-	const aspect = image.width / image.height;
-	if (!aspects.some((allowed) => Math.abs(aspect / allowed - 1) <= ASPECT_TOLERANCE)) {
+	const allowed = aspects.some((aspect) => {
+		const [width = NaN, height = NaN] = aspect.split(':').map(Number);
+		return Math.abs(image.width / image.height / (width / height) - 1) <= ASPECT_TOLERANCE;
+	});
+	if (!allowed) {
 		unprocessable(
-			`assets.image_file_path: ${model} only supports images with an aspect ratio of 9:16 or 16:9, this one is ${image.width}x${image.height}`,
+			`assets.image_file_path: ${model} only supports images with an aspect ratio of ${aspects.join(' or ')}, this one is ${image.width}x${image.height}`,
 		);
 	}
 }

@@ -2,6 +2,7 @@ import { pipeline, Readable, Transform } from 'node:stream';
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
+import { ApiError } from './api-error.mts';
 import { type Fault, type Faults, isReplacement, type Replacement } from './faults.mts';
 import { URL_EXPIRED } from './storage-error.mts';
 import { Throttle } from './throttle.mts';
@@ -106,7 +107,7 @@ function replacement(fault: Replacement, reply: FastifyReply): string {
 	const body = isRaw
 		? fault.raw
 		: fault.body === undefined
-			? JSON.stringify({ message: `Fault: status ${fault.status}` })
+			? JSON.stringify(new ApiError(fault.status, `Fault: status ${fault.status}`).body)
 			: JSON.stringify(fault.body);
 	reply
 		.code(fault.status ?? 200)

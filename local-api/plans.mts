@@ -3,16 +3,16 @@ import type { Resolution } from './models.mts';
 /** What an account's plan allows. */
 export interface Plan {
 	readonly label: string;
-	/** Unfinished jobs at a time (magic-hour-api.md; the free plan's figure is assumed). */
+	/** Unfinished jobs at a time (docs/magic-hour-api.md; the free plan's figure is assumed). */
 	readonly concurrentJobs: number;
-	/** Largest upload, in bytes (magic-hour-api.md). */
+	/** Largest upload, in bytes (docs/magic-hour-api.md). */
 	readonly uploadBytes: number;
 	/** What `default` and an absent resolution stand for (OpenAPI: `model`, `resolution`). */
 	readonly defaultModel: string;
 	readonly defaultResolution: Resolution;
-	/** Anything else is a 403. */
+	/** Anything else is a 402. */
 	readonly resolutions: readonly Resolution[];
-	/** Models that the plan includes, or 'all'. Anything else is a 403. */
+	/** Models that the plan includes, or 'all'. Anything else is a 402. */
 	readonly models: readonly string[] | 'all';
 }
 
@@ -25,7 +25,7 @@ const PAID = { defaultModel: 'kling-3.0', defaultResolution: '720p', models: 'al
 
 /**
  * Published: upload sizes, concurrent jobs of the paid plans, the defaults. Not published, so chosen
- * here to be plausible and to make every 403 reachable: one job at a time, 480p and the three
+ * here to be plausible and to make every refusal reachable: one job at a time, 480p and the three
  * cheapest models on the free plan; 4k from Pro upwards.
  */
 export const PLANS: Readonly<Record<PlanName, Plan>> = {

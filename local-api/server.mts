@@ -59,6 +59,8 @@ export interface LocalApiOptions {
 	readonly requestsPerSecond?: number;
 	/** Where events are sent: see {@link LocalApi.setWebhook}. */
 	readonly webhook?: Webhook;
+	/** Renders no video that this one has rendered; to be closed before it. Default: renders by itself. */
+	readonly videosOf?: Pick<LocalApi, 'renderer'>;
 	/** Called when a request has been answered. */
 	readonly onRequest?: (request: RecordedRequest) => void;
 }
@@ -88,6 +90,8 @@ export interface LocalApi {
 	setWebhook(webhook: Webhook | undefined): void;
 	/** Every event since the start or {@link reset}, in order, with what came of each try to deliver it. */
 	readonly events: readonly WebhookEvent[];
+	/** Has the videos that were rendered: see {@link LocalApiOptions.videosOf}. */
+	readonly renderer: Renderer;
 	/** Forgets requests, faults, outcome, events and projects, and so gives all credits back. Uploaded files and the webhook stay. */
 	reset(): void;
 	/** Leaves no process, socket, timer or file behind. */
@@ -130,7 +134,7 @@ export async function startLocalApi(options: LocalApiOptions = {}): Promise<Loca
 		projects,
 		webhooks,
 		images: new ImageSources(uploads, directory, closing.signal),
-		renderer: new Renderer(workers, directory),
+		renderer: options.videosOf?.renderer ?? new Renderer(workers, directory),
 		signer,
 		origin,
 		jobSeconds: (body) => (typeof jobSeconds === 'number' ? jobSeconds : jobSeconds(body)) / speed,
@@ -218,6 +222,7 @@ export async function startLocalApi(options: LocalApiOptions = {}): Promise<Loca
 		get events() {
 			return webhooks.events;
 		},
+		renderer: context.renderer,
 		reset: context.reset,
 		close,
 	};
@@ -267,19 +272,20 @@ function addJsonParser(app: FastifyInstance): void {
 	});
 }
 
-/** Every error as `{message}`. */
+/** Every error as `{code, message}`. */
 function addErrors(app: FastifyInstance): void {
 	app.setNotFoundHandler(() => {
 		throw notFound();
 	});
 	app.setErrorHandler<FastifyError | ApiError>(async (error, _request, reply) => {
 		if ('validation' in error && error.validation) {
-			return reply.code(400).send({ message: validationMessage(error) });
+			return reply.code(400).send(new ApiError(400, validationMessage(error)).body);
 		}
 		const status = error.statusCode ?? 500;
 		// A fault of this server's own: not one that was asked for, and not that of a client that has gone away.
 		if (status === 500 && !reply.raw.destroyed) console.error(error);
-		return reply.code(status).send({ message: error.message });
+		const { body } = error instanceof ApiError ? error : new ApiError(status, error.message);
+		return reply.code(status).send(body);
 	});
 }
 

@@ -18,7 +18,7 @@ const DIFFERENT = 1;
 const NOT_COMPARED = 2;
 
 const USAGE = `Usage: npm run catalog:check -- FILE
-FILE is an OpenAPI description of the Magic Hour API, in JSON, for example ../shared/api/openapi-2026-08.json`;
+FILE is an OpenAPI description of the Magic Hour API, in JSON, for example test/fixtures/openapi-2026-08.json`;
 
 try {
 	process.exitCode = main(process.argv.slice(2));

@@ -1,12 +1,14 @@
-// `npm run demo`: an image in, an MP4 out, in a real n8n with the packed package. See DEMO_USAGE for its options.
+// `npm run demo`: an image in, an MP4 out, in n8n's engine or in a real n8n. See demoUsage for its options.
 import { rm, stat } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { probeVideo, type Probe } from '../local-api/probe.mts';
-import { DEMO_USAGE, parseDemoOptions } from '../tools/demo/demo-options.mts';
-import { setUpDemo, type DemoSetUp } from '../tools/demo/demo-set-up.mts';
+import { commandLine, demoUsage, parseDemoOptions } from '../tools/demo/demo-options.mts';
+import { failOnError, type Demo } from '../tools/demo/demo.mts';
+import { setUpEngineDemo } from '../tools/demo/engine-demo.mts';
+import { setUpN8nDemo } from '../tools/demo/n8n-demo.mts';
 import { EXAMPLE_NODES } from '../tools/n8n/example-workflow.mts';
 import type { N8nExecution } from '../tools/n8n/n8n.mts';
-import { runProgram, UsageError, type Program } from '../tools/processes/program.mts';
+import { runProgram, type Program } from '../tools/processes/program.mts';
 import { formatSeconds, step } from '../tools/processes/progress.mts';
 
 interface DemoResult {
@@ -18,66 +20,53 @@ interface DemoResult {
 
 async function main(program: Program): Promise<void> {
 	const startedAt = performance.now();
-	// npm changes to the project's folder, but a path is meant from where the user is.
-	const directory = process.env.INIT_CWD ?? process.cwd();
-	const options = parseDemoOptions(process.argv.slice(2), directory);
+	const options = parseDemoOptions('demo', commandLine());
 	if (options.help) {
-		console.log(DEMO_USAGE);
+		console.log(demoUsage('demo'));
 		return;
 	}
 
-	const demo = await setUpDemo(program, options);
-	await Promise.all([demo.videoFile, demo.stillFile].map((file) => rm(file, { force: true })));
+	const demo = await (options.n8n ? setUpN8nDemo : setUpEngineDemo)(program, options);
+	const { videoFile, stillFile } = demo.files;
+	await Promise.all([videoFile, stillFile].map((file) => rm(file, { force: true })));
 	const execution = await step(`run the workflow with ${demo.source.description}`, async () => {
-		const ended = await demo.n8n.execute(demo.workflow.id);
+		const ended = await demo.execute();
 		failOnError(ended);
 		return ended;
 	});
 	const probe = await step('decode the video and keep a still', () =>
-		probeVideo(demo.videoFile, { stillPath: demo.stillFile }),
+		probeVideo(videoFile, { stillPath: stillFile }),
 	);
 	console.log(await summary(demo, { probe, execution, elapsed: performance.now() - startedAt }));
 }
 
-/** @throws UsageError with what n8n would show at the node that failed */
-function failOnError({ status, data: { resultData } }: N8nExecution): void {
-	if (status === 'success') return;
-	const { error, lastNodeExecuted } = resultData;
-	const node = error?.node?.name ?? lastNodeExecuted ?? 'a node';
-	const message = error?.message ?? `the execution ended as "${status}"`;
-	const description = error?.description ?? '';
-	throw new UsageError(`The workflow failed at ${node}: ${message}\n${description}`.trimEnd());
-}
-
 async function summary(
-	demo: DemoSetUp,
+	{ engine, files, package: ours, workflow }: Demo,
 	{ probe, execution, elapsed }: DemoResult,
 ): Promise<string> {
 	const { runData } = execution.data.resultData;
 	const [run] = runData[EXAMPLE_NODES.generate] ?? [];
 	const answer = run?.data?.main[0]?.[0]?.json;
-	const node = demo.workflow.nodes.find(({ name }) => name === EXAMPLE_NODES.generate);
+	const node = workflow.nodes.find(({ name }) => name === EXAMPLE_NODES.generate);
 	if (run === undefined || answer === undefined || node === undefined) {
 		throw new Error('n8n did not run the Image To Video node');
 	}
-	const megabytes = (await stat(demo.videoFile)).size / 1e6;
+	const megabytes = (await stat(files.videoFile)).size / 1e6;
 	const sound = probe.audio ? `sound (${probe.audioCodec ?? 'unknown'})` : 'no sound';
 	const rows: [string, string][] = [
-		['Video', `${shown(demo.videoFile)} (${megabytes.toFixed(2)} MB)`],
+		['Video', `${shown(files.videoFile)} (${megabytes.toFixed(2)} MB)`],
 		[
 			'',
 			`${probe.seconds.toFixed(2)} s, ${probe.width} × ${probe.height}, ${probe.codec}, ${sound}`,
 		],
-		['Still', shown(demo.stillFile)],
+		['Still', shown(files.stillFile)],
 		[
 			'Credits',
 			`${credits(answer.credits_charged)} charged, ${credits(answer.credits_estimated)} estimated`,
 		],
 		['Time', `${formatSeconds(run.executionTime)} in the node, ${formatSeconds(elapsed)} in all`],
-		[
-			'Node',
-			`${node.type} of ${demo.packed.name} ${demo.packed.version}, in n8n ${demo.installation.version}`,
-		],
+		['Node', `${node.type} of ${ours.name} ${ours.version}`],
+		...engine.map((line, index): [string, string] => [index === 0 ? 'Engine' : '', line]),
 		['Project', String(answer.id)],
 	];
 	return ['', ...rows.map(([label, value]) => `  ${label.padEnd(9)}${value}`), ''].join('\n');

@@ -36,7 +36,7 @@ export const JOB_LENGTHS: readonly number[] = Array.from(
 	(_, index) => SHORTEST_JOB * (LONGEST_JOB / SHORTEST_JOB) ** (index / (JOBS - 1)),
 );
 
-/** The median from create to complete (magic-hour-api.md). */
+/** The median from create to complete (docs/magic-hour-api.md). */
 export const MEDIAN_JOB = 74_000;
 
 export interface Followed {

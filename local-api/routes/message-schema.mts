@@ -1,7 +1,7 @@
 /** The body of every answer that is not a success. */
 const message = {
 	type: 'object',
-	properties: { message: { type: 'string' } },
+	properties: { code: { type: 'string' }, message: { type: 'string' } },
 	required: ['message'],
 } as const;
 

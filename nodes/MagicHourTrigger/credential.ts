@@ -1,12 +1,13 @@
-import {
-	NodeOperationError,
-	type ICredentialsDecrypted,
-	type ICredentialTestFunctions,
-	type IExecuteFunctions,
-	type IHookFunctions,
-	type INodeCredentialTestResult,
-	type IWebhookFunctions,
+import type {
+	ICredentialsDecrypted,
+	ICredentialTestFunctions,
+	IExecuteFunctions,
+	IHookFunctions,
+	INodeCredentialTestResult,
+	IWebhookFunctions,
 } from 'n8n-workflow';
+import { InvalidInputError } from '../shared/lib/errors';
+import { toNodeError } from '../shared/n8n/nodeErrors';
 
 const CREDENTIAL = 'magicHourWebhookApi';
 
@@ -26,7 +27,8 @@ export async function readBaseUrl(n8n: IExecuteFunctions): Promise<string> {
 export async function requireSecret(n8n: IHookFunctions): Promise<void> {
 	if (n8n.getNodeParameter('verifySignature') !== true) return;
 	const problem = problemOf(await readSecret(n8n));
-	if (problem !== undefined) throw new NodeOperationError(n8n.getNode(), problem);
+	if (problem === undefined) return;
+	throw toNodeError(n8n.getNode(), new InvalidInputError(problem), undefined);
 }
 
 /**

@@ -1,14 +1,13 @@
 import { UnexpectedResponseError } from '../shared/api/schemas';
+import type { ErrorCode } from '../shared/lib/errorCodes';
 import { readEvent, type MagicHourEvent } from './events';
 import { SignatureVerificationError, verifySignature, type SignedRequest } from './signature';
 import type { Settings } from './settings';
 
-/** An answer that starts nothing. */
-export interface Rejection {
-	/** HTTP status. Anything but 2xx makes Magic Hour send the event again. */
-	readonly status: 200 | 400 | 401 | 500;
-	readonly message: string;
-}
+/** An answer that starts nothing. Anything but 200 makes Magic Hour send the event again. */
+export type Rejection =
+	| { readonly status: 200; readonly message: string }
+	| { readonly status: 400 | 401 | 500; readonly message: string; readonly code: ErrorCode };
 
 export type WebhookDecision = { readonly event: MagicHourEvent } | Rejection;
 
@@ -28,8 +27,12 @@ export function evaluateRequest(
 		const event = readEvent(request.body, choice);
 		return 'why' in event ? { status: 200, message: event.why } : { event };
 	} catch (error) {
-		if (error instanceof SignatureVerificationError) return { status: 401, message: error.message };
-		if (error instanceof UnexpectedResponseError) return { status: 400, message: error.message };
+		if (error instanceof SignatureVerificationError) {
+			return { status: 401, message: error.message, code: error.code };
+		}
+		if (error instanceof UnexpectedResponseError) {
+			return { status: 400, message: error.message, code: error.code };
+		}
 		throw error as Error;
 	}
 }

@@ -1,6 +1,6 @@
 import type { IBinaryData, IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { UnexpectedResponseError, type Project } from '../shared/api/schemas';
-import { MagicHourClient } from '../shared/api/client';
+import { FileTransfer } from '../shared/api/fileTransfer';
 import { systemClock } from '../shared/lib/clock';
 import { downloadVideo } from '../shared/n8n/downloadVideo';
 import { InvalidInputError } from '../shared/lib/errors';
@@ -73,14 +73,13 @@ const DOWNLOAD_TIMEOUT_MS = 1_800_000;
 /** @throws {ProjectError} */
 async function download(n8n: IExecuteFunctions, project: Project): Promise<IBinaryData> {
 	const clock = systemClock;
-	// Makes no call of the API: a trigger has no key for it.
-	const client = new MagicHourClient(n8nTransport(n8n, await readBaseUrl(n8n)), clock);
+	const files = new FileTransfer(n8nTransport(n8n, await readBaseUrl(n8n)), clock);
 	const hint = `The video is not lost: get it with the Get operation of the Magic Hour Image To Video node and Project ID ${project.id}. ${untilWhen(project)}`;
 	const options = {
 		deadline: clock.now() + DOWNLOAD_TIMEOUT_MS,
 		signal: n8n.getExecutionCancelSignal(),
 	};
-	const downloading = downloadVideo(n8n, client, clock, { project, hint }, options);
+	const downloading = downloadVideo(n8n, files, clock, { project, hint }, options);
 	return await withProjectId(project.id, hint, downloading);
 }
 

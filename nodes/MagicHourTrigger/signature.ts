@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'crypto';
+import type { ErrorCode } from '../shared/lib/errorCodes';
 
 /**
  * The signature of Magic Hour's webhook events (https://docs.magichour.ai/integration/webhook/secure-handler):
@@ -26,6 +27,7 @@ export interface Verification {
 /** An event is not shown to come from Magic Hour. The message says what was wrong, and holds no secret. */
 export class SignatureVerificationError extends Error {
 	override name = 'SignatureVerificationError';
+	readonly code: ErrorCode = 'MAGIC_HOUR_INVALID_SIGNATURE';
 }
 
 /** @throws {SignatureVerificationError} unless the request was signed with the secret, just now */

@@ -46,11 +46,13 @@ const STARTS = { message: 'The event starts the workflow' };
 
 const NO_SETTINGS: Rejection = {
 	status: 500,
+	code: 'MAGIC_HOUR_TRIGGER_NOT_READY',
 	message: 'The settings of this trigger could not be read: see the log of n8n',
 };
 
 const NO_SECRET: Rejection = {
 	status: 500,
+	code: 'MAGIC_HOUR_TRIGGER_NOT_READY',
 	message: 'The signing secret of this trigger could not be read, so that no event can be verified',
 };
 
@@ -100,15 +102,17 @@ async function claimEvent(
 	return claim;
 }
 
-function refuse(n8n: IWebhookFunctions, { status, message }: Rejection): IWebhookResponseData {
-	if (status !== 200) {
+function refuse(n8n: IWebhookFunctions, rejection: Rejection): IWebhookResponseData {
+	const { status, ...body } = rejection;
+	if (rejection.status !== 200) {
+		const { message, code } = rejection;
 		const { id, name } = n8n.getWorkflow();
-		n8n.logger.warn(`Magic Hour Trigger refused a request (${status}): ${message}`, {
+		n8n.logger.warn(`Magic Hour Trigger refused a request (${status}): ${message} [${code}]`, {
 			workflowId: id,
 			workflowName: name,
 			nodeName: n8n.getNode().name,
 		});
 	}
-	n8n.getResponseObject().status(status).json({ message });
+	n8n.getResponseObject().status(status).json(body);
 	return { noWebhookResponse: true };
 }

@@ -281,7 +281,11 @@ describe('in a real n8n', () => {
 			id = await beginOneByOne('stopped', prompt);
 			await lab.waitedFor('stopped - ', 2);
 			await lab.executions.stop(id);
-			stopped = await lab.executions.ended(id);
+			// n8n says that the execution has ended before it has saved the custom data.
+			stopped = await until('the custom data to be saved', async () => {
+				const ended = await lab.executions.ended(id);
+				return ended.customData.magic_hour_projects === undefined ? undefined : ended;
+			});
 		});
 
 		it("leaves the ids in the execution's custom data, and nowhere else in it", () => {

@@ -69,7 +69,9 @@ describe('what the API refuses', () => {
 			{ apiKey: lab.api.keys.free },
 		);
 
-		expect(told(run)).toMatch(/plan.*403.*upgrade/is);
+		expect(told(run)).toMatch(/plan.*402.*upgrade/is);
+		expect(told(run)).not.toMatch(/credits/);
+		expect(run.error).toMatchObject({ code: 'MAGIC_HOUR_PLAN_UPGRADE_REQUIRED', httpCode: '402' });
 		expect(lab.api.projects).toHaveLength(0);
 	});
 
@@ -85,6 +87,77 @@ describe('what the API refuses', () => {
 		const run = await lab.run({});
 
 		expect(run.error).toMatchObject({ name: 'NodeApiError', httpCode: '402' });
+	});
+});
+
+describe('the code of an error', () => {
+	const CODE = 'MAGIC_HOUR_INSUFFICIENT_CREDITS';
+	const ADVICE = expect.stringMatching(/^Buy credits .*model\.$/) as string;
+	const fail = () => {
+		const body = { code: 'insufficient_credits', message: 'Not enough credits' };
+		lab.api.setFault('create', { status: 402, body });
+	};
+
+	it('is where an error workflow can read it, and where a person can', async () => {
+		fail();
+		const run = await lab.run({});
+
+		// What n8n saves, and gives to the Error Trigger as `execution.error`.
+		const saved = JSON.parse(JSON.stringify(run.data.resultData.error)) as unknown;
+		expect(saved).toMatchObject({
+			code: CODE,
+			description: expect.stringMatching(/^Buy credits .*model\. \[MAGIC_HOUR_\w+\]$/) as string,
+		});
+		expect(run.error).toMatchObject({ code: CODE });
+		expect(run.error?.description).toContain(`[${CODE}]`);
+		expect(run.error?.message).not.toContain('MAGIC_HOUR');
+	});
+
+	it('has a field of its own with Continue', async () => {
+		fail();
+		const run = await lab.run({}, { onError: 'continueRegularOutput' });
+
+		expect(run.output[0]?.[0]?.json).toEqual({
+			error: expect.stringMatching(/402: Not enough credits\)$/) as string,
+			message: ADVICE,
+			error_code: CODE,
+		});
+	});
+
+	it('is in the text at the error output, where n8n wants no other field', async () => {
+		fail();
+		const run = await lab.run({}, { onError: 'continueErrorOutput' });
+
+		expect(run.output[0]).toEqual([]);
+		expect(run.output[1]?.[0]?.json).toMatchObject({
+			error: expect.stringMatching(/402: Not enough credits\)$/) as string,
+			message: expect.stringMatching(/model\. \[MAGIC_HOUR_INSUFFICIENT_CREDITS\]$/) as string,
+		});
+		expect(run.output[1]?.[0]?.json).not.toHaveProperty('error_code');
+	});
+
+	it.each([
+		['wrong input', { duration: 'long' }, 'MAGIC_HOUR_INVALID_INPUT'],
+		[
+			'a limit for an item',
+			{ model: { __rl: true, mode: 'id', value: 'kling-3.0' }, options: { maxCredits: 1 } },
+			'MAGIC_HOUR_CREDIT_LIMIT',
+		],
+		[
+			'a limit for the run',
+			{ model: { __rl: true, mode: 'id', value: 'kling-3.0' }, options: { maxCreditsPerRun: 1 } },
+			'MAGIC_HOUR_CREDIT_LIMIT',
+		],
+		[
+			"an error of n8n's own",
+			{ prompt: "={{ $('Nowhere').first() }}" },
+			'MAGIC_HOUR_UNEXPECTED_ERROR',
+		],
+	])('%s has one, too', async (_, parameters, code) => {
+		const run = await lab.run(parameters);
+
+		expect(run.error).toMatchObject({ code });
+		expect(run.error?.description).toMatch(new RegExp(`\\[${code}\\]$`));
 	});
 });
 

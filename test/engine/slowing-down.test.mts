@@ -101,7 +101,10 @@ describe('429 again and again', () => {
 		const waits = times.slice(1).map((time, index) => time - (times[index] ?? 0));
 		expect(waits).toHaveLength(6);
 		expect(waits.filter((wait, index) => wait < (least[index] ?? Infinity))).toEqual([]);
-		const wanted = sleep.mock.calls.map(([milliseconds]) => milliseconds / 1_000);
+		// Those of the marks in n8n's database can't be stopped.
+		const wanted = sleep.mock.calls.flatMap(([milliseconds, signal]) =>
+			signal ? [milliseconds / 1_000] : [],
+		);
 		expect(wanted).toHaveLength(6);
 		expect(wanted.filter((wait, index) => wait > (most[index] ?? 0))).toEqual([]);
 	});

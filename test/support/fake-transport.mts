@@ -17,6 +17,13 @@ export type Reply =
 			readonly text?: string;
 	  };
 
+/** A refusal as the API gives it. */
+export const refusal = (status: number, headers: Record<string, string> = {}): Reply => ({
+	status,
+	headers,
+	json: { message: `No: ${status}` },
+});
+
 export type Request =
 	| { readonly kind: 'api'; readonly call: ApiCall }
 	| {

@@ -16,6 +16,12 @@ test('docs/webhook-cases.md is current (npm run docs:webhooks writes it)', () =>
 	expect(readFileSync(WEBHOOK_CASES_FILE, 'utf8')).toBe(webhookCasesDocument(WEBHOOK_CASES));
 });
 
+/** What a refusal says beside its message. */
+const CODES: Readonly<Record<number, string>> = {
+	400: 'MAGIC_HOUR_UNEXPECTED_RESPONSE',
+	401: 'MAGIC_HOUR_INVALID_SIGNATURE',
+};
+
 /** The verdict alone; test/e2e/trigger.test.mts sends the same requests to n8n. */
 describe('the verdict on', () => {
 	const ofTheNode = WEBHOOK_CASES.filter(({ byN8n }) => !byN8n);
@@ -42,7 +48,11 @@ describe('the verdict on', () => {
 			);
 			if (starts === 1) expect(verdict).toHaveProperty('event');
 			else
-				expect(verdict).toEqual({ status, message: expect.stringContaining(says ?? '') as string });
+				expect(verdict).toEqual({
+					status,
+					message: expect.stringContaining(says ?? '') as string,
+					code: CODES[status],
+				});
 		},
 	);
 });

@@ -1,8 +1,8 @@
 import { probeVideo } from '../../local-api/probe.mts';
 import CORES from './cores.json';
 import type { CompatResult } from './results.mts';
-import { setUpDemo } from '../demo/demo-set-up.mts';
-import { runJestProject } from '../jest-project.mts';
+import { setUpN8nDemo } from '../demo/n8n-demo.mts';
+import { runJestProjects } from '../jest-projects.mts';
 import { N8N_VERSION } from '../n8n/n8n-installation.mts';
 import type { Program } from '../processes/program.mts';
 
@@ -39,9 +39,7 @@ export const TRIALS: readonly Trial[] = [
 
 /** Runs the engine tests against another n8n-core. */
 async function tryEngine(project: string): Promise<Outcome> {
-	const { exitCode, counts } = await runJestProject(project, {
-		stdio: ['ignore', 'ignore', 'inherit'],
-	});
+	const { exitCode, counts } = await runJestProjects([project]);
 	if (counts === undefined) return { works: false, result: `Jest ended with ${exitCode}` };
 	return {
 		works: exitCode === 0 && counts.numTotalTestSuites === CORES.tests.length,
@@ -54,13 +52,13 @@ async function tryExample(program: Program, version: string): Promise<Outcome> {
 	// Nothing here may cost credits.
 	delete process.env.MAGIC_HOUR_API_KEY;
 	const wishes = { model: 'ltx-2.3', seconds: SECONDS, resolution: '480p', help: false };
-	const demo = await setUpDemo(program, wishes, { n8nVersion: version });
+	const demo = await setUpN8nDemo(program, wishes, { n8nVersion: version });
 	const { status, data } = await demo.n8n.execute(demo.workflow.id);
 	if (status !== 'success') {
 		const error = data.resultData.error?.message ?? 'no message';
 		return { works: false, result: `ended as ${status}: ${error}` };
 	}
-	const { seconds, codec } = await probeVideo(demo.videoFile);
+	const { seconds, codec } = await probeVideo(demo.files.videoFile);
 	return {
 		works: Math.abs(seconds - SECONDS) <= 0.2,
 		result: `a video of ${seconds.toFixed(2)} s (${codec})`,

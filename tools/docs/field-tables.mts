@@ -9,12 +9,16 @@ type Description = Pick<INodeTypeDescription, 'properties'>;
 type Conditions = NonNullable<NonNullable<INodeProperties['displayOptions']>['show']>;
 
 /** The operations, in the order of the menu. @throws {Error} when the node has none */
-export function operationsTable({ properties }: Description): string {
+export function operationsOf({ properties }: Description): INodePropertyOptions[] {
 	const operations = properties.find(({ name }) => name === 'operation');
 	if (operations === undefined) throw new Error('The node has no operations');
+	return choices(operations);
+}
+
+export function operationsTable(description: Description): string {
 	return table(
 		['Operation', 'What it does'],
-		choices(operations).map(({ name, description = '' }) => [name, cell(description)]),
+		operationsOf(description).map(({ name, description: text = '' }) => [name, cell(text)]),
 	);
 }
 
@@ -115,13 +119,17 @@ function conditions(
 		.map(([path, values = []]) => {
 			const governing = all.find(({ name }) => name === path.replace(/^\//, ''));
 			if (governing === undefined) throw new Error(`No field "${path}" is in the table`);
-			return [governing, joinOr(values.map((value) => valueName(governing, value)))];
+			// A choice may be there twice, by its value and by its label.
+			const names = new Set(values.map((value) => valueName(governing, value)));
+			return [governing, joinOr([...names])];
 		});
 }
 
 function valueName(governing: INodeProperties, value: unknown): string {
 	if (typeof value === 'boolean') return value ? 'on' : 'off';
-	const choice = choices(governing).find((option) => option.value === value);
+	const choice = choices(governing).find(({ name, ...option }) =>
+		[name, option.value].includes(value as string),
+	);
 	if (choice !== undefined) return choice.name;
 	if (governing.name === 'model')
 		return findModel(formatValue(value))?.name ?? code(formatValue(value));

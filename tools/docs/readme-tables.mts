@@ -1,20 +1,19 @@
 import { ImageToVideo } from '../../nodes/ImageToVideo/ImageToVideo.node.ts';
 import { MagicHourTrigger } from '../../nodes/MagicHourTrigger/MagicHourTrigger.node.ts';
 import {
-	durationsOf,
 	findModel,
 	MODELS,
-	resolveModel,
 	PLAN_DEFAULT,
 	RESOLUTIONS,
 	type EndImageSupport,
 	type Model,
 	type Resolution,
 } from '../../nodes/shared/models/catalogue.ts';
+import { ERROR_CODES } from '../../nodes/shared/lib/errorCodes.ts';
 import { joinOr, joinNumbersOr } from '../../nodes/shared/lib/text.ts';
 import { compatTable, readCompatResults } from '../compat/results.mts';
-import { fieldsTable, operationsTable } from './field-tables.mts';
-import { code, table } from './markdown-table.mts';
+import { fieldsTable, operationsOf, operationsTable } from './field-tables.mts';
+import { cell, code, table } from './markdown-table.mts';
 
 const imageToVideo = new ImageToVideo().description;
 const trigger = new MagicHourTrigger().description;
@@ -22,14 +21,16 @@ const trigger = new MagicHourTrigger().description;
 /** The README's tables, made from the nodes' own descriptions and the catalogue that they work with. */
 export const TABLES: Readonly<Record<string, () => string>> = {
 	operations: () => operationsTable(imageToVideo),
-	generate: () => fieldsTable(imageToVideo, 'generate'),
-	get: () => fieldsTable(imageToVideo, 'get'),
-	delete: () => fieldsTable(imageToVideo, 'delete'),
-	'upload-image': () => fieldsTable(imageToVideo, 'uploadImage'),
-	'estimate-credits': () => fieldsTable(imageToVideo, 'estimateCredits'),
+	...Object.fromEntries(
+		operationsOf(imageToVideo).map(({ name, value }) => [
+			name.toLowerCase().replaceAll(' ', '-'),
+			() => fieldsTable(imageToVideo, String(value)),
+		]),
+	),
 	trigger: () => fieldsTable(trigger),
 	models: modelsTable,
 	credits: creditsTable,
+	'error-codes': errorCodesTable,
 	compatibility: () => compatTable(readCompatResults()),
 };
 
@@ -52,7 +53,7 @@ function modelsTable(): string {
 	const rows = MODELS.map((model) => [
 		model.name + (model.legacy === true ? ' (legacy)' : ''),
 		code(model.id),
-		joinNumbersOr(durationsOf(resolveModel(model.id))),
+		joinNumbersOr(model.durations),
 		model.resolutions.join(', '),
 		AUDIO[model.audio],
 		endImage(model.endImage),
@@ -66,9 +67,12 @@ function modelsTable(): string {
 
 function endImage(support: EndImageSupport | undefined): string {
 	if (support === undefined) return 'no';
-	if (support.resolutions !== undefined) return `at ${joinOr(support.resolutions)} only`;
-	if (support.maxSeconds !== undefined) return `up to ${support.maxSeconds} s`;
-	return 'yes';
+	const { resolutions, maxSeconds } = support;
+	const limits = [
+		...(resolutions === undefined ? [] : [`at ${joinOr(resolutions)} only`]),
+		...(maxSeconds === undefined ? [] : [`up to ${maxSeconds} s`]),
+	];
+	return limits.length === 0 ? 'yes' : limits.join(', ');
 }
 
 function creditsTable(): string {
@@ -86,6 +90,15 @@ function perSecond({ rate, audioRate, resolutions }: Model, resolution: Resoluti
 	if (base === undefined) return 'unknown';
 	const extra = audioRate?.[resolution];
 	return extra === undefined ? String(base) : `${base} (${base + extra} with sound)`;
+}
+
+function errorCodesTable(): string {
+	const rows = Object.entries(ERROR_CODES).map(([name, { when, fix }]) => [
+		code(name),
+		cell(when),
+		cell(fix),
+	]);
+	return table(['Code', 'What happened', 'What to do'], rows);
 }
 
 /**

@@ -28,11 +28,11 @@ export interface CoreServices {
 	readonly close: () => void;
 }
 
-/** Call once per test file: n8n-core keeps its settings for the life of the process. */
-export async function startCoreServices(): Promise<CoreServices> {
-	const folder = mkdtempSync(join(tmpdir(), 'magic-hour-engine-'));
+/** Call once per process, or test file: n8n-core keeps its settings for as long. */
+export async function startCoreServices(parentFolder = tmpdir()): Promise<CoreServices> {
+	const folder = mkdtempSync(join(parentFolder, 'magic-hour-engine-'));
 	process.env.N8N_USER_FOLDER = folder;
-	process.env.N8N_ENCRYPTION_KEY = 'engine tests encrypt nothing';
+	process.env.N8N_ENCRYPTION_KEY = 'nothing is encrypted here';
 
 	// npm installs more than one version of these packages: those of n8n-core are wanted.
 	const fromCore = createRequire(createRequire(import.meta.url).resolve('n8n-core'));

@@ -17,7 +17,7 @@ export type CredentialValues = Readonly<Record<string, ICredentialDataDecryptedO
  * Hands out credential data from memory and applies a credential class's `authenticate` in the way of
  * the CredentialsHelper of the n8n command line package, which n8n-core leaves to its host.
  */
-export class TestCredentialsHelper extends ICredentialsHelper {
+export class InMemoryCredentialsHelper extends ICredentialsHelper {
 	constructor(
 		private readonly types: Readonly<Record<string, ICredentialType>>,
 		private readonly values: CredentialValues,
@@ -102,14 +102,14 @@ export class TestCredentialsHelper extends ICredentialsHelper {
 	}
 
 	getCredentials(): Promise<ICredentials> {
-		throw new UnexpectedError('Encrypted credentials are not part of this harness');
+		throw new UnexpectedError('There are no encrypted credentials here');
 	}
 
 	updateCredentials(): Promise<void> {
-		throw new UnexpectedError('A node under test must not write credentials');
+		throw new UnexpectedError('A node must not write credentials');
 	}
 
 	updateCredentialsOauthTokenData(): Promise<void> {
-		throw new UnexpectedError('A node under test must not write credentials');
+		throw new UnexpectedError('A node must not write credentials');
 	}
 }

@@ -1,23 +1,19 @@
-/**
- * Runs a node in n8n-core's own engine: its expressions, its binary data on disk, its HTTP client, its
- * error settings and retries. Only what n8n-core leaves to its host is stood in for: where credentials
- * come from, and where executions are saved.
- */
-import { ExecutionLifecycleHooks, LoadOptionsContext, WorkflowExecute } from 'n8n-core';
+/** Runs one node in n8n-core's own engine (see `execution.mts`), between nodes that feed it and that look at what it puts out. */
+import { LoadOptionsContext } from 'n8n-core';
 import type {
 	ICredentialDataDecryptedObject,
 	INodeListSearchResult,
 	INodeParameters,
 	INodePropertyOptions,
-	IWorkflowExecuteAdditionalData,
-	Workflow,
+	IWorkflowSettings,
 } from 'n8n-workflow';
 import { UnexpectedError } from 'n8n-workflow';
 
 import { startCoreServices } from './core-services.mts';
 import { testCredential, type CredentialTestResult } from './credential-test.mts';
-import { TestCredentialsHelper } from './credentials-helper.mts';
+import { InMemoryCredentialsHelper } from './credentials-helper.mts';
 import { viewRun, type EngineRun } from './engine-run.mts';
+import { additionalData, startExecution } from './execution.mts';
 import type { InputItem } from './harness-nodes.mts';
 import {
 	harnessWorkflow,
@@ -27,7 +23,6 @@ import {
 	type NodeSettings,
 	type Subject,
 } from './harness-workflow.mts';
-import { executeFrom } from './old-core.mts';
 
 export type { EngineRun } from './engine-run.mts';
 export type { InputFile, InputItem } from './harness-nodes.mts';
@@ -38,6 +33,7 @@ export interface RunOptions extends NodeSettings {
 	/** The values of the credential's form; fields left out have their defaults. */
 	readonly credentials?: ICredentialDataDecryptedObject;
 	readonly workflowName?: string;
+	readonly workflowSettings?: IWorkflowSettings;
 	readonly executionId?: string;
 }
 
@@ -64,54 +60,32 @@ export interface Engine {
 	close(): void;
 }
 
-/** Where the n8n of these executions would be; expressions can't be evaluated without. */
-const N8N_URLS = {
-	instanceBaseUrl: 'http://n8n.invalid/',
-	restApiUrl: 'http://n8n.invalid/rest',
-	formBaseUrl: 'http://n8n.invalid/form',
-	formWaitingBaseUrl: 'http://n8n.invalid/form-waiting',
-	webhookBaseUrl: 'http://n8n.invalid/webhook',
-	webhookWaitingBaseUrl: 'http://n8n.invalid/webhook-waiting',
-};
-
 /** Call once per test file. */
 export async function startEngine(subject: Subject): Promise<Engine> {
 	const { binaryData, log, close } = await startCoreServices();
 	const { node, credential } = subject;
 	let executions = 0;
 
-	const additionalData = (
-		values: ICredentialDataDecryptedObject = {},
-		more: Partial<IWorkflowExecuteAdditionalData> = {},
-	): IWorkflowExecuteAdditionalData =>
-		({
-			...N8N_URLS,
-			credentialsHelper: new TestCredentialsHelper(
-				{ [credential.name]: credential },
-				{ [credential.name]: values },
-			),
-			currentNodeExecutionIndex: 0,
-			variables: {},
-			...more,
-		}) as IWorkflowExecuteAdditionalData;
+	const credentialsHelper = (values: ICredentialDataDecryptedObject = {}) =>
+		new InMemoryCredentialsHelper({ [credential.name]: credential }, { [credential.name]: values });
 
 	const start = (options: RunOptions): StartedRun => {
 		const {
 			items = [{ json: {} }],
 			credentials,
 			workflowName = 'Engine test',
+			workflowSettings,
 			executionId = String(++executions),
 			...settings
 		} = options;
-		const workflow = harnessWorkflow(subject, settings, items, workflowName);
-		const mode = 'manual';
-		const hooks = new ExecutionLifecycleHooks(mode, executionId, savedWorkflow(workflow));
+		const workflow = harnessWorkflow(subject, settings, items, workflowName, workflowSettings);
 		const logBegin = log.length;
-		const execution = executeFrom(
-			new WorkflowExecute(additionalData(credentials, { hooks, executionId }), mode),
+		const execution = startExecution({
 			workflow,
-			INPUT,
-		);
+			startNode: INPUT,
+			credentialsHelper: credentialsHelper(credentials),
+			executionId,
+		});
 		return {
 			result: execution.then((run) => viewRun(run, binaryData, log.slice(logBegin))),
 			cancel: () => {
@@ -129,7 +103,7 @@ export async function startEngine(subject: Subject): Promise<Engine> {
 		return new LoadOptionsContext(
 			workflow,
 			placed,
-			additionalData({}, { currentNodeParameters }),
+			additionalData(credentialsHelper(), { currentNodeParameters }),
 			'',
 		);
 	};
@@ -147,22 +121,8 @@ export async function startEngine(subject: Subject): Promise<Engine> {
 			if (method === undefined) throw new UnexpectedError(`No loadOptions method "${name}"`);
 			return await method.call(editorContext(parameters));
 		},
-		testCredential: (values) => testCredential(credential, additionalData(values)),
+		testCredential: (values) =>
+			testCredential(credential, additionalData(credentialsHelper(values))),
 		close,
-	};
-}
-
-/** The workflow as the database would have it. */
-function savedWorkflow(workflow: Workflow) {
-	return {
-		id: workflow.id,
-		name: workflow.name ?? '',
-		active: false,
-		isArchived: false,
-		createdAt: new Date(),
-		updatedAt: new Date(),
-		activeVersionId: null,
-		nodes: Object.values(workflow.nodes),
-		connections: workflow.connectionsBySourceNode,
 	};
 }

@@ -21,6 +21,8 @@ export interface InputFile {
 export interface InputItem {
 	readonly json: IDataObject;
 	readonly binary?: Readonly<Record<string, InputFile>>;
+	/** Files that n8n does not store: what Code nodes, and n8n without storage on disk, put out. */
+	readonly unstored?: Readonly<Record<string, unknown>>;
 }
 
 const describe = (name: string, properties: INodeTypeDescription['properties']) => ({
@@ -40,12 +42,13 @@ export const inputNode = (items: readonly InputItem[]): INodeType => ({
 	description: describe('input', []),
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const output: INodeExecutionData[] = [];
-		for (const { json, binary } of items) {
+		for (const { json, binary, unstored } of items) {
 			const stored: IBinaryKeyData = {};
 			for (const [field, { data, fileName, mimeType }] of Object.entries(binary ?? {})) {
 				stored[field] = await this.helpers.prepareBinaryData(data, fileName, mimeType);
 			}
-			output.push({ json, ...(binary === undefined ? {} : { binary: stored }) });
+			Object.assign(stored, unstored);
+			output.push({ json, ...((binary ?? unstored) ? { binary: stored } : {}) });
 		}
 		return [output];
 	},

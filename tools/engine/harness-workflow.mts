@@ -1,7 +1,15 @@
-import type { ICredentialType, INode, INodeParameters, INodeType, OnError } from 'n8n-workflow';
-import { NodeConnectionTypes, UnexpectedError, Workflow } from 'n8n-workflow';
+import type {
+	ICredentialType,
+	INode,
+	INodeParameters,
+	INodeType,
+	IWorkflowSettings,
+	OnError,
+} from 'n8n-workflow';
+import { NodeConnectionTypes, Workflow } from 'n8n-workflow';
 
 import { inputNode, sourceNode, type InputItem } from './harness-nodes.mts';
+import { nodeTypesOf } from './node-types.mts';
 
 /** What is under test: a node class and its credential class, and the full name that n8n gives the node. */
 export interface Subject {
@@ -36,13 +44,14 @@ export function harnessWorkflow(
 	settings: NodeSettings,
 	items: readonly InputItem[],
 	name: string,
+	workflowSettings: IWorkflowSettings = {},
 ): Workflow {
 	const to = (node: string) => [{ node, type: NodeConnectionTypes.Main, index: 0 }];
 	return new Workflow({
 		id: 'engine-test',
 		name,
 		active: false,
-		settings: { executionOrder: 'v1' },
+		settings: { executionOrder: 'v1', ...workflowSettings },
 		nodes: [
 			placed(INPUT, INPUT_TYPE),
 			nodeUnderTest(subject, settings),
@@ -56,7 +65,7 @@ export function harnessWorkflow(
 				main: settings.onError === 'continueErrorOutput' ? SOURCES.map(to) : [to(SOURCES[0])],
 			},
 		},
-		nodeTypes: typesOf({
+		nodeTypes: nodeTypesOf({
 			[subject.nodeName]: subject.node,
 			[INPUT_TYPE]: inputNode(items),
 			[SOURCE_TYPE]: sourceNode(),
@@ -70,7 +79,7 @@ export function loneWorkflow(subject: Subject, parameters: INodeParameters): Wor
 		active: false,
 		nodes: [nodeUnderTest(subject, { parameters })],
 		connections: {},
-		nodeTypes: typesOf({ [subject.nodeName]: subject.node }),
+		nodeTypes: nodeTypesOf({ [subject.nodeName]: subject.node }),
 	});
 }
 
@@ -84,13 +93,4 @@ function nodeUnderTest({ nodeName, credential }: Subject, settings: NodeSettings
 
 function placed(name: string, type: string, parameters: INodeParameters = {}): INode {
 	return { id: name, name, type, typeVersion: 1, position: [0, 0], parameters };
-}
-
-function typesOf(types: Readonly<Record<string, INodeType>>) {
-	const byName = (name: string): INodeType => {
-		const type = types[name];
-		if (type === undefined) throw new UnexpectedError(`No node type "${name}"`);
-		return type;
-	};
-	return { getByName: byName, getByNameAndVersion: byName, getKnownTypes: () => ({}) };
 }

@@ -128,12 +128,13 @@ export class N8n {
 	/**
 	 * `n8n start`: the editor, REST and webhooks. A port that somebody takes at the last moment is no
 	 * failure, unless it was asked for by number.
+	 * @param inspectPort of 127.0.0.1, where a debugger may attach; nowhere unless given
 	 */
-	async start(port?: number): Promise<N8nRest> {
+	async start(port?: number, inspectPort?: number): Promise<N8nRest> {
 		if (this.#server !== undefined) throw new Error('n8n is running already');
 		for (let attempt = 1; ; attempt++) {
 			try {
-				return await this.#startOnce(port ?? (await freePort()));
+				return await this.#startOnce(port ?? (await freePort()), inspectPort);
 			} catch (error) {
 				const isTaken = error instanceof Error && error.message.includes('already in use');
 				if (!isTaken || port !== undefined || attempt === START_ATTEMPTS) throw error;
@@ -168,7 +169,7 @@ export class N8n {
 		);
 	}
 
-	async #startOnce(port: number): Promise<N8nRest> {
+	async #startOnce(port: number, inspectPort?: number): Promise<N8nRest> {
 		const url = `http://127.0.0.1:${port}`;
 		const logFile = this.#log(`start-${port}.log`);
 		const command = await this.#command(logFile);
@@ -180,7 +181,19 @@ export class N8n {
 			N8N_EDITOR_BASE_URL: url,
 			WEBHOOK_URL: url,
 		};
-		const server = new GuardedProcess('n8n', ['start'], command);
+		// Not by NODE_OPTIONS: the processes that n8n starts would want the same port.
+		const server =
+			inspectPort === undefined
+				? new GuardedProcess('n8n', ['start'], command)
+				: new GuardedProcess(
+						'node',
+						[
+							`--inspect=127.0.0.1:${inspectPort}`,
+							join(this.#options.installation.binDirectory, 'n8n'),
+							'start',
+						],
+						command,
+					);
 		let exitCode: number | undefined;
 		void server.exited.then((code) => (exitCode = code));
 		const rest = new N8nRest(url);

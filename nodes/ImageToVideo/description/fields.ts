@@ -1,16 +1,12 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { IDS_WITH_SOUND, modelsWithout, PLAN_DEFAULT } from '../../shared/models/catalogue';
+import type { NumberField } from '../../shared/n8n/parameters';
 
-/** Fields that more than one operation has. Labels follow n8n's UX guidelines. */
-
-/** Range of the Timeout option, in seconds. */
-export const TIMEOUT = { min: 1, max: 86_400 };
-
-/** Range of the Concurrent Projects option. The default is the limit of the smallest paid plan. */
-export const CONCURRENT_PROJECTS = { min: 1, max: 50, default: 3 };
-
-/** Range of the Max Credits options. */
-export const MAX_CREDITS = { min: 1, max: 1_000_000 };
+/**
+ * The fields by which parameters are read, which are those of more than one operation and those that decide what is
+ * made. Labels follow n8n's UX guidelines. No field that others hide is `required`: with an expression in what hides it,
+ * n8n shows every field, and would not start the node for one that is empty. The node says what is missing.
+ */
 
 const DEFAULT_MODEL = {
 	__rl: true,
@@ -27,78 +23,95 @@ function dependsOn(other: 'duration' | 'resolution'): string[] {
 	return ['model.value', `&${other}`, '&audio', '&endImageSource', '&operation'];
 }
 
+export const MODEL: INodeProperties = {
+	displayName: 'Model',
+	name: 'model',
+	type: 'resourceLocator',
+	default: DEFAULT_MODEL,
+	description:
+		'The AI model that makes the video. It decides which durations and resolutions there are, and what they cost. Default leaves the choice to your Magic Hour plan.',
+	modes: [
+		{
+			displayName: 'From List',
+			name: 'list',
+			type: 'list',
+			typeOptions: { searchListMethod: 'searchModels', searchable: true },
+		},
+		{
+			displayName: 'By ID',
+			name: 'id',
+			type: 'string',
+			placeholder: 'e.g. kling-3.0',
+			hint: 'The ID of any Magic Hour model, also of one that is not in the list',
+		},
+	],
+};
+
+export const DURATION: INodeProperties = {
+	displayName: 'Duration Name or ID',
+	name: 'duration',
+	type: 'options',
+	typeOptions: {
+		loadOptionsMethod: 'getDurations',
+		loadOptionsDependsOn: dependsOn('resolution'),
+	},
+	default: 5,
+	description:
+		'Length of the video in seconds. The list has what the model makes, with the price in Magic Hour credits. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+};
+
+export const RESOLUTION: INodeProperties = {
+	displayName: 'Resolution Name or ID',
+	name: 'resolution',
+	type: 'options',
+	typeOptions: {
+		loadOptionsMethod: 'getResolutions',
+		loadOptionsDependsOn: dependsOn('duration'),
+	},
+	default: '720p',
+	description:
+		'Length of the shorter side of the video in pixels. The list has what the model makes, with the price in Magic Hour credits. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+};
+
+export const AUDIO: INodeProperties = {
+	displayName: 'Audio',
+	name: 'audio',
+	type: 'boolean',
+	default: false,
+	description:
+		'Whether to make a video with sound. Some models charge extra credits for it; the prices in the lists include them.',
+};
+
 /** Fields that decide what a video is and costs: the same for Generate and Estimate Credits. */
 export function choiceFields(operations: string[]): INodeProperties[] {
 	const show = { operation: operations };
+	// It would do nothing: the model has no sound, or its ID says already that it has.
+	const hide = { model: [...modelsWithout((model) => model.audio !== 'none'), ...IDS_WITH_SOUND] };
 	return [
-		{
-			displayName: 'Model',
-			name: 'model',
-			type: 'resourceLocator',
-			default: DEFAULT_MODEL,
-			required: true,
-			description:
-				'The AI model that makes the video. It decides which durations and resolutions there are, and what they cost. Default leaves the choice to your Magic Hour plan.',
-			displayOptions: { show },
-			modes: [
-				{
-					displayName: 'From List',
-					name: 'list',
-					type: 'list',
-					typeOptions: { searchListMethod: 'searchModels', searchable: true },
-				},
-				{
-					displayName: 'By ID',
-					name: 'id',
-					type: 'string',
-					placeholder: 'e.g. kling-3.0',
-					hint: 'The ID of any Magic Hour model, also of one that is not in the list',
-				},
-			],
-		},
-		{
-			displayName: 'Duration Name or ID',
-			name: 'duration',
-			type: 'options',
-			typeOptions: {
-				loadOptionsMethod: 'getDurations',
-				loadOptionsDependsOn: dependsOn('resolution'),
-			},
-			default: 5,
-			required: true,
-			description:
-				'Length of the video in seconds. The list has what the model makes, with the price in Magic Hour credits. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
-			displayOptions: { show },
-		},
-		{
-			displayName: 'Resolution Name or ID',
-			name: 'resolution',
-			type: 'options',
-			typeOptions: {
-				loadOptionsMethod: 'getResolutions',
-				loadOptionsDependsOn: dependsOn('duration'),
-			},
-			default: '720p',
-			required: true,
-			description:
-				'Length of the shorter side of the video in pixels. The list has what the model makes, with the price in Magic Hour credits. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
-			displayOptions: { show },
-		},
-		{
-			displayName: 'Audio',
-			name: 'audio',
-			type: 'boolean',
-			default: false,
-			description:
-				'Whether to make a video with sound. Some models charge extra credits for it; the prices in the lists include them.',
-			displayOptions: {
-				show,
-				// It would do nothing: the model has no sound, or its ID says already that it has.
-				hide: { model: [...modelsWithout((model) => model.audio !== 'none'), ...IDS_WITH_SOUND] },
-			},
-		},
+		...[MODEL, DURATION, RESOLUTION].map((field) => ({ ...field, displayOptions: { show } })),
+		{ ...AUDIO, displayOptions: { show, hide } },
 	];
 }
+
+export const PROMPT: INodeProperties = {
+	displayName: 'Prompt',
+	name: 'prompt',
+	type: 'string',
+	typeOptions: { rows: 3 },
+	default: '',
+	placeholder: 'e.g. The camera slowly moves towards the lighthouse while waves roll in',
+	description: 'What should happen in the video. Without a prompt the model decides.',
+};
+
+export const PROJECT_NAME: INodeProperties = {
+	displayName: 'Project Name',
+	name: 'projectName',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. Lighthouse at dawn',
+	description:
+		'Name of the video in your Magic Hour library. Without one it is named after the workflow, the execution and the item.',
+};
 
 /** An option of the Options collection: what to do with a duration that the model does not make. */
 export const DURATION_NOT_SUPPORTED: INodeProperties = {
@@ -127,14 +140,60 @@ export const DURATION_NOT_SUPPORTED: INodeProperties = {
 };
 
 /** Its default is the hard limit that Magic Hour advises. */
-export const TIMEOUT_OPTION: INodeProperties = {
+export const TIMEOUT = {
 	displayName: 'Timeout (Seconds)',
 	name: 'timeout',
 	type: 'number',
-	typeOptions: { minValue: TIMEOUT.min, maxValue: TIMEOUT.max },
+	typeOptions: { minValue: 1, maxValue: 86_400 },
 	default: 1800,
 	description:
 		'How long to wait for the video, and to go on trying if a request fails. A video that takes longer is not lost: the error names its project ID, and the Get operation resumes it.',
+} satisfies NumberField;
+
+/** Its default is the limit of the smallest paid plan. */
+export const CONCURRENT_PROJECTS = {
+	displayName: 'Concurrent Projects',
+	name: 'concurrentProjects',
+	type: 'number',
+	typeOptions: { minValue: 1, maxValue: 50 },
+	default: 3,
+	description:
+		'The most unfinished videos that this node has at Magic Hour at a time. Your plan has a limit of its own: 3 for Creator, 5 for Pro, none for Business.',
+	// A node that does not wait can't know when a video is finished.
+	displayOptions: { show: { '/waitForCompletion': [true] } },
+} satisfies NumberField;
+
+export const MAX_CREDITS = {
+	displayName: 'Max Credits',
+	name: 'maxCredits',
+	type: 'number',
+	typeOptions: { minValue: 1, maxValue: 1_000_000 },
+	default: 500,
+	description:
+		'Most credits that one video may cost. If the estimate is higher, or cannot be made, the item fails before anything is uploaded or charged. There is no limit unless this option is added.',
+} satisfies NumberField;
+
+export const MAX_CREDITS_PER_RUN = {
+	displayName: 'Max Credits Per Run',
+	name: 'maxCreditsPerRun',
+	type: 'number',
+	typeOptions: { minValue: 1, maxValue: 1_000_000 },
+	default: 5000,
+	description:
+		'Most credits that all videos of one run of this node may cost together; for an AI agent, of all its calls in one execution. If the sum of the estimates is higher, or cannot be made, nothing is uploaded or charged. There is no limit unless this option is added.',
+} satisfies NumberField;
+
+/** The Options of an operation. */
+export function optionsField(operation: string, options: INodeProperties[]): INodeProperties {
+	return { ...OPTIONS, options, displayOptions: { show: { operation: [operation] } } };
+}
+
+export const OPTIONS: INodeProperties = {
+	displayName: 'Options',
+	name: 'options',
+	type: 'collection',
+	placeholder: 'Add option',
+	default: {},
 };
 
 export const WAIT_FIELD: INodeProperties = {
@@ -147,15 +206,11 @@ export const WAIT_FIELD: INodeProperties = {
 };
 
 /** The field that names a project. */
-export function projectIdField(operations: string[]): INodeProperties {
-	return {
-		displayName: 'Project ID',
-		name: 'projectId',
-		type: 'string',
-		default: '',
-		required: true,
-		placeholder: 'e.g. clx7uu86w0a5qp55yxz315r6r',
-		description: 'The ID of the video, as the Generate operation returned it',
-		displayOptions: { show: { operation: operations } },
-	};
-}
+export const PROJECT_ID: INodeProperties = {
+	displayName: 'Project ID',
+	name: 'projectId',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. clx7uu86w0a5qp55yxz315r6r',
+	description: 'The ID of the video, as the Generate operation returned it',
+};

@@ -1,36 +1,21 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { choicesOf } from '../../shared/n8n/parameters';
 
 /** What the form says of an image: the same for every image of the node. */
 
 export type ImageSource = 'binary' | 'url' | 'filePath';
 
-/** Names of the parameters of one image, and what its fields are called. */
-export interface ImageParameters {
-	readonly source: string;
-	readonly binaryField: string;
-	readonly url: string;
-	readonly filePath: string;
+/** The fields of one image, and what it is called in messages. */
+export interface ImageFields {
 	readonly label: string;
+	readonly source: INodeProperties;
+	readonly binaryField: INodeProperties;
+	readonly url: INodeProperties;
+	readonly filePath: INodeProperties;
 }
 
-export const START_IMAGE: ImageParameters = {
-	source: 'imageSource',
-	binaryField: 'binaryPropertyName',
-	url: 'imageUrl',
-	filePath: 'imageFilePath',
-	label: 'Image',
-};
-
-export const END_IMAGE: ImageParameters = {
-	source: 'endImageSource',
-	binaryField: 'endImageBinaryPropertyName',
-	url: 'endImageUrl',
-	filePath: 'endImageFilePath',
-	label: 'End Image',
-};
-
 /** Choices of where an image comes from. */
-export const SOURCE_OPTIONS: NonNullable<INodeProperties['options']> = [
+const SOURCE_OPTIONS: NonNullable<INodeProperties['options']> = [
 	{
 		name: 'Binary Field',
 		value: 'binary',
@@ -49,31 +34,97 @@ export const SOURCE_OPTIONS: NonNullable<INodeProperties['options']> = [
 	},
 ];
 
-/** Whether the value of a source field says that there is an image. */
-export function isSource(value: string): boolean {
-	return !['', 'none'].includes(value);
-}
-
 /** The fields of one image, but for their names and labels. */
-export const IMAGE_BINARY_FIELD = {
+const BINARY_FIELD = {
 	type: 'string',
-	required: true,
 	hint: 'The name of the input binary field that contains the image',
 } satisfies Partial<INodeProperties>;
 
-export const IMAGE_URL_FIELD = {
+const URL_FIELD = {
 	type: 'string',
 	default: '',
-	required: true,
 	placeholder: 'e.g. https://example.com/photo.png',
 	description: 'Public https:// URL of the image, with its file extension. Magic Hour fetches it.',
 } satisfies Partial<INodeProperties>;
 
-export const IMAGE_FILE_FIELD = {
+const FILE_FIELD = {
 	type: 'string',
 	default: '',
-	required: true,
 	placeholder: 'e.g. api-assets/ab12/photo.png',
 	description:
 		'The file_path that the Upload Image operation returned (kept for 7 days), or the URL of an image in your Magic Hour library',
 } satisfies Partial<INodeProperties>;
+
+export const START_IMAGE: ImageFields = {
+	label: 'Image',
+	source: {
+		displayName: 'Image From',
+		name: 'imageSource',
+		type: 'options',
+		options: SOURCE_OPTIONS,
+		default: 'binary',
+		description: 'Where to take the image from that the video begins with',
+	},
+	binaryField: {
+		displayName: 'Input Binary Field',
+		name: 'binaryPropertyName',
+		default: 'data',
+		placeholder: 'e.g. data',
+		...BINARY_FIELD,
+	},
+	url: { displayName: 'Image URL', name: 'imageUrl', ...URL_FIELD },
+	filePath: { displayName: 'Image File', name: 'imageFilePath', ...FILE_FIELD },
+};
+
+/** The value of a source field that says that there is no image. */
+export const NO_IMAGE = 'none';
+
+export const END_IMAGE: ImageFields = {
+	label: 'End Image',
+	source: {
+		displayName: 'End Image From',
+		name: 'endImageSource',
+		type: 'options',
+		options: [
+			{
+				name: 'None',
+				value: NO_IMAGE,
+				description: 'No end image: the model decides how the video ends',
+			},
+			...SOURCE_OPTIONS,
+		],
+		default: NO_IMAGE,
+		description:
+			'Where to take the image from that the video ends with, if you want one. With some models there are fewer durations or resolutions then.',
+	},
+	binaryField: {
+		displayName: 'End Image Binary Field',
+		name: 'endImageBinaryPropertyName',
+		default: 'endImage',
+		placeholder: 'e.g. endImage',
+		...BINARY_FIELD,
+	},
+	url: { displayName: 'End Image URL', name: 'endImageUrl', ...URL_FIELD },
+	filePath: { displayName: 'End Image File', name: 'endImageFilePath', ...FILE_FIELD },
+};
+
+/**
+ * The fields of an image in the form, each shown where its source is chosen: by value or, as people and programs that
+ * write workflows do, by label. n8n would throw away what is in a field that is not shown.
+ */
+export function imageFormFields(
+	{ source, binaryField, url, filePath }: ImageFields,
+	conditions: NonNullable<INodeProperties['displayOptions']>,
+): INodeProperties[] {
+	const shownFor = (field: INodeProperties, value: ImageSource): INodeProperties => {
+		const label = choicesOf(source).find((choice) => choice.value === value)?.name ?? value;
+		const show = { ...conditions.show, [source.name]: [value, label] };
+		return { ...field, displayOptions: { ...conditions, show } };
+	};
+	return [
+		{ ...source, displayOptions: conditions },
+		shownFor(binaryField, 'binary'),
+		shownFor(url, 'url'),
+		shownFor(filePath, 'filePath'),
+	];
+}

@@ -9,7 +9,8 @@ import {
 	resolutionEntries,
 	type Form,
 } from '../../shared/models/menuEntries';
-import { END_IMAGE, isSource } from './imageFields';
+import { choiceOf } from '../../shared/n8n/parameters';
+import { END_IMAGE, NO_IMAGE } from './imageFields';
 
 /** What the dropdowns hold: computed from the catalogue, without any request. */
 
@@ -40,6 +41,8 @@ function formOf(n8n: ILoadOptionsFunctions): Form {
 		duration: read('duration'),
 		resolution: read('resolution'),
 		audio: [true, 'true'].includes(read('audio') as boolean | string),
-		endImage: read('operation') === 'generate' && isSource(String(read(END_IMAGE.source) ?? '')),
+		endImage:
+			read('operation') === 'generate' &&
+			![NO_IMAGE, undefined].includes(choiceOf(read(END_IMAGE.source.name), END_IMAGE.source)),
 	};
 }

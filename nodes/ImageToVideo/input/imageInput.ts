@@ -1,22 +1,23 @@
 import { createHash } from 'node:crypto';
-import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
+import type { IExecuteFunctions } from 'n8n-workflow';
 import { InvalidInputError } from '../../shared/lib/errors';
 import { IMAGE_EXTENSIONS, MIME_TYPES } from '../../shared/media/imageFormat';
 import { ImageInspector, type ImageReport } from '../../shared/media/imageInspector';
 import { checkFilePath, checkImageUrl } from '../../shared/media/imageReference';
 import type { ByteStream } from '../../shared/api/transport';
-import { singleLine, joinOr, formatValue, formatList } from '../../shared/lib/text';
-import { isSource, type ImageParameters, type ImageSource } from '../description/imageFields';
+import { joinOr } from '../../shared/lib/text';
+import { parametersOf } from '../../shared/n8n/parameters';
+import { NO_IMAGE, type ImageFields, type ImageSource } from '../description/imageFields';
 import type { ImageFile, ImageInput } from '../../shared/generation/videoRequest';
-import { isFile, readBinaryField, readText, type BinaryField } from './parameters';
+import { findFile, readErrorOf, storageFailed, type Content } from './binaryFile';
 
-/** Whether the item has an image under these parameters at all. */
+/** Whether the item has an image under these fields at all. */
 export function isGiven(
 	n8n: IExecuteFunctions,
-	parameters: ImageParameters,
+	{ source }: ImageFields,
 	itemIndex: number,
 ): boolean {
-	return isSource(readText(n8n, parameters.source, itemIndex));
+	return parametersOf(n8n, itemIndex).option(source) !== NO_IMAGE;
 }
 
 /**
@@ -25,46 +26,38 @@ export function isGiven(
  */
 export async function readImage(
 	n8n: IExecuteFunctions,
-	parameters: ImageParameters,
+	fields: ImageFields,
 	itemIndex: number,
 ): Promise<ImageInput> {
-	const { label } = parameters;
-	const text = (name: string) => readText(n8n, name, itemIndex);
-	const source = text(parameters.source) as ImageSource;
-	if (source === 'url') {
-		return { kind: 'reference', path: checkImageUrl(text(parameters.url), `${label} URL`) };
+	const parameters = parametersOf(n8n, itemIndex);
+	const source = parameters.option(fields.source) as ImageSource;
+	if (source === 'binary') {
+		return { kind: 'file', file: await readImageFile(n8n, fields, itemIndex) };
 	}
-	if (source === 'filePath') {
-		return { kind: 'reference', path: checkFilePath(text(parameters.filePath), `${label} File`) };
-	}
-	return {
-		kind: 'file',
-		file: await readImageFile(
-			n8n,
-			readBinaryField(n8n, parameters.binaryField, itemIndex),
-			label,
-			itemIndex,
-		),
-	};
+	const [field, check] =
+		source === 'url'
+			? ([fields.url, checkImageUrl] as const)
+			: ([fields.filePath, checkFilePath] as const);
+	return { kind: 'reference', path: check(parameters.text(field), field.displayName) };
 }
 
 /** Checks the image in a binary field. @throws {InvalidInputError} when it is none that Magic Hour takes */
 export async function readImageFile(
 	n8n: IExecuteFunctions,
-	field: BinaryField,
-	label: string,
+	{ binaryField, label }: ImageFields,
 	itemIndex: number,
 ): Promise<ImageFile> {
-	const binary = typeof field === 'string' ? findBinary(n8n, field, label, itemIndex) : field;
-	const { id } = binary;
-	const content = async (): Promise<Buffer | ByteStream> =>
-		id === undefined
-			? Buffer.from(binary.data, 'base64')
-			: ((await n8n.helpers.getBinaryStream(id)) as ByteStream);
+	// One that n8n hides has lost what was given in it: its default could be another image.
+	const given = parametersOf(n8n, itemIndex).value({ ...binaryField, default: '' });
+	const { name, content } = findFile(n8n, given, binaryField.displayName, label, itemIndex);
+	const id = 'id' in content ? content.id : undefined;
+	const open = async () => await openContent(n8n, content);
 
-	const { header, description, length, isWhole, hash } = await inspectFileOnce(n8n, id, content);
-	const unnamed = typeof field === 'string' ? `The file in "${field}"` : 'The file';
-	const name = binary.fileName ? formatValue(binary.fileName) : unnamed;
+	const { header, description, length, isWhole, hash } = await inspectFileOnce(n8n, id, open).catch(
+		(error: unknown) => {
+			throw readErrorOf(error, `${label}: ${name}`);
+		},
+	);
 	if (length === 0) {
 		throw new InvalidInputError(
 			`${label}: ${name} is empty (0 bytes)`,
@@ -86,36 +79,13 @@ export async function readImageFile(
 	return {
 		...header,
 		hash,
-		open: async () => ({ content: await content(), length, mimeType: MIME_TYPES[header.format] }),
+		open: async () => ({ content: await open(), length, mimeType: MIME_TYPES[header.format] }),
 	};
 }
 
-/** @throws {InvalidInputError} that lists the binary fields that there are */
-function findBinary(
-	n8n: IExecuteFunctions,
-	field: string,
-	label: string,
-	itemIndex: number,
-): IBinaryData {
-	try {
-		const found = n8n.helpers.assertBinaryData(itemIndex, field);
-		// n8n also finds what every object has, such as `constructor`.
-		if (isFile(found)) return found;
-	} catch {
-		// Told below, with the fields that there are.
-	}
-	const available = Object.keys(n8n.getInputData()[itemIndex]?.binary ?? {});
-	return missingBinary(field, available, label);
-}
-
-function missingBinary(field: string, available: readonly string[], label: string): never {
-	throw new InvalidInputError(
-		`${label}: the item has no binary field named "${singleLine(field, 80)}"; ` +
-			(available.length === 0
-				? 'it has no file at all'
-				: `it has ${formatList(available.map(formatValue))}`),
-		'Connect a node that outputs a file, such as a form, a download or Read/Write Files from Disk, and give the name of its binary field.',
-	);
+async function openContent(n8n: IExecuteFunctions, content: Content): Promise<Buffer | ByteStream> {
+	if ('bytes' in content) return content.bytes();
+	return (await n8n.helpers.getBinaryStream(content.id)) as ByteStream;
 }
 
 /** What is kept of a file: nothing that grows with it. */
@@ -132,7 +102,7 @@ async function inspectFileOnce(
 	id: string | undefined,
 	content: () => Promise<Buffer | ByteStream>,
 ): Promise<FileInfo> {
-	const read = async () => await inspectFile(await content());
+	const read = async () => await inspectFile(await content().catch(storageFailed));
 	if (id === undefined) return await read();
 	const surveys = FILE_INFOS.get(n8n) ?? new Map<string, Promise<FileInfo>>();
 	FILE_INFOS.set(n8n, surveys);
@@ -145,9 +115,17 @@ async function inspectFileOnce(
 async function inspectFile(content: Buffer | ByteStream): Promise<FileInfo> {
 	const hash = createHash('sha256');
 	const inspector = new ImageInspector();
-	for await (const chunk of Buffer.isBuffer(content) ? [content] : content) {
+	for await (const chunk of Buffer.isBuffer(content) ? [content] : chunksOf(content)) {
 		hash.update(chunk);
 		inspector.write(chunk);
 	}
 	return { ...inspector.end(), hash: hash.digest('hex') };
+}
+
+async function* chunksOf(stream: ByteStream): AsyncIterable<Buffer> {
+	try {
+		yield* stream;
+	} catch (error) {
+		storageFailed(error);
+	}
 }

@@ -1,97 +1,76 @@
-import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
+import type { IExecuteFunctions } from 'n8n-workflow';
 import type { DurationFallback, VideoParams } from '../../shared/models/videoSpec';
 import { InvalidInputError } from '../../shared/lib/errors';
 import type { OutputOptions } from '../../shared/generation/projectOutput';
 import { checkOutputField } from '../../shared/n8n/outputField';
+import { DOWNLOAD_FIELD, OUTPUT_FIELD, SIMPLIFY } from '../../shared/n8n/fields';
+import { addedOptions, parametersOf, type AddedOptions } from '../../shared/n8n/parameters';
 import { formatValue } from '../../shared/lib/text';
-import { CONCURRENT_PROJECTS, MAX_CREDITS, TIMEOUT, TIMEOUT_OPTION } from '../description/fields';
+import {
+	AUDIO,
+	CONCURRENT_PROJECTS,
+	DURATION,
+	DURATION_NOT_SUPPORTED,
+	MAX_CREDITS,
+	MAX_CREDITS_PER_RUN,
+	MODEL,
+	OPTIONS,
+	PROJECT_ID,
+	PROJECT_NAME,
+	PROMPT,
+	RESOLUTION,
+	TIMEOUT,
+	WAIT_FIELD,
+} from '../description/fields';
 
-/** Reads the node's parameters for one item. Hidden ones count as not set. */
+/** Reads the node's parameters for one item. Hidden ones have their defaults. */
 
-/** Reads a parameter that may be hidden. */
-export function read(
-	n8n: IExecuteFunctions,
-	name: string,
-	itemIndex: number,
-	whenHidden: unknown,
-): unknown {
-	return n8n.getNodeParameter(name, itemIndex, whenHidden as string);
+function readOptions(n8n: IExecuteFunctions, itemIndex: number): AddedOptions {
+	return addedOptions(parametersOf(n8n, itemIndex), OPTIONS);
 }
 
-export function readText(n8n: IExecuteFunctions, name: string, itemIndex: number): string {
-	const value = read(n8n, name, itemIndex, '');
-	return value === undefined || value === null ? '' : String(value);
-}
-
-export function readFlag(
-	n8n: IExecuteFunctions,
-	name: string,
-	itemIndex: number,
-	whenHidden: boolean,
-): boolean {
-	const value = read(n8n, name, itemIndex, whenHidden);
-	return value === true || (typeof value === 'string' && value.trim().toLowerCase() === 'true');
-}
-
-/** The name of a binary field of the item, or a file that an expression took from another node's item. */
-export type BinaryField = string | IBinaryData;
-
-/** An agent's tool gets no files with its input: only an expression brings it one. */
-export function readBinaryField(
-	n8n: IExecuteFunctions,
-	name: string,
-	itemIndex: number,
-): BinaryField {
-	const value = read(n8n, name, itemIndex, '');
-	return isFile(value) ? value : readText(n8n, name, itemIndex).trim();
-}
-
-/** Whether a value is a file of n8n's. */
-export function isFile(value: unknown): value is IBinaryData {
-	return (
-		typeof value === 'object' &&
-		value !== null &&
-		'mimeType' in value &&
-		('id' in value || 'data' in value)
-	);
-}
-
-export type Options = Readonly<Record<string, unknown>>;
-
-export function readOptions(n8n: IExecuteFunctions, itemIndex: number): Options {
-	return read(n8n, 'options', itemIndex, {}) as Options;
-}
-
-/** What the person asked for, unchecked. @param endImage whether an end image is given */
+/**
+ * What the person asked for. What depends on the model is checked later (see `videoSpec.ts`).
+ * @param endImage whether an end image is given
+ * @throws {InvalidInputError}
+ */
 export function readVideoParams(
 	n8n: IExecuteFunctions,
 	itemIndex: number,
 	endImage: boolean,
 ): VideoParams {
-	const options = readOptions(n8n, itemIndex);
+	const parameters = parametersOf(n8n, itemIndex);
 	return {
-		model: n8n.getNodeParameter('model', itemIndex, '', { extractValue: true }),
-		duration: read(n8n, 'duration', itemIndex, ''),
-		resolution: read(n8n, 'resolution', itemIndex, ''),
-		audio: readFlag(n8n, 'audio', itemIndex, false),
+		model: parameters.value(MODEL),
+		duration: parameters.value(DURATION),
+		resolution: parameters.value(RESOLUTION),
+		audio: parameters.flag(AUDIO),
 		endImage,
-		durationNotSupported: (options.durationNotSupported ?? 'error') as DurationFallback,
+		durationNotSupported: readOptions(n8n, itemIndex).option(
+			DURATION_NOT_SUPPORTED,
+		) as DurationFallback,
 	};
 }
 
-/** @throws {InvalidInputError} when the timeout is out of range, or the output field can't be one */
-export function readOutputOptions(n8n: IExecuteFunctions, itemIndex: number): OutputOptions {
+/**
+ * @param finished whether there may be a finished video without waiting for it
+ * @throws {InvalidInputError} when the timeout is out of range, or the output field can't be one
+ */
+export function readOutputOptions(
+	n8n: IExecuteFunctions,
+	itemIndex: number,
+	{ finished }: { readonly finished: boolean },
+): OutputOptions {
+	const parameters = parametersOf(n8n, itemIndex);
 	const options = readOptions(n8n, itemIndex);
-	const download = readFlag(n8n, 'downloadVideo', itemIndex, false);
-	const field = readText(n8n, 'outputBinaryField', itemIndex);
-	const seconds =
-		inRange(options.timeout, 'Timeout (Seconds)', TIMEOUT) ?? (TIMEOUT_OPTION.default as number);
+	const wait = parameters.flag(WAIT_FIELD);
+	const download = parameters.flag(DOWNLOAD_FIELD) && (wait || finished);
 	return {
-		wait: readFlag(n8n, 'waitForCompletion', itemIndex, true),
+		wait,
 		download,
-		field: download ? checkOutputField(field) : '',
-		timeout: seconds * 1_000,
-		simplify: options.simplify !== false,
+		field: download ? checkOutputField(parameters.text(OUTPUT_FIELD) ?? '') : '',
+		timeout: options.wholeNumber(TIMEOUT) * 1_000,
+		simplify: options.flag(SIMPLIFY),
 	};
 }
 
@@ -106,36 +85,50 @@ export interface Limits {
 /** @throws {InvalidInputError} when one is out of range */
 export function readLimits(n8n: IExecuteFunctions, itemIndex: number): Limits {
 	const options = readOptions(n8n, itemIndex);
-	// An option that was added, and whose expression has no value, is there with `undefined`: a limit must not go missing.
-	const limit = (name: 'maxCredits' | 'maxCreditsPerRun', field: string) =>
-		name in options ? inRange(options[name] ?? null, field, MAX_CREDITS) : undefined;
 	return {
-		maxCredits: limit('maxCredits', 'Max Credits'),
-		maxCreditsPerRun: limit('maxCreditsPerRun', 'Max Credits Per Run'),
-		concurrentProjects:
-			inRange(options.concurrentProjects, 'Concurrent Projects', CONCURRENT_PROJECTS) ??
-			CONCURRENT_PROJECTS.default,
+		maxCredits: options.limit(MAX_CREDITS),
+		maxCreditsPerRun: options.limit(MAX_CREDITS_PER_RUN),
+		concurrentProjects: options.wholeNumber(CONCURRENT_PROJECTS),
 	};
 }
 
-/** @throws {InvalidInputError} when it can't be an ID */
-export function readProjectId(n8n: IExecuteFunctions, itemIndex: number): string {
-	const id = readText(n8n, 'projectId', itemIndex).trim();
-	if (/^[\w-]+$/.test(id)) return id;
-	throw new InvalidInputError(
-		`Project ID: ${formatValue(id)} was given; give the ID that Generate returned, such as clx7uu86w0a5qp55yxz315r6r`,
-	);
+/**
+ * An empty prompt is right: the model decides then. An expression without a value is refused, since it is most often one
+ * with a wrong name in it, and every video of the run would be paid for without what was to happen in it; one that gives
+ * an empty text, as a table does whose cell is empty, is told after the run.
+ * @throws {InvalidInputError} when there is no value, or it is no text
+ */
+export function readPrompt(
+	n8n: IExecuteFunctions,
+	itemIndex: number,
+): { readonly text: string; readonly notes: readonly string[] } {
+	const text = parametersOf(n8n, itemIndex).text(PROMPT);
+	if (text === undefined) {
+		throw new InvalidInputError(
+			'Prompt: its expression has no value, so the video would be made without a prompt',
+			'Check the names in the expression. Where there may be no prompt, say so: {{ $json.prompt ?? "" }}.',
+		);
+	}
+	const given = n8n.getNodeParameter(PROMPT.name, itemIndex, '', { rawExpressions: true });
+	return { text, notes: text === '' && given !== '' ? [NO_PROMPT] : [] };
 }
 
-function inRange(
-	value: unknown,
-	field: string,
-	{ min, max }: { min: number; max: number },
-): number | undefined {
-	if (value === undefined) return undefined;
-	const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-	if (typeof number === 'number' && number >= min && number <= max) return number;
+const NO_PROMPT =
+	'Prompt was empty: what its expression gave has no text. The model decided what happens in the video.';
+
+/** Empty: none. @throws {InvalidInputError} when it is no text */
+export function readProjectName(n8n: IExecuteFunctions, itemIndex: number): string {
+	return parametersOf(n8n, itemIndex).text(PROJECT_NAME) ?? '';
+}
+
+/** What an ID is, and no more: it becomes part of an address. */
+const ID = /^[\w-]{1,100}$/;
+
+/** @throws {InvalidInputError} when it can't be an ID */
+export function readProjectId(n8n: IExecuteFunctions, itemIndex: number): string {
+	const id = parametersOf(n8n, itemIndex).text(PROJECT_ID) ?? '';
+	if (ID.test(id)) return id;
 	throw new InvalidInputError(
-		`${field}: must be a number from ${min} to ${max}; ${formatValue(value)} was given`,
+		`Project ID: ${formatValue(id)} was given; give the ID that Generate returned, such as clx7uu86w0a5qp55yxz315r6r`,
 	);
 }

@@ -1,6 +1,6 @@
 import { resolveVideoSpec, type VideoSpec } from '../../shared/models/videoSpec';
 import { estimateCredits as estimate } from '../../shared/models/credits';
-import { DURATION_NOT_SUPPORTED } from '../description/fields';
+import { DURATION_NOT_SUPPORTED, optionsField } from '../description/fields';
 import type { Operation } from '../../shared/generation/operation';
 import { readVideoParams } from '../input/parameters';
 
@@ -13,17 +13,7 @@ export const estimateCredits: Operation<{ readonly spec: VideoSpec }> = {
 		action: 'Estimate the credits of a video',
 	},
 	needsCredential: false,
-	fields: [
-		{
-			displayName: 'Options',
-			name: 'options',
-			type: 'collection',
-			placeholder: 'Add option',
-			default: {},
-			displayOptions: { show: { operation: ['estimateCredits'] } },
-			options: [DURATION_NOT_SUPPORTED],
-		},
-	],
+	fields: [optionsField('estimateCredits', [DURATION_NOT_SUPPORTED])],
 
 	prepare: async (n8n, itemIndex) => ({
 		spec: resolveVideoSpec(readVideoParams(n8n, itemIndex, false)),

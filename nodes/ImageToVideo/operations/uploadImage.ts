@@ -1,9 +1,8 @@
 import { Uploads } from '../../shared/api/uploads';
 import type { ImageFile } from '../../shared/generation/videoRequest';
-import { IMAGE_BINARY_FIELD, START_IMAGE } from '../description/imageFields';
+import { START_IMAGE } from '../description/imageFields';
 import { readImageFile } from '../input/imageInput';
 import type { Operation } from '../../shared/generation/operation';
-import { readBinaryField } from '../input/parameters';
 import { deadlineOf } from '../../shared/generation/runContext';
 
 export const uploadImage: Operation<{ readonly file: ImageFile }, Uploads> = {
@@ -15,24 +14,10 @@ export const uploadImage: Operation<{ readonly file: ImageFile }, Uploads> = {
 	},
 	needsCredential: true,
 	fields: [
-		{
-			displayName: 'Input Binary Field',
-			name: START_IMAGE.binaryField,
-			default: 'data',
-			placeholder: 'e.g. data',
-			...IMAGE_BINARY_FIELD,
-			displayOptions: { show: { operation: ['uploadImage'] } },
-		},
+		{ ...START_IMAGE.binaryField, displayOptions: { show: { operation: ['uploadImage'] } } },
 	],
 
-	prepare: async (n8n, itemIndex) => ({
-		file: await readImageFile(
-			n8n,
-			readBinaryField(n8n, START_IMAGE.binaryField, itemIndex),
-			START_IMAGE.label,
-			itemIndex,
-		),
-	}),
+	prepare: async (n8n, itemIndex) => ({ file: await readImageFile(n8n, START_IMAGE, itemIndex) }),
 
 	async beforeBatch({ items, context }) {
 		const { client, clock } = await context();

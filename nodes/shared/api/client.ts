@@ -1,41 +1,22 @@
 import type { z } from 'zod';
-import {
-	createResponseSchema,
-	errorMessageOf,
-	parseJsonAs,
-	projectSchema,
-	UnexpectedResponseError,
-	uploadUrlsSchema,
-	type CreateResponse,
-	type Project,
-	type UploadUrl,
-} from './schemas';
 import type { Clock } from '../lib/clock';
-import { RequestError, AbortError, unexpectedResponse } from '../lib/errors';
-import { readNetworkError } from './networkErrors';
-import { RateLimitGate } from './rateLimitGate';
+import { RequestError } from '../lib/errors';
 import {
-	AFTER_PAYING,
-	BEFORE_PAYING,
-	PAYING,
-	readRetryAfter,
-	RETRYABLE_STATUSES,
-	withRetries,
-	type RetryRule,
-} from './retry';
-import type { ApiResponse, ApiCall, Download, Payload, Transport } from './transport';
-import { MAX_API_MESSAGE_LENGTH, singleLine } from '../lib/text';
-
-/** Body of `POST /v1/image-to-video`. */
-export interface CreateBody {
-	readonly name: string;
-	readonly model: string;
-	readonly end_seconds: number;
-	readonly resolution?: string;
-	readonly audio?: boolean;
-	readonly style: { readonly prompt?: string };
-	readonly assets: { readonly image_file_path: string; readonly end_image_file_path?: string };
-}
+	createImageToVideo,
+	createUploadUrls,
+	deleteProject,
+	getProject,
+	UPLOAD_IMAGE,
+	type CallDescriptor,
+	type CallWithAnswer,
+	type CreateBody,
+} from './calls';
+import { FileTransfer, responseOf } from './fileTransfer';
+import { RateLimitGate } from './rateLimitGate';
+import { EXPIRED_URL_STATUSES, parseResponse, throwForStatus } from './responseErrors';
+import { withRetries } from './retry';
+import type { CreateResponse, Project, UploadUrl } from './schemas';
+import type { Payload, Transport } from './transport';
 
 export interface CallOptions {
 	/** Time (of the clock) after which nothing is tried again. */
@@ -54,23 +35,16 @@ export interface Uploadable {
 /** How long a 429 that names no time holds back all requests, in milliseconds. */
 const MIN_PAUSE_MS = 1_000;
 
-/** Statuses with which a storage refuses a signed URL that has expired. */
-const EXPIRED = [403, 410];
-
-/** An expired URL is replaced by a fresh one, so that is worth another try, too. */
-const UPLOADING: RetryRule = {
-	...BEFORE_PAYING,
-	statuses: [...BEFORE_PAYING.statuses, ...EXPIRED],
-};
-
 /**
- * The calls of the Magic Hour API that this package uses, each with its retry rule, its answers parsed.
+ * The calls of the Magic Hour API that this package uses, as `calls.ts` describes them, their answers parsed.
  * Every method throws `RequestError`, whose message says what happened and whose hint says what to do.
  */
 export class MagicHourClient {
+	/** Moves files, and waits with them while requests wait. */
+	readonly files: FileTransfer;
 	/** Holds back every request after a 429. */
 	private readonly gate: RateLimitGate;
-	/** Holds back creating alone: a 429 there mostly means that the plan has no room for another project. */
+	/** Holds back creating alone. */
 	private readonly createGate: RateLimitGate;
 
 	constructor(
@@ -79,6 +53,7 @@ export class MagicHourClient {
 	) {
 		this.gate = new RateLimitGate(clock);
 		this.createGate = new RateLimitGate(clock);
+		this.files = new FileTransfer(transport, clock, this.gate);
 	}
 
 	/** Asks where to put files. @param extensions one for each file; the answer has their order */
@@ -86,12 +61,11 @@ export class MagicHourClient {
 		extensions: readonly string[],
 		options: CallOptions,
 	): Promise<UploadUrl[]> {
-		const items = extensions.map((extension) => ({ type: 'image', extension }));
-		const call: ApiCall = { method: 'POST', path: '/v1/files/upload-urls', body: { items } };
-		const answer = await this.call(call, PREPARE_UPLOAD, uploadUrlsSchema, BEFORE_PAYING, options);
-		if (answer.items.length === extensions.length) return answer.items;
+		const { items } = await this.call(createUploadUrls(extensions), options);
+		if (items.length === extensions.length) return items;
 		throw new RequestError({
-			message: `Magic Hour gave ${answer.items.length} upload URLs where ${extensions.length} were asked for`,
+			code: 'MAGIC_HOUR_UNEXPECTED_RESPONSE',
+			message: `Magic Hour gave ${items.length} upload URLs where ${extensions.length} were asked for`,
 			hint: 'Nothing was created or charged. Try again later.',
 			fate: 'refused',
 			temporary: false,
@@ -104,15 +78,12 @@ export class MagicHourClient {
 	 */
 	async uploadImage(image: Uploadable, first: UploadUrl, options: CallOptions): Promise<UploadUrl> {
 		let url = first;
-		await this.withRetries(UPLOADING, options, async () => {
-			const file = await image.open();
-			const answer = await this.responseOf(UPLOAD, () =>
-				this.transport.put(url.upload_url, file, options.signal),
-			);
-			if (EXPIRED.includes(answer.status)) {
+		await this.withRetries(UPLOAD_IMAGE, options, async () => {
+			const answer = await this.files.put(url.upload_url, await image.open(), options.signal);
+			if (EXPIRED_URL_STATUSES.includes(answer.status)) {
 				[url] = (await this.createUploadUrls([image.format], options)) as [UploadUrl];
 			}
-			throwForStatus(answer, UPLOAD, this.clock, true);
+			throwForStatus(answer, UPLOAD_IMAGE, this.clock);
 		});
 		return url;
 	}
@@ -122,27 +93,23 @@ export class MagicHourClient {
 	 * after a 429: when to come back depends on the other projects, which only the caller knows.
 	 */
 	async createImageToVideo(body: CreateBody, options: CallOptions): Promise<CreateResponse> {
-		const call: ApiCall = { method: 'POST', path: '/v1/image-to-video', body };
 		await this.createGate.waitUntilOpen(options.deadline, options.signal);
-		return await this.call(call, 'create the video', createResponseSchema, PAYING, options);
+		return await this.call(createImageToVideo(body), options);
 	}
 
 	async getProject(id: string, options: CallOptions): Promise<Project> {
-		const call: ApiCall = { method: 'GET', path: projectPath(id) };
-		return await this.call(call, `get project ${id}`, projectSchema, AFTER_PAYING, options);
+		return await this.call(getProject(id), options);
 	}
 
 	/** Deletes a project's video for good. It is gone, too, if a second try does not find what the first may have deleted. */
 	async deleteProject(id: string, options: CallOptions): Promise<void> {
-		const what = `delete project ${id}`;
+		const call = deleteProject(id);
 		let mayBeGone = false;
-		await this.withRetries(BEFORE_PAYING, options, async () => {
+		await this.withRetries(call, options, async () => {
 			try {
-				const answer = await this.responseOf(what, () =>
-					this.transport.api({ method: 'DELETE', path: projectPath(id) }),
-				);
+				const answer = await responseOf(call, async () => await this.transport.api(call.request));
 				if (mayBeGone && answer.status === 404) return;
-				throwForStatus(answer, what, this.clock);
+				throwForStatus(answer, call, this.clock);
 			} catch (error) {
 				if (error instanceof RequestError && error.fate === 'unknown') mayBeGone = true;
 				throw error as Error;
@@ -150,179 +117,34 @@ export class MagicHourClient {
 		});
 	}
 
-	/** Opens a download once: a second try needs a fresh URL, which is the caller's to get. */
-	async openDownload(url: string, signal?: AbortSignal): Promise<Download> {
-		await this.gate.waitUntilOpen(Infinity, signal);
-		const download = await this.responseOf('download the video', () =>
-			this.transport.open(url, signal),
-		);
-		try {
-			throwForStatus({ ...download, text: '' }, 'download the video', this.clock, true);
-			return download;
-		} catch (error) {
-			download.stream.destroy();
-			throw error as Error;
-		}
-	}
-
 	private async call<T extends z.ZodTypeAny>(
-		call: ApiCall,
-		what: string,
-		schema: T,
-		rule: RetryRule,
+		call: CallWithAnswer<T>,
 		options: CallOptions,
 	): Promise<z.infer<T>> {
-		return await this.withRetries(rule, options, async () => {
-			const answer = await this.responseOf(what, () => this.transport.api(call));
-			throwForStatus(answer, what, this.clock);
-			return parseResponse(schema, answer, what);
+		return await this.withRetries(call, options, async () => {
+			const answer = await responseOf(call, async () => await this.transport.api(call.request));
+			throwForStatus(answer, call, this.clock);
+			return parseResponse(call.schema, answer, call);
 		});
 	}
 
 	private async withRetries<T>(
-		rule: RetryRule,
+		call: CallDescriptor,
 		{ deadline, signal }: CallOptions,
 		work: () => Promise<T>,
 	): Promise<T> {
 		const paced = async () => {
 			await this.gate.waitUntilOpen(deadline, signal);
 			return await work().catch((error: unknown) => {
-				if (error instanceof RequestError && error.status === 429) this.slowDown(rule, error);
+				if (error instanceof RequestError && error.status === 429) this.slowDown(call, error);
 				throw error as Error;
 			});
 		};
-		return await withRetries(paced, { rule, clock: this.clock, deadline, signal });
+		return await withRetries(paced, { rule: call.retry, clock: this.clock, deadline, signal });
 	}
 
-	private slowDown(rule: RetryRule, failure: RequestError): void {
-		if (rule === PAYING) this.createGate.pauseFor(failure.retryAfterMs ?? 0, failure);
+	private slowDown({ gate }: CallDescriptor, failure: RequestError): void {
+		if (gate === 'create') this.createGate.pauseFor(failure.retryAfterMs ?? 0, failure);
 		else this.gate.pauseFor(failure.retryAfterMs ?? MIN_PAUSE_MS, failure);
-	}
-
-	/** Turns an error that came instead of an answer into a `RequestError`. */
-	private async responseOf<T>(what: string, request: () => Promise<T>): Promise<T> {
-		return await request().catch((error: unknown) => {
-			throw error instanceof RequestError || error instanceof AbortError
-				? error
-				: networkFailure(error, what, NOTHING_CHARGED[what] ?? '');
-		});
-	}
-}
-
-function projectPath(id: string): string {
-	return `/v1/video-projects/${encodeURIComponent(id)}`;
-}
-
-const PREPARE_UPLOAD = 'prepare the upload';
-const UPLOAD = 'upload the image';
-
-/** What a failure of a request that comes before the create request means for the credits. */
-const NOTHING_CHARGED: Readonly<Record<string, string>> = {
-	[PREPARE_UPLOAD]: ' Nothing was created or charged.',
-	[UPLOAD]: ' Nothing was created or charged.',
-};
-
-function networkFailure(error: unknown, what: string, consequence: string): RequestError {
-	const { what: happened, fate, temporary, code } = readNetworkError(error);
-	const details = code === undefined ? '' : ` (${code})`;
-	return new RequestError({
-		message: `Could not ${what}: ${happened}`,
-		hint:
-			(fate === 'unsent'
-				? `The request never reached the server${details}. Check the API Base URL of the credential and the network of the n8n server.`
-				: `Check the network of the n8n server${details}, and try again.`) + consequence,
-		fate,
-		temporary,
-	});
-}
-
-type StatusMeanings = Readonly<Record<number, { meaning: string; hint: string }>>;
-
-/** What the statuses of the API mean and what to do, as `../shared/api/magic-hour-api.md` documents them. */
-const STATUS_MEANINGS: StatusMeanings = {
-	400: { meaning: 'the request is invalid', hint: 'Change what the message names.' },
-	401: {
-		meaning: 'the API key was not accepted',
-		hint: 'Open the Magic Hour credential, check the API key (and the API Base URL, if you changed it) and test it.',
-	},
-	402: {
-		meaning: 'the account is out of credits',
-		hint: 'Buy credits or upgrade at Magic Hour, or choose a shorter video, a lower resolution or a cheaper model.',
-	},
-	403: {
-		meaning: 'the plan of the account does not include this',
-		hint: 'Choose a model and resolution that your Magic Hour plan includes, or upgrade the plan.',
-	},
-	404: {
-		meaning: 'not found',
-		hint: 'Check the project ID: the project may have been deleted, or belong to another account.',
-	},
-	422: { meaning: 'the request was not accepted', hint: 'Change what the message names.' },
-	429: {
-		meaning: 'too many requests, or too many videos at once for the plan',
-		hint: 'Wait until running videos are finished, or give the node a longer Timeout.',
-	},
-};
-
-/** What the statuses of the storage mean: its URLs are signed, so a refusal means that one has expired. */
-const STORAGE_STATUS_MEANINGS: StatusMeanings = {
-	400: { meaning: 'the storage did not accept the request', hint: 'Try again.' },
-	403: { meaning: 'the signed URL has expired', hint: 'Try again.' },
-	404: { meaning: 'the file is not there (any more)', hint: 'Try again.' },
-	410: { meaning: 'the signed URL has expired', hint: 'Try again.' },
-	413: {
-		meaning: 'the file is too large for the plan',
-		hint: 'Use a smaller image, or upgrade the plan.',
-	},
-};
-
-const SERVER_ERROR = {
-	meaning: 'Magic Hour had a temporary problem',
-	hint: 'Try again in a few minutes.',
-};
-const REDIRECTED = {
-	meaning:
-		'the server redirected the request elsewhere, which is not followed to protect the API key',
-	hint: 'Check the API Base URL of the credential.',
-};
-const OTHER_STATUS = {
-	meaning: 'the answer was unexpected',
-	hint: 'Check the API Base URL of the credential.',
-};
-
-/** Whether a request that was answered with this status may have been carried out: 502 and 503 are documented not to be. */
-function mayBeDone(status: number): boolean {
-	return status === 408 || status === 499 || (status >= 500 && status !== 502 && status !== 503);
-}
-
-/** @throws {RequestError} unless the status says success */
-function throwForStatus(answer: ApiResponse, what: string, clock: Clock, storage = false): void {
-	const { status, headers, text } = answer;
-	if (status >= 200 && status < 300) return;
-	const fallback =
-		status >= 500 ? SERVER_ERROR : status >= 300 && status < 400 ? REDIRECTED : OTHER_STATUS;
-	const { meaning, hint } =
-		(storage ? STORAGE_STATUS_MEANINGS : STATUS_MEANINGS)[status] ?? fallback;
-	const said = errorMessageOf(text);
-	throw new RequestError({
-		message: `Could not ${what}: ${meaning} (${status}${said === undefined ? '' : `: ${singleLine(said, MAX_API_MESSAGE_LENGTH)}`})`,
-		hint,
-		fate: mayBeDone(status) ? 'unknown' : 'refused',
-		status,
-		retryAfterMs: readRetryAfter(headers['retry-after'], clock.now()),
-		temporary: RETRYABLE_STATUSES.includes(status) || (storage && EXPIRED.includes(status)),
-	});
-}
-
-function parseResponse<T extends z.ZodTypeAny>(
-	schema: T,
-	answer: ApiResponse,
-	what: string,
-): z.infer<T> {
-	try {
-		return parseJsonAs(schema, answer.text);
-	} catch (error) {
-		if (!(error instanceof UnexpectedResponseError)) throw error as Error;
-		throw unexpectedResponse(`Could not ${what}: ${error.message}`);
 	}
 }

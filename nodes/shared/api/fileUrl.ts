@@ -26,6 +26,7 @@ export function checkFileUrl(url: string, baseUrl: string, what: string): void {
 	const target = URL.canParse(url) ? new URL(url) : undefined;
 	if (target && isFileUrl(target, base)) return;
 	throw new RequestError({
+		code: 'MAGIC_HOUR_FILE_URL_REFUSED',
 		message: `Could not ${what}: ${target ? describe(target) : 'the address of the file'} is not an address that files of Magic Hour can have`,
 		hint: 'Files are sent to and fetched from https:// addresses with a public host name, or from the API Base URL of the credential. Check that URL; a proxy may have changed the answer.',
 		fate: 'refused',

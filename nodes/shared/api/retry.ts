@@ -3,7 +3,7 @@ import { RequestError } from '../lib/errors';
 
 /**
  * When a failed request is sent again, as data. A create request charges credits and has no idempotency key, so it is
- * repeated only where Magic Hour's documentation says that no project was created (`../shared/api/magic-hour-api.md`).
+ * repeated only where Magic Hour's documentation says that no project was created (`docs/magic-hour-api.md`).
  */
 export interface RetryRule {
 	/** Statuses after which the request may be sent again; `any`: whatever went wrong. */
@@ -44,8 +44,9 @@ export const DOWNLOADING_ONE_URL: RetryRule = {
 };
 
 /**
- * The one request that costs money. After a 502 the documentation asks for 30 to 60 seconds. A 429 is safe to repeat,
- * too: the batch does so, when there is room (see `createInTurn`).
+ * The one request that costs money: repeated after the API's own 502 or 503 (see `throwForStatus`), or if it never left.
+ * After a 502 the documentation asks for 30 to 60 seconds. A 429 is safe to repeat, too: the batch does so, when there is
+ * room (see `createInTurn`).
  */
 export const PAYING: RetryRule = {
 	statuses: [502, 503],
@@ -79,9 +80,8 @@ export function shouldRetry(failure: RequestError, rule: RetryRule, tries: numbe
 	if (failure.status === 429) return statuses === 'any' || statuses.includes(429);
 	if (tries >= rule.maxTries) return false;
 	if (statuses === 'any') return true;
-	if (!failure.temporary) return false;
-	if (failure.status !== undefined) return statuses.includes(failure.status);
-	return rule.idempotent || failure.fate === 'unsent';
+	if (!failure.temporary || (failure.fate === 'unknown' && !rule.idempotent)) return false;
+	return failure.status === undefined || statuses.includes(failure.status);
 }
 
 export interface RetryOptions {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ErrorCode } from '../lib/errorCodes';
 import { MAX_API_MESSAGE_LENGTH, singleLine } from '../lib/text';
 
 /**
@@ -149,7 +150,11 @@ function isEmpty(value: unknown): boolean {
 	);
 }
 
-const errorSchema = z.object({ message: z.string().min(1) }).passthrough();
+const errorSchema = z.object({
+	/** Since October 2026. */
+	code: z.string().optional().catch(undefined),
+	message: z.string().min(1).optional().catch(undefined),
+});
 
 /** Most problems of an answer that are told: a long list can have one in each entry. */
 const MAX_PROBLEMS = 3;
@@ -157,6 +162,7 @@ const MAX_PROBLEMS = 3;
 /** An answer that is not what the API promises. */
 export class UnexpectedResponseError extends Error {
 	override name = 'UnexpectedResponseError';
+	readonly code: ErrorCode = 'MAGIC_HOUR_UNEXPECTED_RESPONSE';
 }
 
 /**
@@ -189,16 +195,15 @@ export function parseAs<T extends z.ZodTypeAny>(
 	throw new UnexpectedResponseError(`The ${what} has an unexpected shape (${problems.join('; ')})`);
 }
 
-/** The `message` of an error answer; `undefined` when the answer is something else, such as a proxy's HTML page. */
-export function errorMessageOf(text: string): string | undefined {
+/** What an error answer says; nothing when the answer is something else, such as a proxy's HTML page. */
+export function apiErrorOf(text: string): z.infer<typeof errorSchema> {
 	let json: unknown;
 	try {
 		json = JSON.parse(text);
 	} catch {
-		return undefined;
+		return {};
 	}
-	const parsed = errorSchema.safeParse(json);
-	return parsed.success ? parsed.data.message : undefined;
+	return errorSchema.safeParse(json).data ?? {};
 }
 
 function parseJson(text: string, what: string): unknown {

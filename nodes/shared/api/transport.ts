@@ -1,9 +1,14 @@
 import type { BinaryHelperFunctions } from 'n8n-workflow';
 
 /** How requests get out: the part that needs n8n, as an interface, so that what decides about requests doesn't. */
-export interface Transport {
+export type Transport = ApiTransport & FileTransport;
+
+export interface ApiTransport {
 	/** A call of the Magic Hour API, with the credential. Redirects are not followed. */
 	api(call: ApiCall): Promise<ApiResponse>;
+}
+
+export interface FileTransport {
 	/** Puts a file to a pre-signed URL, without the credential. Redirects are not followed. */
 	put(url: string, file: Payload, signal?: AbortSignal): Promise<ApiResponse>;
 	/** Opens a download, without the credential, following redirects to where files can be. The signal ends it at any time, the stream included. */

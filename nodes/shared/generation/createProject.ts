@@ -1,20 +1,14 @@
-import type { CreateBody } from '../api/client';
+import type { CreateBody } from '../api/calls';
 import { backoff, PAYING } from '../api/retry';
 import type { CreateResponse } from '../api/schemas';
 import type { Uploads } from '../api/uploads';
 import type { ConcurrencyLimiter } from '../lib/concurrencyLimiter';
-import { AbortError, CreateOutcomeUnknownError, RequestError } from '../lib/errors';
-import { formatValue } from '../lib/text';
+import { AbortError, CreateOutcomeUnknownError, ProjectError, RequestError } from '../lib/errors';
 import { estimateCredits } from '../models/credits';
-import type { ItemKey } from './journal';
+import { interruptedTry, type NewRequest, type ProjectRecord, type Token } from './journal';
 import type { Task } from './operation';
 import type { RunContext } from './runContext';
-import {
-	createBody,
-	fingerprintOfRequest,
-	type ImageInput,
-	type VideoRequest,
-} from './videoRequest';
+import { createBody, type ImageInput, type VideoRequest } from './videoRequest';
 
 /** What the create requests of one run share. */
 export interface CreateBatch {
@@ -25,6 +19,8 @@ export interface CreateBatch {
 /** A project that exists: paid for. */
 export interface CreatedProject {
 	readonly id: string;
+	/** What the journal is to be told of it by. */
+	readonly token: Token;
 	/** The answer to the create request, and the name; less when the project was there already. */
 	readonly answer: Partial<CreateResponse> & { readonly name?: string };
 	/** Time (of the clock) when it was created; `undefined` when an earlier try did that. */
@@ -36,6 +32,8 @@ export interface CreatedProject {
 /**
  * The project for an item: the one that an earlier try created, or else a new one, as soon as there is room for it.
  * @param timeout milliseconds to go on trying, from the moment there is room
+ * @throws {ProjectError} when an earlier try has one that is final
+ * @throws {CreateOutcomeUnknownError} when an earlier try may have one
  */
 export async function createOrResumeProject(
 	{ input: request, itemIndex, signal, hint }: Task<VideoRequest, CreateBatch>,
@@ -43,21 +41,19 @@ export async function createOrResumeProject(
 	{ uploads, limiter }: CreateBatch,
 	timeout: number,
 ): Promise<CreatedProject> {
-	const { clock, journal, marks, runIndex, n8n } = context;
-	const key = { runIndex, itemIndex };
-	const fingerprint = fingerprintOfRequest(request);
-	const known = journal.find(key, fingerprint);
-	if (known?.projectId !== undefined) {
-		journal.noteProject(key, known.projectId);
+	const { clock, journal, n8n } = context;
+	const previous = journal.previous(itemIndex);
+	if (previous) {
+		const id = assertResumable(previous);
+		const changed = previous.isSameRequest ? '' : ' The fields had other values then.';
 		hint(
-			`Went on with project ${known.projectId}, which an earlier try had created: nothing was charged again.`,
+			`Went on with project ${id}, which an earlier try had created: nothing was charged again.${changed}`,
 		);
-		return { id: known.projectId, answer: {}, release: () => {} };
+		return { id, token: previous.token, answer: {}, release: () => {} };
 	}
-	if (known)
-		throw unknownFate('An earlier try asked for this video, and no answer came', known.name);
-
-	if (context.interrupted) throw interruptedTry(request.name, n8n.getWorkflow().name);
+	const searchName =
+		request.name === '' ? `${n8n.getWorkflow().name ?? ''} - execution …` : request.name;
+	if (journal.interrupted) throw interruptedTry(searchName);
 
 	const uploading = { deadline: clock.now() + timeout, signal };
 	const pathOf = async (input: ImageInput) =>
@@ -68,66 +64,59 @@ export async function createOrResumeProject(
 	]);
 
 	const name = request.name === '' ? findableName(context, itemIndex) : request.name;
-	const body = createBody(request, name, image, endImage);
 	const { credits } = estimateCredits(request.spec);
-	const created = await createInTurn(context, limiter, body, timeout, signal, {
-		sending: async () => {
-			if (await marks.note(key, fingerprint))
-				throw interruptedTry(request.name, n8n.getWorkflow().name);
-			journal.noteSending(key, { fingerprint, name, credits });
-		},
-		notCreated: async () => await forgetProject(context, key, fingerprint),
-	});
-	journal.noteProject(key, created.id);
-	// n8n's log outlives an n8n that is killed while the node waits (a name of many lines is one line there); custom data is saved also when a person stops it.
-	n8n.logger.info(
-		`Magic Hour project ${formatValue(created.id)} was created: ${JSON.stringify(name)}`,
+	const { token, ...answer } = await createInTurn(
+		context,
+		limiter,
+		createBody(request, name, image, endImage),
+		{ timeout, signal, itemIndex, entry: { name, searchName, credits } },
 	);
-	addToCustomData(n8n, created.id);
 	return {
-		id: created.id,
-		answer: { name, ...created },
+		id: answer.id,
+		token,
+		answer: { name, ...answer },
 		createdAt: clock.now(),
 		release: () => limiter.release(),
 	};
 }
 
-/** There is no project for this item, or no more: the next try needs a new one. */
-export async function forgetProject(
-	{ journal, marks }: RunContext,
-	key: ItemKey,
-	fingerprint: string,
-): Promise<void> {
-	journal.forget(key);
-	await marks.remove(key, fingerprint);
-}
-
-const CUSTOM_DATA = { key: 'magic_hour_projects', longest: 255 };
-
-/**
- * Adds a project to the custom data of the execution, which n8n shows beside it. The latest ones are kept if there are
- * many. Reached as expressions reach it: n8n before 2.33 gives nodes no other way.
- */
-function addToCustomData(n8n: RunContext['n8n'], projectId: string): void {
-	const { customData } = n8n.getWorkflowDataProxy(0).$execution as Pick<typeof n8n, 'customData'>;
-	const ids = (customData.get(CUSTOM_DATA.key) ?? '').split(' ').filter(Boolean);
-	ids.push(projectId);
-	while (ids.join(' ').length > CUSTOM_DATA.longest) ids.shift();
-	customData.set(CUSTOM_DATA.key, ids.join(' '));
+/** @returns the id of the project that an earlier try has left */
+function assertResumable({ projectId, outcome, name, credits }: ProjectRecord): string {
+	if (projectId === undefined) {
+		throw unknownFate('An earlier try asked for this video, and no answer came', name);
+	}
+	if (outcome === 'canceled') {
+		throw new ProjectError(
+			`Project ${projectId}, which an earlier try had created, was canceled at Magic Hour`,
+			projectId,
+			'This execution does not ask for the video again. Run the workflow anew if you want it after all.',
+			'MAGIC_HOUR_PROJECT_CANCELED',
+		);
+	}
+	if (outcome === 'charged') {
+		throw new ProjectError(
+			`Project ${projectId}, which an earlier try had created, failed, and Magic Hour still charges for it`,
+			projectId,
+			`This execution does not ask for the video again (${credits ?? 'unknown'} credits). Look at the project at Magic Hour; run the workflow anew if you want to pay for another.`,
+			'MAGIC_HOUR_PROJECT_FAILED',
+		);
+	}
+	return projectId;
 }
 
 /** Names a project so that it can be found in the Magic Hour library if its id should get lost. */
-function findableName({ n8n, runIndex }: RunContext, itemIndex: number): string {
+function findableName({ n8n, journal: { runIndex } }: RunContext, itemIndex: number): string {
 	const workflow = n8n.getWorkflow().name ?? 'n8n workflow';
 	const run = runIndex === 0 ? '' : ` - run ${runIndex}`;
 	return `${workflow} - execution ${n8n.getExecutionId()}${run} - item ${itemIndex}`;
 }
 
-/** What has to be known of a create request, should the next try come before its answer. */
-interface Notes {
-	/** @throws {CreateOutcomeUnknownError} when an earlier try may have sent it */
-	sending(): Promise<void>;
-	notCreated(): Promise<void>;
+interface Ordering {
+	/** Milliseconds to go on trying, from the moment there is room. */
+	readonly timeout: number;
+	readonly signal: AbortSignal;
+	readonly itemIndex: number;
+	readonly entry: NewRequest;
 }
 
 /**
@@ -136,25 +125,24 @@ interface Notes {
  * @throws {CreateOutcomeUnknownError} when nobody knows
  */
 async function createInTurn(
-	{ client, clock }: RunContext,
+	{ client, clock, journal }: RunContext,
 	limiter: ConcurrencyLimiter,
 	body: CreateBody,
-	timeout: number,
-	signal: AbortSignal,
-	notes: Notes,
-): Promise<CreateResponse> {
+	{ timeout, signal, itemIndex, entry }: Ordering,
+): Promise<CreateResponse & { token: Token }> {
 	let deadline: number | undefined;
 	for (let tries = 1; ; tries++) {
 		await limiter.acquire(signal);
 		deadline ??= clock.now() + timeout;
-		await notes.sending().catch((error: unknown) => {
+		const token = await journal.beforeCreate(itemIndex, entry).catch((error: unknown) => {
 			limiter.release();
 			throw error as Error;
 		});
 		const outcome = await outcomeOf(client.createImageToVideo(body, { deadline, signal }));
 		if (!('failure' in outcome)) {
 			limiter.onAccepted(clock.now());
-			return outcome.created;
+			journal.created(token, outcome.created.id);
+			return { ...outcome.created, token };
 		}
 
 		const { failure } = outcome;
@@ -163,10 +151,10 @@ async function createInTurn(
 			const status = failure instanceof RequestError ? failure.status : undefined;
 			throw unknownFate(failure.message, body.name, status);
 		}
-		await notes.notCreated();
 		const wait = isBusy(failure) ? backoff(tries, failure, PAYING, Math.random()) : Infinity;
 		if (isBusy(failure)) limiter.onLimitReached(clock.now());
 		limiter.release();
+		await journal.notCreated(token);
 		if (clock.now() + wait >= deadline) throw failure;
 		await clock.sleep(wait, signal);
 	}
@@ -190,15 +178,6 @@ function isNotCreated(failure: Error): boolean {
 
 function isBusy(failure: Error): failure is RequestError {
 	return failure instanceof RequestError && failure.status === 429;
-}
-
-function interruptedTry(name: string, workflow = ''): CreateOutcomeUnknownError {
-	return new CreateOutcomeUnknownError(
-		'An earlier try of this execution was cut off: it was stopped, or n8n was. It may have created videos, so no request is sent again',
-		'A stopped execution shows their project IDs in its custom data; n8n\'s log has a line "Magic Hour project … was created" for each, and your Magic Hour library has them under the name ' +
-			`"${name === '' ? `${workflow} - execution …` : name}". Use the Get operation with the project ID. If there are none, run the ` +
-			'workflow anew instead of retrying this execution.',
-	);
 }
 
 function unknownFate(message: string, name: string, status?: number): CreateOutcomeUnknownError {

@@ -1,4 +1,5 @@
 import { InvalidInputError } from '../lib/errors';
+import { formatList } from '../lib/text';
 import type { Estimate } from '../models/credits';
 import type { VideoSpec } from '../models/videoSpec';
 import { isTool } from './aiTool';
@@ -25,12 +26,14 @@ export function assertMaxCredits(
 		throw new InvalidInputError(
 			`Max Credits: the cost of this video is not known, so it can't be kept under ${maxCredits} credits`,
 			`${note} Remove Max Credits, or choose a model with a published rate.`,
+			'MAGIC_HOUR_CREDIT_LIMIT',
 		);
 	}
 	if (credits > maxCredits) {
 		throw new InvalidInputError(
 			`Max Credits: this video is estimated at ${credits} credits; ${maxCredits} are allowed`,
 			`${note} Choose a shorter video, a lower resolution or a cheaper model than ${spec.selection.id}, or raise Max Credits.`,
+			'MAGIC_HOUR_CREDIT_LIMIT',
 		);
 	}
 }
@@ -41,14 +44,11 @@ export function creditsOf(items: Items): number {
 }
 
 /**
- * Checks the sum of the estimates. Each call of an AI agent is a run of its own: there, the other calls of the execution
- * count as well.
+ * Checks what the run would cost with the videos that are not paid yet. Earlier tries of it count, and for an AI agent,
+ * whose calls are runs of their own, all calls of the execution.
  * @throws {InvalidInputError} when it is over the limit, or can't be known
  */
-export function assertMaxCreditsPerRun(
-	unpaid: Items,
-	{ n8n, journal, runIndex }: RunContext,
-): void {
+export function assertMaxCreditsPerRun(unpaid: Items, { n8n, journal }: RunContext): void {
 	const limits = unpaid.flatMap(({ input }) => input.maxCreditsPerRun ?? []);
 	if (limits.length === 0) return;
 	const limit = Math.min(...limits);
@@ -57,19 +57,24 @@ export function assertMaxCreditsPerRun(
 		throw new InvalidInputError(
 			`Max Credits Per Run: the cost of item ${unknown.itemIndex} is not known, so the run can't be kept under ${limit} credits`,
 			`${unknown.input.estimate.note} Remove Max Credits Per Run, or choose a model with a published rate.`,
+			'MAGIC_HOUR_CREDIT_LIMIT',
 		);
 	}
 	const sum = creditsOf(unpaid);
-	const others = isTool(n8n) ? journal.creditsOfOtherRuns(runIndex) : 0;
-	if (others + sum > limit) {
-		const videos =
-			unpaid.length === 1
-				? `this video is estimated at ${sum} credits`
-				: `${unpaid.length} videos are estimated at ${sum} credits together`;
-		const otherCalls = others === 0 ? '' : `, and other calls at ${others}`;
-		throw new InvalidInputError(
-			`Max Credits Per Run: ${videos}${otherCalls}; ${limit} are allowed`,
-			'Nothing was uploaded or charged. Run fewer items, choose shorter videos, a lower resolution or a cheaper model, or raise the limit.',
-		);
-	}
+	const { credits: spent, earlier } = journal.spent();
+	if (spent + sum <= limit) return;
+	const videos =
+		unpaid.length === 1
+			? `this video is estimated at ${sum} credits`
+			: `${unpaid.length} videos are estimated at ${sum} credits together`;
+	const others = isTool(n8n) ? 'other calls' : 'earlier tries of this run';
+	const ids = earlier.flatMap(({ projectId }) => projectId ?? []);
+	throw new InvalidInputError(
+		`Max Credits Per Run: ${videos}${spent === 0 ? '' : `, and ${others} at ${spent}`}; ${limit} are allowed`,
+		'Nothing was uploaded or charged. Run fewer items, choose shorter videos, a lower resolution or a cheaper model, or raise the limit.' +
+			(ids.length === 0
+				? ''
+				: ` What was asked for before can be had with the Get operation: ${formatList(ids)}.`),
+		'MAGIC_HOUR_CREDIT_LIMIT',
+	);
 }

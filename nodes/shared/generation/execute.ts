@@ -1,15 +1,11 @@
-import type {
-	IExecuteFunctions,
-	INodeExecutionData,
-	NodeApiError,
-	NodeOperationError,
-} from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { systemClock } from '../lib/clock';
 import { mapConcurrently } from '../lib/mapConcurrently';
-import { failedItemJson, toNodeError } from '../n8n/nodeErrors';
+import { failedItemJson, toNodeError, type CodedNodeError } from '../n8n/nodeErrors';
 import { hasSilentErrors, inOneText, isTool, withoutNulls } from './aiTool';
 import type { Batch, Operation } from './operation';
-import { openContext, openRetryState, type RetryState } from './runContext';
+import { openJournal, type Journal } from './journal';
+import { openContext } from './runContext';
 
 /** The operations of a node, by value. @throws {InvalidInputError} for a value that it does not have */
 export type FindOperation = (value: unknown) => Operation<unknown, unknown>;
@@ -25,23 +21,32 @@ export async function execute(
 	n8n: IExecuteFunctions,
 	findOperation: FindOperation,
 ): Promise<INodeExecutionData[][]> {
-	const retryState = openRetryState(n8n);
+	const journal = openJournal(n8n);
+	let complete = false;
 	try {
-		return [await runItems(n8n, findOperation, retryState)];
+		const run = await runItems(n8n, findOperation, journal);
+		({ complete } = run);
+		return [run.outputs];
 	} catch (error) {
-		throw error instanceof EndOfRun ? nodeErrorOf(n8n, error, retryState) : error;
+		throw error instanceof EndOfRun ? nodeErrorOf(n8n, error, journal) : error;
 	} finally {
-		retryState.journal.release(retryState.runIndex);
+		journal.close(complete);
 	}
+}
+
+interface RunOutput {
+	readonly outputs: INodeExecutionData[];
+	/** No item has failed. */
+	readonly complete: boolean;
 }
 
 async function runItems(
 	n8n: IExecuteFunctions,
 	findOperation: FindOperation,
-	retryState: RetryState,
-): Promise<INodeExecutionData[]> {
+	journal: Journal,
+): Promise<RunOutput> {
 	const operation = findOperation(n8n.getNodeParameter('operation', 0));
-	const context = once(async () => await openContext(n8n, retryState));
+	const context = once(async () => await openContext(n8n, journal));
 	const hint = hintOnce(n8n);
 
 	const all = await prepareAll(n8n, operation);
@@ -51,10 +56,12 @@ async function runItems(
 		if (items.length > 0) batch = (await operation.beforeBatch?.({ n8n, items, context })) ?? batch;
 	} catch (error) {
 		const refused = (itemIndex: number) => failed(n8n, error, itemIndex, WHOLE_RUN);
-		return all.map((item) => (item.failed ? item.output : refused(item.itemIndex)));
+		const outputs = all.map((item) => (item.failed ? item.output : refused(item.itemIndex)));
+		return { outputs, complete: false };
 	}
 
 	const { workers = WORKERS, shared } = batch;
+	let complete = items.length === all.length;
 	const outputs = await mapConcurrently(
 		all,
 		workers,
@@ -66,13 +73,14 @@ async function runItems(
 				const json = isTool(n8n) ? withoutNulls(result.json) : result.json;
 				return { ...result, json, pairedItem: { item: itemIndex } };
 			} catch (error) {
+				complete = false;
 				return failed(n8n, error, itemIndex);
 			}
 		},
 		n8n.getExecutionCancelSignal(),
 	);
 	if (items.length > 0) operation.report?.(shared).forEach(hint);
-	return outputs;
+	return { outputs, complete };
 }
 
 type Prepared =
@@ -132,19 +140,22 @@ function failed(
 function nodeErrorOf(
 	n8n: IExecuteFunctions,
 	{ failure, itemIndex }: EndOfRun,
-	retryState: RetryState,
-): NodeApiError | NodeOperationError {
+	journal: Journal,
+): CodedNodeError {
 	const asTool = isTool(n8n);
-	const nodeError = toNodeError(n8n.getNode(), failure, asTool ? undefined : itemIndex);
-	const parts = [nodeError.description, ...otherRequests(retryState, itemIndex)];
-	nodeError.description = parts.filter(Boolean).join(' ');
+	const nodeError = toNodeError(
+		n8n.getNode(),
+		failure,
+		asTool ? undefined : itemIndex,
+		otherRequests(journal, itemIndex),
+	);
 	if (asTool) nodeError.description = nodeError.message = inOneText(nodeError);
 	return nodeError;
 }
 
 /** Says what other items have asked Magic Hour for. Their output is lost when the run ends. */
-function otherRequests({ journal, runIndex }: RetryState, itemIndex: number | undefined): string[] {
-	const others = journal.requestsOf(runIndex).filter((each) => each.itemIndex !== itemIndex);
+function otherRequests(journal: Journal, itemIndex: number | undefined): string[] {
+	const others = journal.others(itemIndex);
 	const sentence = (beginning: string, items: readonly string[]) =>
 		items.length === 0 ? '' : `${beginning}: ${items.join(', ')}.`;
 	return [

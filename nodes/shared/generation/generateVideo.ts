@@ -5,7 +5,7 @@ import { Uploads } from '../api/uploads';
 import { withProjectId } from '../api/withProjectId';
 import { ConcurrencyLimiter } from '../lib/concurrencyLimiter';
 import type { Estimate } from '../models/credits';
-import { createOrResumeProject, forgetProject, type CreateBatch } from './createProject';
+import { createOrResumeProject, type CreateBatch } from './createProject';
 import { assertMaxCreditsPerRun, creditsOf, type Priced } from './creditLimits';
 import type { Batch, Result, Run, Task } from './operation';
 import { buildOutput, notesOf, type OutputOptions } from './projectOutput';
@@ -39,14 +39,14 @@ export async function beforeGenerating({
 	context: openContext,
 }: Run<GenerateInput>): Promise<Batch<GenerateBatch>> {
 	const context = await openContext();
-	const { client, clock, journal, runIndex } = context;
+	const { client, clock, journal } = context;
 	const concurrentProjects = Math.min(...items.map(({ input }) => input.concurrentProjects));
-	for (const { itemIndex, input } of items) {
-		journal.takeOver({ runIndex, itemIndex }, fingerprintOfRequest(input));
-	}
-	const unpaid = unpaidOf(items, context);
+	journal.takeOver(
+		items.map(({ itemIndex, input }) => ({ itemIndex, fingerprint: fingerprintOfRequest(input) })),
+	);
+	const unpaid = items.filter(({ itemIndex }) => journal.previous(itemIndex) === undefined);
 	assertMaxCreditsPerRun(unpaid, context);
-	journal.reserve(runIndex, creditsOf(unpaid));
+	journal.reserve(creditsOf(unpaid));
 	const begunAt = clock.now();
 	const images = items.flatMap(({ input }) => filesOf(input));
 	return {
@@ -61,22 +61,12 @@ export async function beforeGenerating({
 	};
 }
 
-type Items = Run<GenerateInput>['items'];
-
-/** Items that cost something. Those whose project exists already (see `journal.ts`) cost nothing more. */
-function unpaidOf(items: Items, { journal, runIndex }: RunContext): Items {
-	return items.filter(
-		({ itemIndex, input }) =>
-			!journal.find({ runIndex, itemIndex }, fingerprintOfRequest(input))?.projectId,
-	);
-}
-
-/** Makes the video of one item. Which project it has is in the journal, whatever goes wrong.  */
+/** Makes the video of one item. Which project it has is in the journal, whatever goes wrong. */
 export async function generateVideo(task: Task<GenerateInput, GenerateBatch>): Promise<Result> {
 	const context = await task.context();
 	tellNotes(task);
 	return await makeVideo(task, context).catch((error: unknown) => {
-		context.journal.leave({ runIndex: context.runIndex, itemIndex: task.itemIndex });
+		context.journal.leave(task.itemIndex);
 		throw error as Error;
 	});
 }
@@ -91,11 +81,11 @@ async function makeVideo(
 	task: Task<GenerateInput, GenerateBatch>,
 	context: RunContext,
 ): Promise<Result> {
-	const { input, itemIndex, shared, signal } = task;
+	const { input, shared, signal } = task;
 	const { output, spec, estimate } = input;
 	const begun = await createOrResumeProject(task, context, shared, output.timeout);
-	const { id, answer, createdAt } = begun;
-	const { client, clock, runIndex } = context;
+	const { id, token, answer, createdAt } = begun;
+	const { client, clock, journal } = context;
 	const options: CallOptions = { deadline: clock.now() + output.timeout, signal };
 	const estimated = { credits_estimated: estimate.credits };
 	const note = ({ credits_charged: charged = null }: Pick<Project, 'credits_charged'>) =>
@@ -116,9 +106,7 @@ async function makeVideo(
 	const project = await withProjectId(id, resumeHint(id), waiting.finally(begun.release)).catch(
 		async (error: unknown) => {
 			// Only this is certain: a project that is not found (404) may be there all the same.
-			if (error instanceof ProjectFailedError) {
-				await forgetProject(context, { runIndex, itemIndex }, fingerprintOfRequest(input));
-			}
+			if (error instanceof ProjectFailedError) await journal.failed(token, error.outcome);
 			throw error as Error;
 		},
 	);

@@ -1,129 +1,332 @@
 import { createHash } from 'node:crypto';
+import type { IExecuteFunctions } from 'n8n-workflow';
+import { systemClock, type Clock } from '../lib/clock';
+import { CreateOutcomeUnknownError } from '../lib/errors';
+import { formatValue } from '../lib/text';
+import { databaseMarksOf } from '../n8n/databaseMarks';
+import { isTool } from './aiTool';
 
 /**
- * Which projects this node has already created in this execution. n8n keeps the node's context over every try of Retry
- * On Fail and every run of the node, and saves it with the execution, so an item that has a project goes on with it
- * instead of paying again.
+ * What is remembered of the requests that cost money. Nothing else writes any of it. It stands in four places, since
+ * none of them survives everything (`docs/what-n8n-keeps.md` is the page of this for users):
+ *
+ * | place | written | survives |
+ * | --- | --- | --- |
+ * | the node's context, in the execution | before and after each request, saved when the node ends | Retry On Fail, loops, an agent's calls, a retry of a failed execution |
+ * | marks in n8n's database | before each request | also Stop, and an n8n that is killed: a retry knows that something was asked for, not what came of it |
+ * | n8n's log | the name before the request, the id after it | everything |
+ * | the execution's custom data | after each request | Stop |
  */
 export interface Journal {
-	/** What is known of the same request for this item. */
-	find(item: ItemKey, fingerprint: string): ProjectRecord | undefined;
-	/** A create request is about to be sent: until more is noted, it may have created a project. */
-	noteSending(item: ItemKey, request: Omit<ProjectRecord, 'projectId' | 'left'>): void;
-	noteProject(item: ItemKey, projectId: string): void;
-	/** The item failed all the same: what it asked for was not handed on. */
-	leave(item: ItemKey): void;
-	/**
-	 * Takes over what an item of another run has left behind, if it asked for the same and this item has nothing of its
-	 * own: a loop that brings a failed item again, or an AI agent that repeats a call, must not pay again.
-	 */
-	takeOver(item: ItemKey, fingerprint: string): void;
-	/** Sum of the estimates, in credits, of what the other runs of the node have asked for, or are about to. */
-	creditsOfOtherRuns(runIndex: number): number;
-	/** A run is about to ask for so many credits more: an agent may call the node several times at once. */
-	reserve(runIndex: number, credits: number): void;
-	/** The run has asked for all it will. */
-	release(runIndex: number): void;
-	/** There is no project, or no more: the next try needs a new one. */
-	forget(item: ItemKey): void;
-	/** All that one run of the node has asked for. */
-	requestsOf(
-		runIndex: number,
-	): ReadonlyArray<Pick<ProjectRecord, 'name' | 'projectId'> & { readonly itemIndex: number }>;
-}
-
-/** An item of one run of the node: loops run the same node again, with the next run index. */
-export interface ItemKey {
+	/** How often n8n has run this node before in this execution: loops run it again. */
 	readonly runIndex: number;
-	readonly itemIndex: number;
+	/** An earlier try was cut off, and what it had asked for is lost: nothing must be asked for. */
+	readonly interrupted: boolean;
+	/**
+	 * Finds out what earlier tries have left for the items of this call, and takes it over. To be called once, before
+	 * anything is asked for.
+	 */
+	takeOver(items: ReadonlyArray<{ itemIndex: number; fingerprint: string }>): void;
+	/** What an earlier try has left for an item. */
+	previous(itemIndex: number): (ProjectRecord & { readonly isSameRequest: boolean }) | undefined;
+	/**
+	 * Credits (estimates) that count against a limit of the run: what was asked for in it by all its tries, and for an
+	 * agent's tool by all calls of the execution, those that are just being made included.
+	 */
+	spent(): { readonly credits: number; readonly earlier: readonly ProjectRecord[] };
+	/** This call is about to ask for so many credits: another call may begin in the meantime. */
+	reserve(credits: number): void;
+	/**
+	 * A create request is about to be sent. Until more is noted, it may have created a project.
+	 * @returns what later notes on this request are to name
+	 * @throws {CreateOutcomeUnknownError} when an earlier try, of which nothing else is known, may have sent it
+	 */
+	beforeCreate(itemIndex: number, request: NewRequest): Promise<Token>;
+	/** The project exists, and is paid for. */
+	created(token: Token, projectId: string): void;
+	/** It is certain that the request has created nothing. */
+	notCreated(token: Token): Promise<void>;
+	/** The project has ended without a video: it was refunded, or is final in this execution. */
+	failed(token: Token, outcome: 'refunded' | FinalOutcome): Promise<void>;
+	/** The item has failed, whatever it had asked for: an item that asks for the same may have it. */
+	leave(itemIndex: number): void;
+	/** What other items of this call have asked for, and what earlier tries of the run have left. */
+	others(itemIndex: number | undefined): ProjectRecord[];
+	/** The call is over. @param complete all its items were handed on */
+	close(complete: boolean): void;
 }
 
+export type Token = string;
+
+export interface NewRequest {
+	readonly name: string;
+	/** The name as an earlier execution would have given it, for a person who searches for it. */
+	readonly searchName: string;
+	/** The estimate; `null`: no rate is published. */
+	readonly credits: number | null;
+}
+
+/** Not to be asked for again by this execution: a person canceled it, or its credits are still charged. */
+export type FinalOutcome = 'canceled' | 'charged';
+
+/** One create request. Part of saved executions. */
 export interface ProjectRecord {
+	readonly token: Token;
+	/** The execution that sent it: a retry of the execution is another one. */
+	readonly execution: string;
+	/** The call of the node that has it now. */
+	call: string;
+	runIndex: number;
+	itemIndex: number;
 	readonly fingerprint: string;
 	/** The name under which the project can be found in the Magic Hour library. */
 	readonly name: string;
 	/** The estimate in credits; `null`: no rate is published. */
-	readonly credits?: number | null;
-	/** `undefined`: the request was sent, and nobody knows what became of it. */
-	readonly projectId?: string;
+	readonly credits: number | null;
+	/** `undefined`: nobody knows what became of the request. */
+	projectId?: string;
+	outcome?: FinalOutcome;
 	/** The item failed after its request was sent. */
-	readonly left?: boolean;
+	left?: boolean;
+	/** Its call has handed on all its items. */
+	complete?: boolean;
 }
 
-/** Where the entries are in the node's context. Part of saved executions: never rename it. */
-const KEY = 'magicHourProjects';
-
-/** By journal: the credits of runs that go on, by run index. They end with the process, and are never saved. */
-const RESERVATIONS = new WeakMap<object, Map<number, number>>();
-
-function reservationsIn(entries: object): Map<number, number> {
-	const reserved = RESERVATIONS.get(entries) ?? new Map<number, number>();
-	RESERVATIONS.set(entries, reserved);
-	return reserved;
+/** What n8n saves of the node with the execution. */
+interface Saved {
+	/** How many calls and requests there were: what names them. */
+	calls: number;
+	requests: number;
+	readonly records: ProjectRecord[];
+	/** An earlier try was cut off, and what it had asked for is lost. */
+	interrupted?: boolean;
 }
 
-/** Whether a journal was ever opened in this context, by this try or an earlier one. */
-export function hasJournal(context: Record<string, unknown>): boolean {
-	return KEY in context;
-}
+/** Where it is in the node's context. */
+const KEY = 'magicHourJournal';
 
-/** @param context what n8n returns for `getContext('node')`; written to in place */
-export function journalIn(context: Record<string, unknown>): Journal {
-	const entries = (context[KEY] ??= {}) as Record<string, ProjectRecord>;
-	const keyOf = ({ runIndex, itemIndex }: ItemKey) => `${runIndex}/${itemIndex}`;
-	const runOf = (key: string) => Number(key.split('/')[0]);
-	const creditsOf = (run: number) =>
-		Object.entries(entries)
-			.filter(([key]) => runOf(key) === run)
-			.reduce((sum, [, { credits }]) => sum + (credits ?? 0), 0);
-	const reserved = reservationsIn(entries);
-	return {
-		find: (item, fingerprint) => {
-			const entry = entries[keyOf(item)];
-			return entry?.fingerprint === fingerprint ? entry : undefined;
-		},
-		noteSending: (item, request) => {
-			entries[keyOf(item)] = request;
-		},
-		noteProject: (item, projectId) => {
-			const entry = entries[keyOf(item)];
-			if (entry) entries[keyOf(item)] = { ...entry, projectId, left: undefined };
-		},
-		leave: (item) => {
-			const entry = entries[keyOf(item)];
-			if (entry) entries[keyOf(item)] = { ...entry, left: true };
-		},
-		takeOver: (item, fingerprint) => {
-			if (entries[keyOf(item)]?.fingerprint === fingerprint) return;
-			// Of the same run, each item has its own.
-			const left = Object.entries(entries).filter(
-				([key, entry]) =>
-					entry.left && entry.fingerprint === fingerprint && runOf(key) !== item.runIndex,
-			);
-			const [key, entry] =
-				left.find(([, { projectId }]) => projectId !== undefined) ?? left[0] ?? [];
-			if (key === undefined || entry === undefined) return;
-			delete entries[key];
-			entries[keyOf(item)] = entry;
-		},
-		creditsOfOtherRuns: (runIndex) =>
-			[...new Set([...Object.keys(entries).map(runOf), ...reserved.keys()])]
-				.filter((run) => run !== runIndex)
-				.reduce((sum, run) => sum + Math.max(creditsOf(run), reserved.get(run) ?? 0), 0),
-		reserve: (runIndex, credits) => {
-			reserved.set(runIndex, creditsOf(runIndex) + credits);
-		},
-		release: (runIndex) => {
-			reserved.delete(runIndex);
-		},
-		forget: (item) => {
-			delete entries[keyOf(item)];
-		},
-		requestsOf: (runIndex) =>
-			Object.entries(entries).flatMap(([key, { name, projectId }]) =>
-				runOf(key) === runIndex ? [{ itemIndex: Number(key.split('/')[1]), name, projectId }] : [],
-			),
+/** Calls that go on, with the credits that each has reserved. They end with the process, and are never saved. */
+const LIVE_CALLS = new WeakMap<Saved, Map<string, number>>();
+
+/** Marks that are kept for a node. */
+const MAX_MARKS = 1_000;
+
+/**
+ * Opens the journal for one call of the node. To be called before anything can fail: that there is none in a retry then
+ * means that n8n was killed, since it saves the node's context when the node ends. What was lost stays lost: that is
+ * noted for later tries and runs of the node, and for a retry of the retry.
+ */
+export function openJournal(n8n: IExecuteFunctions, clock: Clock = systemClock): Journal {
+	const context = n8n.getContext('node');
+	const isRetry = n8n.getMode() === 'retry';
+	const wasCutOff = isRetry && !(KEY in context) && hasRunBefore(n8n);
+	const saved = (context[KEY] ??= { calls: 0, requests: 0, records: [] }) as Saved;
+	if (wasCutOff) saved.interrupted = true;
+
+	const runIndex = Number(n8n.evaluateExpression('{{ $runIndex }}', 0));
+	const execution = n8n.getExecutionId();
+	const call = String(++saved.calls);
+	const live = LIVE_CALLS.get(saved) ?? new Map<string, number>();
+	LIVE_CALLS.set(saved, live);
+	live.set(call, 0);
+
+	const { records } = saved;
+	const asTool = isTool(n8n);
+	const marks = marksOf(n8n, clock);
+	const fingerprints = new Map<number, string>();
+	const taken = new Map<number, ProjectRecord>();
+	const recordOf = (token: Token) => records.find((each) => each.token === token);
+	const forget = (token: Token) => {
+		const index = records.findIndex((each) => each.token === token);
+		if (index !== -1) records.splice(index, 1);
 	};
+	/** What no call works on or has handed on. A final outcome is not final for a person who has the execution tried again. */
+	const isFree = (each: ProjectRecord) =>
+		!live.has(each.call) &&
+		(each.left === true || each.complete !== true) &&
+		(each.outcome === undefined || each.execution === execution);
+	const take = (each: ProjectRecord, itemIndex: number) => {
+		Object.assign(each, { call, runIndex, itemIndex });
+		delete each.left;
+		taken.set(itemIndex, each);
+	};
+	const markOf = (itemIndex: number, fingerprint: string) => {
+		const began = marks?.began ?? '';
+		// An agent's calls of one run are told apart by what they ask for; of other nodes, an item asks for one video.
+		return asTool ? `${began}/tool/${fingerprint}` : `${began}/${runIndex}/${itemIndex}`;
+	};
+
+	return {
+		runIndex,
+		interrupted: saved.interrupted === true,
+
+		takeOver(items) {
+			for (const { itemIndex, fingerprint } of items) fingerprints.set(itemIndex, fingerprint);
+			const pass = (matches: (each: ProjectRecord, item: (typeof items)[number]) => boolean) => {
+				for (const item of items.filter(({ itemIndex }) => !taken.has(itemIndex))) {
+					const found = records.filter((each) => isFree(each) && matches(each, item));
+					const best = found.find(({ projectId }) => projectId !== undefined) ?? found.at(-1);
+					if (best) take(best, item.itemIndex);
+				}
+			};
+			const isSamePlace: Parameters<typeof pass>[0] = (each, { itemIndex }) =>
+				each.runIndex === runIndex && each.itemIndex === itemIndex;
+			pass((each, item) => isSamePlace(each, item) && each.fingerprint === item.fingerprint);
+			// n8n tries by itself: no person has changed anything since, only what an expression says.
+			pass((each, item) => !asTool && isSamePlace(each, item) && each.execution === execution);
+			pass((each, item) => !asTool && isSamePlace(each, item) && each.projectId === undefined);
+			pass((each, item) => each.left === true && each.fingerprint === item.fingerprint);
+		},
+
+		previous(itemIndex) {
+			const record = taken.get(itemIndex);
+			const isSameRequest = record?.fingerprint === fingerprints.get(itemIndex);
+			return record && { ...record, isSameRequest };
+		},
+
+		spent() {
+			const counted = records.filter(
+				(each) =>
+					(asTool || each.runIndex === runIndex) &&
+					(each.outcome === undefined || each.execution === execution),
+			);
+			const sumOf = (some: readonly ProjectRecord[]) =>
+				some.reduce((sum, { credits }) => sum + (credits ?? 0), 0);
+			const ended = counted.filter((each) => !live.has(each.call) || each.call === call);
+			const others = asTool ? [...live].filter(([other]) => other !== call) : [];
+			const underWay = others.map(([other, reserved]) =>
+				Math.max(reserved, sumOf(records.filter((each) => each.call === other))),
+			);
+			return {
+				credits: underWay.reduce((sum, each) => sum + each, sumOf(ended)),
+				earlier: counted.filter((each) => each.call !== call),
+			};
+		},
+
+		reserve: (credits) => void live.set(call, credits),
+
+		async beforeCreate(itemIndex, { name, searchName, credits }) {
+			const fingerprint = fingerprints.get(itemIndex) ?? '';
+			const wasMarked = await marks?.note(markOf(itemIndex, fingerprint));
+			const isAccountedFor = records.some(
+				(each) => each.runIndex === runIndex && each.itemIndex === itemIndex,
+			);
+			if (wasMarked && isRetry && !isAccountedFor) throw interruptedTry(searchName);
+			const token = String(++saved.requests);
+			records.push({ token, execution, call, runIndex, itemIndex, fingerprint, name, credits });
+			// n8n's log outlives an n8n that is killed. A name of many lines is one line there.
+			n8n.logger.info(`Magic Hour is asked for the video ${JSON.stringify(name)}`);
+			return token;
+		},
+
+		created(token, projectId) {
+			const record = recordOf(token);
+			if (record) record.projectId = projectId;
+			n8n.logger.info(
+				`Magic Hour project ${formatValue(projectId)} was created: ${JSON.stringify(record?.name)}`,
+			);
+			addToCustomData(n8n, projectId);
+		},
+
+		async notCreated(token) {
+			const record = recordOf(token);
+			forget(token);
+			if (record) await marks?.remove(markOf(record.itemIndex, record.fingerprint));
+		},
+
+		async failed(token, outcome) {
+			const record = recordOf(token);
+			if (outcome === 'refunded') forget(token);
+			else if (record) record.outcome = outcome;
+			if (record) await marks?.remove(markOf(record.itemIndex, record.fingerprint));
+		},
+
+		leave(itemIndex) {
+			for (const each of records) {
+				if (each.call === call && each.itemIndex === itemIndex) each.left = true;
+			}
+		},
+
+		others: (itemIndex) =>
+			records.filter(
+				(each) =>
+					(each.call === call && each.itemIndex !== itemIndex) ||
+					(!asTool && each.call !== call && each.runIndex === runIndex && isFree(each)),
+			),
+
+		close(complete) {
+			live.delete(call);
+			for (const each of records) {
+				if (each.call === call && complete) each.complete = true;
+			}
+		},
+	};
+}
+
+/** @param name under which its videos can be found */
+export function interruptedTry(name: string): CreateOutcomeUnknownError {
+	return new CreateOutcomeUnknownError(
+		'An earlier try of this execution was cut off: it was stopped, or n8n was. It may have created videos, so no request is sent again',
+		'A stopped execution shows their project IDs in its custom data; n8n\'s log has a line "Magic Hour project … was created" for each, and your Magic Hour library has them under the name ' +
+			`${JSON.stringify(name)}. Use the Get operation with the project ID. If there are none, run the ` +
+			'workflow anew instead of retrying this execution.',
+		undefined,
+		'MAGIC_HOUR_INTERRUPTED_RETRY',
+	);
+}
+
+/** Whether the execution that is tried again had begun this node. */
+function hasRunBefore(n8n: IExecuteFunctions): boolean {
+	const node = n8n.getWorkflowDataProxy(0).$(n8n.getNode().name) as { isExecuted?: boolean };
+	return node.isExecuted === true;
+}
+
+interface Marks {
+	/** When the execution began, which its retries inherit. */
+	readonly began: number | string;
+	/** @returns whether it was there before; @throws nothing: a database that takes no marks is told in the log */
+	note(mark: string): Promise<boolean>;
+	remove(mark: string): Promise<void>;
+}
+
+/** Where n8n does not tell when the execution began (versions before 2.0), there are no marks. */
+function marksOf(n8n: IExecuteFunctions, clock: Clock): Marks | undefined {
+	// Older versions of n8n don't have it, whatever the types say.
+	const began = (n8n as Partial<IExecuteFunctions>).getExecutionContext?.()?.establishedAt;
+	if (began === undefined) return undefined;
+	const row = `${n8n.getWorkflow().id ?? ''}/${n8n.getNode().id}`;
+	const database = databaseMarksOf(row, n8n.helpers, clock, MAX_MARKS);
+	let isTold = false;
+	const withoutMarks = (error: unknown) => {
+		if (!isTold) {
+			n8n.logger.warn(
+				`Magic Hour: n8n's database did not take the note of a create request, so a retry after a crash of n8n could send it again: ${String(error)}`,
+			);
+		}
+		isTold = true;
+		return false;
+	};
+	return {
+		began,
+		note: async (mark) => await database.note(mark).catch(withoutMarks),
+		remove: async (mark) => {
+			await database.remove(mark).catch(withoutMarks);
+		},
+	};
+}
+
+const CUSTOM_DATA = { key: 'magic_hour_projects', maxLength: 255 };
+
+/**
+ * Adds a project to the custom data of the execution, which n8n shows beside it. The latest ones are kept if there are
+ * many. Reached as expressions reach it: n8n before 2.33 gives nodes no other way.
+ */
+function addToCustomData(n8n: IExecuteFunctions, projectId: string): void {
+	const { customData } = n8n.getWorkflowDataProxy(0).$execution as Pick<typeof n8n, 'customData'>;
+	const ids = (customData.get(CUSTOM_DATA.key) ?? '').split(' ').filter(Boolean);
+	ids.push(projectId);
+	while (ids.join(' ').length > CUSTOM_DATA.maxLength) ids.shift();
+	customData.set(CUSTOM_DATA.key, ids.join(' '));
 }
 
 /** Identifies a request by everything that decides what the video will be: equal for equal values, in any key order. */

@@ -46,6 +46,6 @@ export async function buildOutput(
 		refresh: async (patient: CallOptions) => await getProject(client, project.id, patient),
 		hint: resumeHint(project.id),
 	};
-	const video = await downloadVideo(n8n, client, clock, source, options);
+	const video = await downloadVideo(n8n, client.files, clock, source, options);
 	return { json, binary: { [output.field]: video } };
 }

@@ -1,4 +1,4 @@
-import type { CreateBody } from '../api/client';
+import type { CreateBody } from '../api/calls';
 import type { HashedImage } from '../api/uploads';
 import type { ImageFormat, ImageSize } from '../media/imageFormat';
 import type { VideoSpec } from '../models/videoSpec';

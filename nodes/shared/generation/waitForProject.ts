@@ -2,6 +2,8 @@ import { FINAL_STATUSES, type Project } from '../api/schemas';
 import type { CallOptions, MagicHourClient } from '../api/client';
 import type { Clock } from '../lib/clock';
 import { ProjectError, RequestError } from '../lib/errors';
+import type { ErrorCode } from '../lib/errorCodes';
+import type { FinalOutcome } from './journal';
 import { untilNextPoll } from '../api/polling';
 import { MAX_API_MESSAGE_LENGTH, singleLine } from '../lib/text';
 
@@ -45,6 +47,7 @@ export async function waitForProject(
 				`Project ${projectId} is still ${project.status} after ${seconds} s of waiting`,
 				projectId,
 				`${resumeHint(projectId)} To wait longer, raise Timeout in the options.`,
+				'MAGIC_HOUR_PROJECT_UNFINISHED',
 			);
 		}
 	}
@@ -79,25 +82,48 @@ export async function getProject(
 			error.message,
 			projectId,
 			error.status === 404 ? error.hint : `${error.hint} ${resumeHint(projectId)}`,
+			error.code,
 			error.status,
 		);
 	});
 }
 
-/** A failed project's video can't be had any more: a new try needs a new project. */
+/** A project that has ended without a video, and never will have one. */
 export class ProjectFailedError extends ProjectError {
 	override name = 'ProjectFailedError';
+
+	/** @param outcome `refunded`: a new try may ask for a new project */
+	constructor(
+		message: string,
+		projectId: string,
+		hint: string,
+		code: ErrorCode,
+		readonly outcome: 'refunded' | FinalOutcome,
+	) {
+		super(message, projectId, hint, code);
+	}
 }
 
 /** @returns the project when it is complete; @throws {ProjectFailedError} with the API's code and message otherwise */
 export function finished(project: Project): Project {
 	if (project.status === 'complete') return project;
-	const { id, status } = project;
+	const { id, status, credits_charged: charged } = project;
 	const reason = reasonOf(project);
+	if (status === 'canceled') {
+		throw new ProjectFailedError(
+			`Project ${id} was canceled${reason}`,
+			id,
+			`${refund(project)} It was canceled at Magic Hour, not by n8n. This execution does not ask for it again.`,
+			'MAGIC_HOUR_PROJECT_CANCELED',
+			'canceled',
+		);
+	}
 	throw new ProjectFailedError(
-		status === 'canceled' ? `Project ${id} was canceled${reason}` : `Project ${id} failed${reason}`,
+		`Project ${id} failed${reason}`,
 		id,
-		`${refund(project)} ${status === 'canceled' ? 'It was canceled at Magic Hour, not by n8n.' : 'Change what the message names and run the node again.'}`,
+		`${refund(project)} Change what the message names and run the node again.`,
+		'MAGIC_HOUR_PROJECT_FAILED',
+		charged ? 'charged' : 'refunded',
 	);
 }
 

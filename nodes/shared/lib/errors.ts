@@ -1,6 +1,8 @@
+import type { ErrorCode } from './errorCodes';
+
 /**
- * What can go wrong, in terms of the person who pays: plain errors without n8n. The node turns them into n8n's
- * errors at its edge (see `nodeErrors.ts`), and adds the item.
+ * What can go wrong, in terms of the person who pays: plain errors without n8n, each with a code. The node turns them into
+ * n8n's errors at its edge (see `nodeErrors.ts`), and adds the item.
  */
 
 /** The input is wrong. Nothing has been uploaded, created or charged because of it. */
@@ -11,6 +13,7 @@ export class InvalidInputError extends Error {
 	constructor(
 		message: string,
 		readonly hint?: string,
+		readonly code: ErrorCode = 'MAGIC_HOUR_INVALID_INPUT',
 	) {
 		super(message);
 	}
@@ -18,13 +21,14 @@ export class InvalidInputError extends Error {
 
 /**
  * What is known about a request that failed:
- * - `refused`: the server answered that it did not do it
+ * - `refused`: the server that was meant answered that it did not do it
  * - `unsent`: it never reached the server
  * - `unknown`: the server may have done it
  */
 export type Fate = 'refused' | 'unsent' | 'unknown';
 
 export interface RequestErrorDetails {
+	readonly code: ErrorCode;
 	readonly message: string;
 	/** What to do about it. */
 	readonly hint: string;
@@ -40,6 +44,7 @@ export interface RequestErrorDetails {
 /** A request to Magic Hour, or to its storage, failed. */
 export class RequestError extends Error {
 	override name = 'RequestError';
+	readonly code: ErrorCode;
 	readonly hint: string;
 	readonly fate: Fate;
 	readonly status?: number;
@@ -48,22 +53,13 @@ export class RequestError extends Error {
 
 	constructor(details: RequestErrorDetails) {
 		super(details.message);
+		this.code = details.code;
 		this.hint = details.hint;
 		this.fate = details.fate;
 		this.status = details.status;
 		this.retryAfterMs = details.retryAfterMs;
 		this.temporary = details.temporary;
 	}
-}
-
-/** An answer came, and it is none that the API gives. */
-export function unexpectedResponse(message: string): RequestError {
-	return new RequestError({
-		message,
-		hint: 'Check that the API Base URL of the credential is that of the Magic Hour API; a proxy may have answered instead.',
-		fate: 'unknown',
-		temporary: true,
-	});
 }
 
 /** A project exists (it may have been paid for) and its video could not be handed on. Carries what is needed to resume. */
@@ -74,6 +70,7 @@ export class ProjectError extends Error {
 		message: string,
 		readonly projectId: string,
 		readonly hint: string,
+		readonly code: ErrorCode,
 		/** HTTP status of the answer behind it, when there was one. */
 		readonly status?: number,
 	) {
@@ -89,6 +86,7 @@ export class CreateOutcomeUnknownError extends Error {
 		message: string,
 		readonly hint: string,
 		readonly status?: number,
+		readonly code: ErrorCode = 'MAGIC_HOUR_CREATE_OUTCOME_UNKNOWN',
 	) {
 		super(message);
 	}
@@ -97,4 +95,5 @@ export class CreateOutcomeUnknownError extends Error {
 /** The person stopped the execution, or another item's failure ended the run. */
 export class AbortError extends Error {
 	override name = 'AbortError';
+	readonly code: ErrorCode = 'MAGIC_HOUR_STOPPED';
 }

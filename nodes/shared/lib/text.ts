@@ -46,9 +46,21 @@ export function formatDuration(milliseconds: number): string {
 /** A value as it can be shown in a message: short, in one line, and recognisable when it is empty or no text. */
 export function formatValue(value: unknown): string {
 	if (value === undefined || value === null || value === '') return 'nothing';
-	const text =
-		typeof value === 'object' ? jsonStringify(value, { replaceCircularRefs: true }) : String(value);
-	return singleLine(text, 80);
+	return singleLine(typeof value === 'object' ? jsonOf(value) : String(value), 80);
+}
+
+function jsonOf(value: object): string {
+	try {
+		return jsonStringify(value, { replaceCircularRefs: true });
+	} catch {
+		// A bigint within, or a `toJSON` that fails.
+		return Array.isArray(value) ? 'a list' : 'an object';
+	}
+}
+
+/** Text without halves of characters, which cutting an emoji in two leaves: no JSON or file name should have them. */
+export function wellFormed(text: string): string {
+	return text.replace(/\p{Surrogate}/gu, '');
 }
 
 /**
@@ -56,8 +68,8 @@ export function formatValue(value: unknown): string {
  * @param longest characters
  */
 export function singleLine(text: string, longest: number): string {
-	const line = text.replace(/[\s\p{Cc}]+/gu, ' ');
-	return line.length > longest ? `${line.slice(0, longest - 1)}…` : line;
+	const line = wellFormed(text).replace(/[\s\p{Cc}]+/gu, ' ');
+	return line.length > longest ? `${wellFormed(line.slice(0, longest - 1))}…` : line;
 }
 
 /** Most characters of what Magic Hour says of an error. Its own messages have a sentence or two. */

@@ -294,15 +294,27 @@ export function resolveModel(id: string): ModelSelection {
 	return { id, models: model ? [model] : [], impliesAudio: sameAs !== undefined };
 }
 
-/** Lengths, in seconds, that at least one of the selection's models makes, ascending. Empty: not known. */
-export function durationsOf(selection: ModelSelection): number[] {
-	return [...new Set(selection.models.flatMap((model) => model.durations))].sort((a, b) => a - b);
+/** The resolutions that a model makes: with an end image there may be fewer. */
+export function resolutionsWith(model: Model, endImage: boolean): readonly Resolution[] {
+	return (endImage ? model.endImage?.resolutions : undefined) ?? model.resolutions;
 }
 
-/** Resolutions that at least one of the selection's models makes, smallest first. Empty: not known. */
-export function resolutionsOf(selection: ModelSelection): Resolution[] {
+/** The lengths that a model makes, in seconds: with an end image there may be fewer. */
+export function durationsWith(model: Model, endImage: boolean): readonly number[] {
+	const longest = endImage ? (model.endImage?.maxSeconds ?? Infinity) : Infinity;
+	return model.durations.filter((seconds) => seconds <= longest);
+}
+
+/** Lengths, in seconds, that at least one of the models makes, ascending. */
+export function durationsOf(models: readonly Model[], endImage = false): number[] {
+	const lengths = models.flatMap((model) => durationsWith(model, endImage));
+	return [...new Set(lengths)].sort((a, b) => a - b);
+}
+
+/** Resolutions that at least one of the models makes, smallest first. */
+export function resolutionsOf(models: readonly Model[], endImage = false): Resolution[] {
 	return RESOLUTIONS.filter((resolution) =>
-		selection.models.some((model) => model.resolutions.includes(resolution)),
+		models.some((model) => resolutionsWith(model, endImage).includes(resolution)),
 	);
 }
 

@@ -15,7 +15,7 @@ export interface Estimate {
 }
 
 /**
- * Estimates the credits of a choice from the published rates (`../shared/api/magic-hour-api.md`, 2026-08).
+ * Estimates the credits of a choice from the published rates (`docs/magic-hour-api.md`, 2026-08).
  * The charge is what the API says afterwards.
  */
 export function estimateCredits(spec: VideoSpec): Estimate {

@@ -1,21 +1,17 @@
 import {
+	durationsOf,
+	durationsWith,
 	MODELS,
 	resolveModel,
 	PLAN_DEFAULT,
 	planLimit,
 	RESOLUTIONS,
+	resolutionsWith,
 	type Model,
 	type ModelSelection,
 	type Resolution,
 } from './catalogue';
-import {
-	durationsWith,
-	parseResolution,
-	parseSeconds,
-	resolutionsWith,
-	type VideoSpec,
-	type VideoParams,
-} from './videoSpec';
+import { parseResolution, parseSeconds, type VideoSpec, type VideoParams } from './videoSpec';
 import { estimateCredits } from './credits';
 import { modelIdOf } from './modelId';
 
@@ -43,16 +39,13 @@ export function durationEntries(form: Form): Array<MenuEntry<number>> {
 	);
 	// A resolution that is not right is marked in its own field: it must not leave this menu empty.
 	const candidateModels = atResolution.length > 0 ? atResolution : models;
-	const lengths = [...new Set(candidateModels.flatMap((model) => durationsWith(model, endImage)))];
-	return lengths
-		.sort((a, b) => a - b)
-		.map((seconds) => {
-			const takers = candidateModels.filter((model) =>
-				durationsWith(model, endImage).includes(seconds),
-			);
-			const price = atResolution.length > 0 ? priceTag(form, selection, takers, seconds) : '';
-			return { name: `${seconds} s${planMark(selection, takers)}${price}`, value: seconds };
-		});
+	return durationsOf(candidateModels, endImage).map((seconds) => {
+		const takers = candidateModels.filter((model) =>
+			durationsWith(model, endImage).includes(seconds),
+		);
+		const price = atResolution.length > 0 ? priceTag(form, selection, takers, seconds) : '';
+		return { name: `${seconds} s${planMark(selection, takers)}${price}`, value: seconds };
+	});
 }
 
 /** The resolutions that the chosen model makes, with an end image if there is one. */

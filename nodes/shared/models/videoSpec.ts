@@ -1,8 +1,11 @@
 import {
 	defaultDurationOf,
+	durationsOf,
+	durationsWith,
 	MODELS,
 	resolveModel,
 	resolutionsOf,
+	resolutionsWith,
 	type Model,
 	type ModelSelection,
 	type Resolution,
@@ -50,7 +53,7 @@ const DURATION_LIMITS = { min: 1, max: 60 };
 export function resolveVideoSpec(params: VideoParams): VideoSpec {
 	const selection = resolveModel(parseModel(params.model));
 	const seconds = requireSeconds(params.duration);
-	const resolution = parseResolution(params.resolution);
+	const resolution = requireResolution(params.resolution);
 	if (selection.models.length === 0) {
 		return {
 			selection,
@@ -67,7 +70,7 @@ export function resolveVideoSpec(params: VideoParams): VideoSpec {
 		(model.resolutions as readonly string[]).includes(resolution ?? ''),
 	);
 	if (atResolution.length === 0) {
-		const makes = resolutionsOf(selection);
+		const makes = resolutionsOf(selection.models);
 		throw new InvalidInputError(
 			`Resolution: ${name} makes ${joinOr(makes)}; ${formatValue(params.resolution)} was given`,
 			'Choose a resolution that it makes, or another model.',
@@ -88,8 +91,7 @@ export function resolveVideoSpec(params: VideoParams): VideoSpec {
 		refuseLongEndImage(name, takers, seconds);
 	}
 
-	const makes = (model: Model) => durationsWith(model, params.endImage);
-	const durations = [...new Set(takers.flatMap(makes))].sort((a, b) => a - b);
+	const durations = durationsOf(takers, params.endImage);
 	const { chosen, notes } = chooseDuration(
 		selection,
 		durations,
@@ -97,7 +99,9 @@ export function resolveVideoSpec(params: VideoParams): VideoSpec {
 		params,
 		resolution as string,
 	);
-	const candidateModels = takers.filter((model) => makes(model).includes(chosen));
+	const candidateModels = takers.filter((model) =>
+		durationsWith(model, params.endImage).includes(chosen),
+	);
 	return { selection, candidateModels, seconds: chosen, resolution, audio, notes };
 }
 
@@ -118,27 +122,39 @@ export function assertShape(spec: VideoSpec, size: ImageSize, field: string): vo
 	const wanted = joinOr(shapes.map(([width, height]) => `${width}:${height}`));
 	throw new InvalidInputError(
 		`${field}: ${spec.selection.id} takes images of ${wanted} only; this one is ${size.width} × ${size.height} pixels`,
-		`Crop or pad the image, for example to ${exampleSize(size)}, or choose another model.`,
+		`Crop or pad the image, for example to ${exampleSize(shapes, size)}, or choose another model.`,
 	);
 }
 
 /** How far a side ratio may be off, as a fraction: room for sizes rounded to even pixels. */
 const SHAPE_TOLERANCE = 0.02;
 
-function hasShape({ width, height }: ImageSize, [w, h]: readonly [number, number]): boolean {
+type Shape = readonly [width: number, height: number];
+
+function hasShape({ width, height }: ImageSize, [w, h]: Shape): boolean {
 	return Math.abs(width / height / (w / h) - 1) <= SHAPE_TOLERANCE;
 }
 
-function exampleSize({ width, height }: ImageSize): string {
-	return width >= height ? '1280 × 720' : '720 × 1280';
+/** A size, its shorter side 720 pixels, of the shape that is nearest to the image's. */
+function exampleSize(shapes: readonly Shape[], { width, height }: ImageSize): string {
+	const distance = ([w, h]: Shape) =>
+		Math.max((width * h) / (height * w), (height * w) / (width * h));
+	const nearest = shapes.reduce((best, each) => (distance(each) < distance(best) ? each : best));
+	return nearest.map((side) => Math.round((720 * side) / Math.min(...nearest))).join(' × ');
 }
 
-const SECONDS_IN_WORDS = /^\s*(\d+(?:\.\d+)?)[\s-]*(?:s|secs?|seconds?)?\.?\s*$/i;
+/** What is behind a full stop is a fraction if it has one or two digits: "1.800" may be 1800. */
+const SECONDS_IN_WORDS = /^(\d+(?:\.\d{1,2})?)[\s-]*(?:s|secs?|seconds?)?\.?$/i;
+
+/** What an ID of a model that is not known has to look like. */
+const MODEL_ID = /^[a-z0-9][\w.:/-]{0,99}$/i;
+/** What an expression without a value becomes as text. */
+const NO_VALUE = /^(undefined|null|nan)$/i;
 
 /** Takes ids and names. @throws {InvalidInputError} that lists the ids, on what can be neither */
 function parseModel(model: unknown): string {
 	const id = typeof model === 'string' ? modelIdOf(model.trim()) : undefined;
-	if (id === undefined) {
+	if (id === undefined || !MODEL_ID.test(id) || NO_VALUE.test(id)) {
 		throw new InvalidInputError(
 			`Model: ${formatValue(model)} was given; choose one from the list, or give a model's ID such as kling-3.0`,
 			`Model IDs: ${joinOr(KNOWN_MODEL_IDS)}.`,
@@ -158,7 +174,7 @@ function requireSeconds(duration: unknown): number {
 /** Takes 5, "5", "5.0", "5 s", "5s", "5 sec" and "5 seconds". `undefined`: anything else. */
 export function parseSeconds(duration: unknown): number | undefined {
 	if (typeof duration === 'number' && Number.isFinite(duration)) return duration;
-	const text = typeof duration === 'string' ? SECONDS_IN_WORDS.exec(duration) : null;
+	const text = typeof duration === 'string' ? SECONDS_IN_WORDS.exec(duration.trim()) : null;
 	return text === null ? undefined : Number(text[1]);
 }
 
@@ -169,13 +185,27 @@ function withinLimits(seconds: number, given: unknown): number {
 	);
 }
 
+/** What a resolution may be for a model that is not known. */
+const RESOLUTION = /^\d{0,5}[a-z0-9]{1,10}$/;
+
+/** @returns `undefined` where there is none. @throws {InvalidInputError} for what can't be one for any model */
+function requireResolution(given: unknown): string | undefined {
+	if (given === undefined || given === null || given === '') return undefined;
+	const resolution = parseResolution(given) ?? '';
+	if (RESOLUTION.test(resolution) && !NO_VALUE.test(resolution)) return resolution;
+	throw new InvalidInputError(
+		`Resolution: ${formatValue(given)} was given; it must be one such as 720p`,
+	);
+}
+
 /**
- * Takes "720p", "720P", "720", 720, "4K", 2160, and width by height as in "1280x720". Anything else is returned as text,
- * for a model that is not known, or to be refused with the list of what is right.
+ * Takes "720p", "720P", "720", 720, "4K", 2160, and width by height as in "1280x720". Other text is returned as it is,
+ * for a model that is not known, or to be refused with the list of what is right. `undefined`: anything else.
  */
 export function parseResolution(resolution: unknown): string | undefined {
-	if (resolution === undefined || resolution === null || resolution === '') return undefined;
+	if (typeof resolution !== 'string' && typeof resolution !== 'number') return undefined;
 	const given = String(resolution).trim().toLowerCase();
+	if (given === '') return undefined;
 	const sides = /^(\d+)\s*[x×]\s*(\d+)$/.exec(given);
 	const text = sides ? String(Math.min(Number(sides[1]), Number(sides[2]))) : given;
 	if (text === '2160' || text === '2160p') return '4k';
@@ -236,7 +266,7 @@ function takersOfEndImage(name: string, models: readonly Model[], resolution: Re
 	}
 	const atResolution = takers.filter((model) => resolutionsWith(model, true).includes(resolution));
 	if (atResolution.length === 0) {
-		const right = takers.flatMap((model) => resolutionsWith(model, true));
+		const right = resolutionsOf(takers, true);
 		throw new InvalidInputError(
 			`End Image: ${name} takes an end image at ${joinOr(right)} only; Resolution is ${resolution}`,
 			`Set Resolution to ${joinOr(right)}, or End Image From to None.`,
@@ -245,21 +275,10 @@ function takersOfEndImage(name: string, models: readonly Model[], resolution: Re
 	return atResolution;
 }
 
-/** The resolutions that a model makes: with an end image there may be fewer. */
-export function resolutionsWith(model: Model, endImage: boolean): readonly Resolution[] {
-	return (endImage ? model.endImage?.resolutions : undefined) ?? model.resolutions;
-}
-
-/** The lengths that a model makes, in seconds: with an end image there may be fewer. */
-export function durationsWith(model: Model, endImage: boolean): readonly number[] {
-	const longest = endImage ? (model.endImage?.maxSeconds ?? Infinity) : Infinity;
-	return model.durations.filter((seconds) => seconds <= longest);
-}
-
 /** Says why a length that the model makes is not right with an end image. */
 function refuseLongEndImage(name: string, takers: readonly Model[], seconds: number): void {
 	const candidateModels = takers.filter((model) => model.durations.includes(seconds));
-	const right = candidateModels.flatMap((model) => durationsWith(model, true));
+	const right = durationsOf(candidateModels, true);
 	if (candidateModels.length === 0 || right.includes(seconds)) return;
 	const longest = Math.max(
 		...candidateModels.map((model) => model.endImage?.maxSeconds ?? Infinity),

@@ -1,6 +1,7 @@
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 import type { Project } from '../api/schemas';
-import type { CallOptions, MagicHourClient } from '../api/client';
+import type { CallOptions } from '../api/client';
+import type { FileTransfer } from '../api/fileTransfer';
 import type { Clock } from '../lib/clock';
 import { ProjectError, RequestError } from '../lib/errors';
 import { singleLine } from '../lib/text';
@@ -32,7 +33,7 @@ export interface DownloadSource {
  */
 export async function downloadVideo(
 	n8n: IExecuteFunctions,
-	client: MagicHourClient,
+	files: FileTransfer,
 	clock: Clock,
 	{ project, refresh, hint }: DownloadSource,
 	options: CallOptions,
@@ -45,7 +46,7 @@ export async function downloadVideo(
 	const work = async (): Promise<IBinaryData> => {
 		const latest = isFirst || !refresh ? project : await refresh(patient);
 		isFirst = false;
-		return await downloadOnce(n8n, client, latest, signal);
+		return await downloadOnce(n8n, files, latest, signal);
 	};
 	return await withRetries(work, { ...patient, clock, rule }).catch((error: unknown) => {
 		if (!(error instanceof RequestError)) throw error as Error;
@@ -54,6 +55,7 @@ export async function downloadVideo(
 			project.id,
 			// What helps against a temporary failure is no help against a URL that can't be renewed.
 			refresh ? `${hint} ${error.hint}`.trim() : hint,
+			'MAGIC_HOUR_DOWNLOAD_FAILED',
 			error.status,
 		);
 	});
@@ -61,13 +63,13 @@ export async function downloadVideo(
 
 async function downloadOnce(
 	n8n: IExecuteFunctions,
-	client: MagicHourClient,
+	files: FileTransfer,
 	project: Project,
 	signal: AbortSignal,
 ): Promise<IBinaryData> {
 	const url = project.downloads[0]?.url;
 	if (url === undefined) throw incomplete('Magic Hour gave no download URL');
-	const { stream, headers } = await client.openDownload(url, signal);
+	const { stream, headers } = await files.open(url, signal);
 	const name = videoFileName(project.name, project.id);
 	const binary = await n8n.helpers
 		.prepareBinaryData(stream, name, MIME_TYPE)
@@ -96,5 +98,11 @@ async function* iterate(buffer: Buffer): AsyncIterable<Buffer> {
 }
 
 function incomplete(message: string): RequestError {
-	return new RequestError({ message, hint: '', fate: 'refused', temporary: true });
+	return new RequestError({
+		code: 'MAGIC_HOUR_DOWNLOAD_FAILED',
+		message,
+		hint: '',
+		fate: 'refused',
+		temporary: true,
+	});
 }

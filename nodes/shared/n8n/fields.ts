@@ -22,7 +22,6 @@ export const OUTPUT_FIELD: INodeProperties = {
 	name: 'outputBinaryField',
 	type: 'string',
 	default: 'data',
-	required: true,
 	placeholder: 'e.g. data',
 	hint: 'The name of the output binary field to put the file in',
 };

@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
-import { RequestError, unexpectedResponse } from '../lib/errors';
+import { RequestError } from '../lib/errors';
+import { unexpectedResponse } from '../api/responseErrors';
 import { checkFileUrl } from '../api/fileUrl';
 import type { ApiResponse, ByteStream, Download, Headers, Transport } from '../api/transport';
 
@@ -116,6 +117,7 @@ export function n8nTransport(n8n: IExecuteFunctions, baseUrl: string): Transport
 				next = resolveLocation(location, next);
 			}
 			throw new RequestError({
+				code: 'MAGIC_HOUR_REDIRECTED',
 				message: `Could not download the video: its address redirects more than ${MAX_REDIRECTS} times`,
 				hint: 'Try again.',
 				fate: 'refused',

@@ -126,10 +126,10 @@ describe('the form', () => {
 			expect(await editor.shown('duration')).toMatch(/^5 s/);
 			expect(await editor.shown('resolution')).toMatch(/^720p/);
 			expect(await secondsIn(editor.menu('duration'))).toEqual(
-				durationsOf(resolveModel('default')),
+				durationsOf(resolveModel('default').models),
 			);
 			expect(await resolutionsIn(editor.menu('resolution'))).toEqual(
-				resolutionsOf(resolveModel('default')),
+				resolutionsOf(resolveModel('default').models),
 			);
 			expect(await editor.labels()).toEqual(
 				expect.arrayContaining([

@@ -1,4 +1,3 @@
-import { ExecutionLifecycleHooks, WorkflowExecute } from 'n8n-core';
 import type {
 	ICredentialDataDecryptedObject,
 	IDataObject,
@@ -8,14 +7,14 @@ import type {
 	INodeParameters,
 	INodeType,
 	ITaskData,
-	IWorkflowExecuteAdditionalData,
 } from 'n8n-workflow';
-import { NodeConnectionTypes, UnexpectedError, Workflow } from 'n8n-workflow';
+import { NodeConnectionTypes, Workflow } from 'n8n-workflow';
 
-import { TestCredentialsHelper } from '../../../tools/engine/credentials-helper.mts';
+import { InMemoryCredentialsHelper } from '../../../tools/engine/credentials-helper.mts';
+import { startExecution } from '../../../tools/engine/execution.mts';
 import { inputNode } from '../../../tools/engine/harness-nodes.mts';
 import type { Subject } from '../../../tools/engine/harness-workflow.mts';
-import { executeFrom } from '../../../tools/engine/old-core.mts';
+import { nodeTypesOf } from '../../../tools/engine/node-types.mts';
 
 export interface LoopOptions {
 	readonly subject: Subject;
@@ -39,16 +38,6 @@ const GATE = 'Gate';
 export async function runLoop(options: LoopOptions): Promise<readonly ITaskData[]> {
 	const { subject, credentials, parameters, settings, items, rounds } = options;
 	const { credential, nodeName } = subject;
-	const types: Readonly<Record<string, INodeType>> = {
-		[INPUT]: inputNode(items.map((json) => ({ json }))),
-		[nodeName]: subject.node,
-		[GATE]: gateNode(items, rounds),
-	};
-	const byName = (name: string): INodeType => {
-		const type = types[name];
-		if (type === undefined) throw new UnexpectedError(`No node type "${name}"`);
-		return type;
-	};
 	const placed = (name: string, type: string, more: Partial<INode> = {}): INode => ({
 		...{ id: name, name, type, typeVersion: 1, position: [0, 0], parameters: {} },
 		...more,
@@ -71,26 +60,21 @@ export async function runLoop(options: LoopOptions): Promise<readonly ITaskData[
 			placed(GATE, GATE),
 		],
 		connections: { [INPUT]: to(NODE), [NODE]: to(GATE), [GATE]: to(NODE) },
-		nodeTypes: { getByName: byName, getByNameAndVersion: byName, getKnownTypes: () => ({}) },
+		nodeTypes: nodeTypesOf({
+			[INPUT]: inputNode(items.map((json) => ({ json }))),
+			[nodeName]: subject.node,
+			[GATE]: gateNode(items, rounds),
+		}),
 	});
-	const additionalData = {
-		credentialsHelper: new TestCredentialsHelper(
+	const run = await startExecution({
+		workflow,
+		startNode: INPUT,
+		credentialsHelper: new InMemoryCredentialsHelper(
 			{ [credential.name]: credential },
 			{ [credential.name]: credentials },
 		),
-		currentNodeExecutionIndex: 0,
 		executionId: 'loop',
-		formWaitingBaseUrl: 'http://n8n.invalid/form-waiting',
-		webhookWaitingBaseUrl: 'http://n8n.invalid/webhook-waiting',
-		variables: {},
-		hooks: new ExecutionLifecycleHooks('manual', 'loop', {
-			...{ id: 'loop-test', name: 'Loop test', active: false, isArchived: false },
-			...{ createdAt: new Date(), updatedAt: new Date(), activeVersionId: null },
-			nodes: Object.values(workflow.nodes),
-			connections: workflow.connectionsBySourceNode,
-		}),
-	} as unknown as IWorkflowExecuteAdditionalData;
-	const run = await executeFrom(new WorkflowExecute(additionalData, 'manual'), workflow, INPUT);
+	});
 	return run.data.resultData.runData[NODE] ?? [];
 }
 

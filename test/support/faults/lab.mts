@@ -1,23 +1,13 @@
-import { availableParallelism } from 'node:os';
-
 import { MagicHourApi } from '../../../credentials/MagicHourApi.credentials.ts';
 import { ImageToVideo } from '../../../nodes/ImageToVideo/ImageToVideo.node.ts';
 import { mapConcurrently } from '../../../nodes/shared/lib/mapConcurrently.ts';
-import { TIMEOUTS } from '../../../nodes/shared/n8n/n8nTransport.ts';
 import { startEngine } from '../../../tools/engine/engine.mts';
-import { speedUp } from '../../../tools/engine/fast-clock.mts';
 import { certificateFor } from './certificate.mts';
 import { openForeignHost } from './foreign-host.mts';
+import { openLaneClocks } from './lane-clock.mts';
 import { openLane, type Lane, type Trial } from './lane.mts';
 import { DOMAIN, openNetwork } from './network.mts';
 import type { Count, FaultRow, Stage } from './table.mts';
-
-/** The node's time runs this many times faster than real time. */
-const SPEED = 40;
-/** Milliseconds of real time after which a silent request is given up: long enough for a busy machine. */
-const SILENCE = 3_000;
-/** The same in seconds of the node's time. */
-export const SILENCE_SECONDS = (SILENCE * SPEED) / 1_000;
 
 /** Runs the node against local APIs that go wrong, several at a time. */
 export interface FaultLab {
@@ -47,19 +37,18 @@ export async function openFaultLab(lanes: number): Promise<FaultLab> {
 		});
 		const foreign = await openForeignHost(network);
 		undo.push(foreign.close);
-		undo.push(speedUp(SPEED));
+		undo.push(openLaneClocks());
 
 		const surroundings = { engine, network, foreign, certificate };
-		// Each renders its video, which takes a processor.
-		const numbers = Array.from({ length: lanes }, (_, number) => number);
-		const free: Lane[] = await mapConcurrently(numbers, availableParallelism(), async (number) => {
-			const lane = await openLane(number, surroundings);
+		const open = async (number: number, first?: Lane): Promise<Lane> => {
+			const lane = await openLane(number, surroundings, first);
 			undo.push(lane.close);
 			return lane;
-		});
-		const usual = { ...TIMEOUTS };
-		undo.push(() => Object.assign(TIMEOUTS, usual));
-		Object.assign(TIMEOUTS, { api: SILENCE, file: SILENCE, answer: SILENCE });
+		};
+		const first = await open(0);
+		const numbers = Array.from({ length: lanes - 1 }, (_, index) => index + 1);
+		const others = await mapConcurrently(numbers, lanes, async (number) => open(number, first));
+		const free = [first, ...others];
 		return { trial: inFreeLane(free), close };
 	} catch (error) {
 		await close();

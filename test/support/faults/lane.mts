@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { startLocalApi, type LocalApi, type RecordedRequest } from '../../../local-api/server.mts';
-import { systemClock } from '../../../nodes/shared/lib/clock.ts';
 import type { Engine, EngineRun, StartedRun } from '../../../tools/engine/engine.mts';
 import type { Certificate } from './certificate.mts';
 import { ARRIVES, openDetour, tlsFront, WITH_TLS } from './detours.mts';
 import type { ForeignHost, ForeignRequest } from './foreign-host.mts';
+import { byClock, LaneClock, type Pace } from './lane-clock.mts';
 import { DOMAIN, type Network, type Resolve } from './network.mts';
 import type { Count, FaultRow, Stage } from './table.mts';
 import { imageItem } from '../engine/lab.mts';
@@ -22,10 +22,14 @@ const parameters = (timeout: number) => ({
 	resolution: '480p',
 	options: { timeout },
 });
+/** As it is at the node's users, but for waits of the node's own, which take no time. */
+const USUAL: Pace = { speed: 1, silence: 60_000 };
+/** Where there is nothing to do but to wait until the node gives up. */
+const SILENT: Pace = { speed: 30, silence: 4_000 };
+/** Seconds of the node's time after which a silent request is given up. */
+export const SILENCE_SECONDS = (SILENT.silence * SILENT.speed) / 1_000;
 /** Milliseconds of real time: several times as long as any item takes that has a timeout. */
-const NO_END = 60_000;
-/** Seconds of the node's time: for the first videos, which are rendered on a busy machine. */
-const LONG = 7_200;
+const NO_END = 120_000;
 
 /** What happened in a cell of the fault table. */
 export interface Trial {
@@ -50,6 +54,7 @@ export interface Trial {
 
 /** A local API of its own, with its hosts, for one trial at a time. */
 export interface Lane {
+	readonly api: LocalApi;
 	trial(row: FaultRow, stage: Stage, count: Count): Promise<Trial>;
 	readonly close: () => Promise<void>;
 }
@@ -70,10 +75,22 @@ const ASTRAY = '127.0.0.2';
 /** As at Magic Hour, files are not kept where the API is. */
 type Host = 'api' | 'uploads' | 'videos';
 
-/** @param number tells the hosts of the lanes apart */
-export async function openLane(number: number, surroundings: Surroundings): Promise<Lane> {
+/**
+ * @param number tells the hosts of the lanes apart
+ * @param first has rendered the video, which takes a processor for a second
+ */
+export async function openLane(
+	number: number,
+	surroundings: Surroundings,
+	first?: Lane,
+): Promise<Lane> {
 	const { engine, network, foreign, certificate } = surroundings;
-	const api = await startLocalApi({ clock: () => systemClock.now(), jobSeconds: JOB_SECONDS });
+	const clock = new LaneClock();
+	const api = await startLocalApi({
+		clock: () => clock.now(),
+		jobSeconds: JOB_SECONDS,
+		...(first && { videosOf: first.api }),
+	});
 	const apiPort = Number(new URL(api.url).port);
 	const front = await tlsFront(certificate, apiPort);
 	const apiKey = api.keys.business;
@@ -86,7 +103,7 @@ export async function openLane(number: number, surroundings: Surroundings): Prom
 		await Promise.all([api.close(), front.close()]);
 	};
 	try {
-		wholeVideo = await firstVideo(engine, api);
+		wholeVideo = await byClock(clock, async () => firstVideo(engine, api));
 	} catch (error) {
 		await close();
 		throw error;
@@ -94,7 +111,8 @@ export async function openLane(number: number, surroundings: Surroundings): Prom
 
 	const trial = async (row: FaultRow, stage: Stage, count: Count): Promise<Trial> => {
 		api.reset();
-		const begun = systemClock.now();
+		clock.pace = row.silent ? SILENT : USUAL;
+		const begun = clock.now();
 		const workflow = `Lane ${number}, trial ${++trials}`;
 		const elsewhere = foreign.urlFor(workflow);
 		const fault = row.how(stage, { begun, elsewhere });
@@ -118,7 +136,7 @@ export async function openLane(number: number, surroundings: Surroundings): Prom
 			(current: () => Stage): Resolve =>
 			() => {
 				if (kind === undefined || current() !== stage || astray.length >= count) return LOCALHOST;
-				astray.push(systemClock.now());
+				astray.push(clock.now());
 				return kind === 'no such host' ? undefined : ASTRAY;
 			};
 		network.names.set(
@@ -135,14 +153,17 @@ export async function openLane(number: number, surroundings: Surroundings): Prom
 		);
 		const detour = kind && (await openDetour(kind, ASTRAY, port, apiPort));
 
-		const started = engine.start({
-			items: [imageItem()],
-			parameters: parameters(ITEM_TIMEOUT),
-			credentials: { apiKey, baseUrl: originOf('api') },
-			workflowName: workflow,
+		const run = await byClock(clock, async () => {
+			const started = engine.start({
+				items: [imageItem()],
+				parameters: parameters(ITEM_TIMEOUT),
+				credentials: { apiKey, baseUrl: originOf('api') },
+				workflowName: workflow,
+			});
+			return await inTime(started, `${row.name} at ${stage}, ${count} times`);
 		});
-		const run = await inTime(started, `${row.name} at ${stage}, ${count} times`);
-		const ended = systemClock.now();
+		const ended = clock.now();
+		clock.forgetLimits();
 		await detour?.close();
 		return {
 			run,
@@ -157,7 +178,7 @@ export async function openLane(number: number, surroundings: Surroundings): Prom
 			wholeVideo,
 		};
 	};
-	return { trial, close };
+	return { api, trial, close };
 }
 
 /** @throws {Error} when the run does not end, which a trial of its own would never find out */
@@ -179,7 +200,7 @@ async function inTime({ result, cancel }: StartedRun, what: string): Promise<Eng
 async function firstVideo(engine: Engine, { url: baseUrl, keys }: LocalApi): Promise<Buffer> {
 	const run = await engine.run({
 		items: [imageItem()],
-		parameters: parameters(LONG),
+		parameters: parameters(ITEM_TIMEOUT),
 		credentials: { apiKey: keys.business, baseUrl },
 	});
 	if (run.error) throw run.error;

@@ -10,7 +10,7 @@ export const COUNTS = [1, 3, Infinity] as const;
 export type Count = (typeof COUNTS)[number];
 
 /**
- * What has to become of the item. Where these come from: `../shared/api/magic-hour-api.md` ("safe to repeat a create?")
+ * What has to become of the item. Where these come from: `docs/magic-hour-api.md` ("Is a create request safe to repeat?")
  * for create requests; elsewhere: a request that can be repeated for nothing is repeated, unless the API itself has said
  * that the request is wrong.
  */
@@ -46,6 +46,8 @@ export interface FaultRow {
 	readonly leastWait?: Partial<Record<Stage, number>>;
 	/** Seconds from the beginning of a cell, before which there is no second try. */
 	readonly notBefore?: number;
+	/** The node gives up for want of an answer, or of its end: real time has to pass. */
+	readonly silent?: true;
 }
 
 /** What a fault can't know beforehand. */
@@ -113,7 +115,7 @@ const RETRY_AFTER = 40;
 /** Seconds from the beginning of a cell: later than the first request of any stage. */
 const RETRY_DATE = 200;
 
-/** Slower than any patience: 20 bytes in a second of real time, which are 40 of the node's. */
+/** Slower than any patience: 20 bytes in a second of real time, which are 30 of the node's. */
 const ENDLESS_BYTES_PER_SECOND = 1;
 /** Bytes in a second of real time: an answer of the API takes about half a second. */
 const STEADY: Readonly<Record<Stage, number>> = {
@@ -148,12 +150,14 @@ export const FAULTS: readonly FaultRow[] = [
 	{
 		name: 'time-out: no answer',
 		how: () => ({ hang: 'after' }),
+		silent: true,
 		says: /in time/,
 		at: UNKNOWN,
 		leaves: 1,
 	},
 	{
 		...detour('time-out: the answer stops half-way', 'stall', /in time|broke off/),
+		silent: true,
 		at: withoutPut(UNKNOWN),
 		leaves: 1,
 	},
@@ -166,6 +170,7 @@ export const FAULTS: readonly FaultRow[] = [
 	{
 		name: 'slow drip without end',
 		how: () => ({ drip: ENDLESS_BYTES_PER_SECOND }),
+		silent: true,
 		says: /in time|broke off/,
 		// As long as bytes come, a download is not given up before the deadline, and then there is no time for another.
 		at: [...UNKNOWN.slice(0, 4), 'final'],
@@ -234,7 +239,7 @@ export const FAULTS: readonly FaultRow[] = [
 		name: 'redirect to another host',
 		how: (_, { elsewhere }) => ({ redirect: elsewhere, status: 307 }),
 		says: (stage) => (stage === 'download' ? /not an MP4/ : /redirect/),
-		at: FINAL,
+		at: ['final', 'final', 'unknown', 'final', 'passes'],
 	},
 	{
 		name: 'truncated: the connection breaks off',

@@ -1,6 +1,5 @@
 import type { FaultVerdict, Outcome } from '../../../tools/docs/fault-matrix-document.mts';
-import { SILENCE_SECONDS } from './lab.mts';
-import { ITEM_TIMEOUT, type Trial } from './lane.mts';
+import { ITEM_TIMEOUT, SILENCE_SECONDS, type Trial } from './lane.mts';
 import type { Behaviour, Count, FaultRow, Stage } from './table.mts';
 
 export function expectedOutcome(behaviour: Behaviour, stage: Stage, count: Count): Outcome {

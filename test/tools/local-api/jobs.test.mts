@@ -303,7 +303,10 @@ describe('credits', () => {
 		expect((await creator.create(path)).status).toBe(200);
 		const answer = await creator.create(path);
 		expect(answer.status).toBe(402);
-		expect(message(answer)).toContain('240 credits, 20 are left');
+		expect(answer.body).toEqual({
+			code: 'insufficient_credits',
+			message: expect.stringContaining('240 credits, 20 are left') as string,
+		});
 		expect(api.projects).toHaveLength(2);
 
 		const poor = new ApiClient(api.url, api.keys.outOfCredits);
@@ -372,7 +375,7 @@ describe('what is refused before any rule', () => {
 		async (authorization) => {
 			const answer = await fetch(`${api.url}/v1/video-projects/x`, { headers: { authorization } });
 			expect(answer.status).toBe(401);
-			expect(await answer.json()).toEqual({ message: 'Unauthorized' });
+			expect(await answer.json()).toEqual({ code: 'unauthorized', message: 'Unauthorized' });
 		},
 	);
 
@@ -380,7 +383,7 @@ describe('what is refused before any rule', () => {
 		[{ end_seconds: '5' }, 'end_seconds: must be number'],
 		[{ end_seconds: 0.5 }, 'end_seconds: must be >= 1'],
 		[{ end_seconds: 61 }, 'end_seconds: must be <= 60'],
-		[{ model: 'sora-3' }, 'model: must be equal to one of the allowed values: default'],
+		[{ model: 'no-such-model' }, 'model: must be equal to one of the allowed values: default'],
 		[{ resolution: '8k' }, 'resolution: must be equal to one of'],
 		[{ audio: 'yes' }, 'audio: must be boolean'],
 		[{ assets: { image_file_path: '' } }, 'assets.image_file_path: must NOT have fewer'],
@@ -410,10 +413,16 @@ describe('what is refused before any rule', () => {
 			body: '{"end_seconds": 5,',
 		});
 		expect(answer.status).toBe(400);
-		expect(await answer.json()).toEqual({ message: expect.any(String) as string });
+		expect(await answer.json()).toEqual({
+			code: 'invalid_request',
+			message: expect.any(String) as string,
+		});
 	});
 
 	test('an unknown path is a 404', async () => {
-		expect((await creator.call('GET', '/v1/nothing')).body).toEqual({ message: 'Not Found' });
+		expect((await creator.call('GET', '/v1/nothing')).body).toEqual({
+			code: 'not_found',
+			message: 'Not Found',
+		});
 	});
 });

@@ -3,11 +3,11 @@ import {
 	checkAspect,
 	checkCreate,
 	type CreateBody,
+	MODEL_IDS,
 	videoSize,
 } from '../../../local-api/create-rules.mts';
 import {
 	creditsFor,
-	MODEL_IDS,
 	MODELS,
 	type Resolution,
 	UNCHECKED_MODELS,
@@ -27,13 +27,13 @@ const body = ({ endImage, ...fields }: Fields): CreateBody => ({
 function refusal(
 	fields: Fields,
 	plan = PLANS.business,
-): { status: number; text: string } | undefined {
+): { status: number; code?: string; text: string } | undefined {
 	try {
 		checkCreate(body(fields), plan);
 		return undefined;
 	} catch (error) {
 		if (!(error instanceof ApiError)) throw error;
-		return { status: error.statusCode, text: error.message };
+		return { status: error.statusCode, code: error.code, text: error.message };
 	}
 }
 
@@ -41,7 +41,7 @@ describe('rules of the models', () => {
 	test.each(Object.entries(MODELS))('%s takes every combination of its row', (model, rules) => {
 		for (const end_seconds of rules.seconds) {
 			for (const resolution of rules.resolutions) {
-				const request = { model, end_seconds, resolution, audio: rules.audio };
+				const request = { model, end_seconds, resolution, audio: rules.audio !== 'none' };
 				expect({ request, refusal: refusal(request) }).toEqual({ request, refusal: undefined });
 			}
 		}
@@ -69,7 +69,11 @@ describe('rules of the models', () => {
 			/^assets\.end_image_file_path: .* up to 8 seconds only$/,
 		],
 	])('%j is a 422 that names the field', (fields, text) => {
-		expect(refusal(fields)).toEqual({ status: 422, text: expect.stringMatching(text) as string });
+		expect(refusal(fields)).toEqual({
+			status: 422,
+			code: 'unprocessable_entity',
+			text: expect.stringMatching(text) as string,
+		});
 	});
 
 	test.each<Fields>([
@@ -122,12 +126,16 @@ describe('rules of the plans', () => {
 		[PLANS.free, { model: 'ltx-2.3', resolution: '720p' }, /Free plan .* resolution 720p/],
 		[PLANS.free, { model: 'sora-2', end_seconds: 4, resolution: '720p' }, /Free plan .* sora-2/],
 		[PLANS.creator, { model: 'kling-3.0', resolution: '4k' }, /Creator plan .* 4k/],
-	] as const)('what a plan does not include is a 403 (%#)', (plan, fields, text) => {
-		expect(refusal(fields, plan)).toEqual({
-			status: 403,
-			text: expect.stringMatching(text) as string,
-		});
-	});
+	] as const)(
+		'what a plan does not include is a 402 of its own code (%#)',
+		(plan, fields, text) => {
+			expect(refusal(fields, plan)).toEqual({
+				status: 402,
+				code: 'plan_upgrade_required',
+				text: expect.stringMatching(text) as string,
+			});
+		},
+	);
 });
 
 describe('credits', () => {

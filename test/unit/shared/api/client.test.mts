@@ -1,14 +1,12 @@
 import { Readable } from 'node:stream';
 import { inspect } from 'node:util';
-import {
-	MagicHourClient,
-	type CreateBody,
-	type Uploadable,
-} from '../../../../nodes/shared/api/client.ts';
+import type { CreateBody } from '../../../../nodes/shared/api/calls.ts';
+import { MagicHourClient, type Uploadable } from '../../../../nodes/shared/api/client.ts';
+import type { ErrorCode } from '../../../../nodes/shared/lib/errorCodes.ts';
 import { RequestError, AbortError, type Fate } from '../../../../nodes/shared/lib/errors.ts';
 import { rejectionOf } from '../../../support/failure-of.mts';
 import { FakeClock } from '../../../support/fake-clock.mts';
-import { FakeTransport, type Reply } from '../../../support/fake-transport.mts';
+import { FakeTransport, refusal, type Reply } from '../../../support/fake-transport.mts';
 
 const BODY: CreateBody = {
 	name: 'Lighthouse',
@@ -50,24 +48,32 @@ describe('create', () => {
 
 	/** A create may charge once: how often it is sent, and what is known about it when it fails for ever. */
 	test.each<[string, Reply, number, Fate]>([
-		['400', { status: 400 }, 1, 'refused'],
-		['401', { status: 401 }, 1, 'refused'],
-		['402', { status: 402 }, 1, 'refused'],
-		['403', { status: 403 }, 1, 'refused'],
-		['404', { status: 404 }, 1, 'refused'],
-		['422', { status: 422 }, 1, 'refused'],
-		['a redirect', { status: 307, headers: { location: 'https://evil.example' } }, 1, 'refused'],
-		['502: no job was created', { status: 502 }, 4, 'refused'],
-		['503: overloaded', { status: 503 }, 4, 'refused'],
+		...[400, 401, 402, 403, 404, 422, 429].map((status): [string, Reply, number, Fate] => [
+			`${status}`,
+			refusal(status),
+			1,
+			'refused',
+		]),
+		['502: no job was created', refusal(502), 4, 'refused'],
+		['503: overloaded', refusal(503), 4, 'refused'],
 		['connection refused', REFUSED_CONNECTION, 4, 'unsent'],
 		['DNS failure', networkError('ENOTFOUND', 'getaddrinfo'), 4, 'unsent'],
 		['a certificate that is not trusted', networkError('CERT_HAS_EXPIRED'), 1, 'unsent'],
-		['408', { status: 408 }, 1, 'unknown'],
-		['500', { status: 500 }, 1, 'unknown'],
-		['501', { status: 501 }, 1, 'unknown'],
-		['504', { status: 504 }, 1, 'unknown'],
-		['520 of a proxy', { status: 520 }, 1, 'unknown'],
-		['524 of a proxy', { status: 524 }, 1, 'unknown'],
+		// Not documented to have created nothing.
+		...[
+			300, 301, 302, 303, 304, 305, 307, 308, 405, 407, 408, 409, 410, 411, 413, 414, 415, 421, 425,
+			431, 451, 499, 500, 501, 504, 505, 507, 511, 520, 521, 522, 523, 524, 525, 526, 530, 599,
+		].map((status): [string, Reply, number, Fate] => [`${status}`, refusal(status), 1, 'unknown']),
+		// Of another form than the API's: a proxy says it, maybe after the request was carried out.
+		...[400, 401, 402, 403, 404, 422, 429, 502, 503].flatMap(
+			(status): [string, Reply, number, Fate][] => [
+				[`${status} and a page`, { status, text: '<html>Bad</html>' }, 1, 'unknown'],
+				[`${status} and nothing`, { status, text: '' }, 1, 'unknown'],
+				[`${status} and a word`, { status, text: 'upstream error' }, 1, 'unknown'],
+				[`${status} and other JSON`, { status, json: { error: 'upstream' } }, 1, 'unknown'],
+			],
+		),
+		['a redirect', { status: 307, headers: { location: 'https://evil.example' } }, 1, 'unknown'],
 		['a reset', RESET, 1, 'unknown'],
 		['a time-out', networkError('ECONNABORTED'), 1, 'unknown'],
 		['an empty answer', { text: '' }, 1, 'unknown'],
@@ -92,10 +98,7 @@ describe('create', () => {
 	});
 
 	test('429 is given back: when there is room again is known by the batch alone', async () => {
-		const { client, options, requests, clock } = lab({
-			status: 429,
-			headers: { 'retry-after': '17' },
-		});
+		const { client, options, requests, clock } = lab(refusal(429, { 'retry-after': '17' }));
 		const failure = await rejectionOf(RequestError, client.createImageToVideo(BODY, options));
 		expect(requests).toHaveLength(1);
 		expect(clock.sleeps).toEqual([]);
@@ -103,18 +106,15 @@ describe('create', () => {
 	});
 
 	test('503, connection refused, 503, then it works', async () => {
-		const { client, options, requests } = lab(
-			{ status: 503 },
-			REFUSED_CONNECTION,
-			{ status: 503 },
-			{ json: CREATED },
-		);
+		const { client, options, requests } = lab(refusal(503), REFUSED_CONNECTION, refusal(503), {
+			json: CREATED,
+		});
 		await expect(client.createImageToVideo(BODY, options)).resolves.toMatchObject(CREATED);
 		expect(requests).toHaveLength(4);
 	});
 
 	test('502 is followed by a wait of 30 to 60 s', async () => {
-		const { client, options, clock } = lab({ status: 502 }, { json: CREATED });
+		const { client, options, clock } = lab(refusal(502), { json: CREATED });
 		await client.createImageToVideo(BODY, options);
 		expect(clock.sleeps).toHaveLength(1);
 		expect(clock.sleeps[0]).toBeGreaterThanOrEqual(30_000);
@@ -124,7 +124,7 @@ describe('create', () => {
 	test('Retry-After may be a date', async () => {
 		const { client, options, clock, transport } = lab();
 		const date = new Date(clock.now() + 42_000).toUTCString();
-		transport.answer({ status: 503, headers: { 'retry-after': date } }, { json: CREATED });
+		transport.answer(refusal(503, { 'retry-after': date }), { json: CREATED });
 		await client.createImageToVideo(BODY, options);
 		expect(clock.sleeps).toEqual([42_000]);
 	});
@@ -138,7 +138,7 @@ describe('create', () => {
 });
 
 describe('after a 429', () => {
-	const PATIENCE = { status: 429, headers: { 'retry-after': '20' } };
+	const PATIENCE = refusal(429, { 'retry-after': '20' });
 	const slept = (clock: FakeClock) => clock.sleeps.reduce((sum, each) => sum + each, 0);
 
 	test('of any request, everything waits as long as Magic Hour wants', async () => {
@@ -197,6 +197,40 @@ describe('messages of refused requests', () => {
 		expect(failure.message).toMatch(says);
 		expect(failure.hint).toMatch(advises);
 		expect(failure.status).toBe(status);
+	});
+
+	/** October 2026 answers with codes; before, and from a proxy, the status is all there is. */
+	test.each<[number, unknown, ErrorCode, RegExp, RegExp]>([
+		[402, 'insufficient_credits', 'MAGIC_HOUR_INSUFFICIENT_CREDITS', /out of credits/, /^Buy/],
+		[402, 'subscription_required', 'MAGIC_HOUR_SUBSCRIPTION_REQUIRED', /subscription/, /^Start/],
+		[402, 'plan_upgrade_required', 'MAGIC_HOUR_PLAN_UPGRADE_REQUIRED', /the plan/, /upgrade/],
+		[402, 'a new one', 'MAGIC_HOUR_INSUFFICIENT_CREDITS', /out of credits/, /^Buy/],
+		[402, undefined, 'MAGIC_HOUR_INSUFFICIENT_CREDITS', /out of credits/, /^Buy/],
+		[403, 'plan_upgrade_required', 'MAGIC_HOUR_PLAN_UPGRADE_REQUIRED', /the plan/, /upgrade/],
+		[403, undefined, 'MAGIC_HOUR_PLAN_UPGRADE_REQUIRED', /the plan/, /upgrade/],
+		[403, 'insufficient_credits', 'MAGIC_HOUR_INSUFFICIENT_CREDITS', /out of credits/, /^Buy/],
+		[400, 'invalid_request', 'MAGIC_HOUR_INVALID_REQUEST', /is invalid/, /Change/],
+		[422, 'unprocessable_entity', 'MAGIC_HOUR_INVALID_REQUEST', /not accepted/, /Change/],
+		[422, 'constructor', 'MAGIC_HOUR_INVALID_REQUEST', /not accepted/, /Change/],
+		[401, { is: 'no text' }, 'MAGIC_HOUR_UNAUTHORIZED', /API key/, /credential/],
+		[409, undefined, 'MAGIC_HOUR_UNEXPECTED_RESPONSE', /unexpected/, /proxy/],
+	])('%i with the code %j: %s', async (status, code, expected, says, advises) => {
+		const { client, options } = lab({ status, json: { code, message: 'No' } });
+		const failure = await rejectionOf(RequestError, client.createImageToVideo(BODY, options));
+		expect(failure).toMatchObject({
+			code: expected,
+			message: expect.stringMatching(says) as string,
+			hint: expect.stringMatching(advises) as string,
+			status,
+		});
+		expect(failure.message).toContain(`(${status}: No)`);
+	});
+
+	test('a code does not decide whether a request may have been carried out', async () => {
+		const { client, options, requests } = lab({ status: 500, json: { code: 'invalid_request' } });
+		const failure = await rejectionOf(RequestError, client.createImageToVideo(BODY, options));
+		expect(failure.fate).toBe('unknown');
+		expect(requests).toHaveLength(1);
 	});
 
 	test('404 of a project names its id', async () => {
@@ -280,7 +314,7 @@ describe('delete a project', () => {
 	});
 
 	test('is repeated, and names the project when it fails', async () => {
-		const { client, options, requests } = lab({ status: 503 }, { status: 503 }, { status: 404 });
+		const { client, options, requests } = lab(refusal(503), refusal(503), refusal(404));
 		const failure = await rejectionOf(RequestError, client.deleteProject('p1', options));
 		expect(requests).toHaveLength(3);
 		expect(failure.message).toMatch(/^Could not delete project p1: not found/);
@@ -414,7 +448,7 @@ describe('download', () => {
 			headers: { 'content-length': '5' },
 		});
 		transport.stream = Readable.from([Buffer.from('video')]);
-		const { status, headers, stream } = await client.openDownload(URL_OF_VIDEO);
+		const { status, headers, stream } = await client.files.open(URL_OF_VIDEO);
 		expect({ status, headers }).toEqual({ status: 200, headers: { 'content-length': '5' } });
 		expect(stream).toBe(transport.stream);
 		expect(requests).toEqual([{ kind: 'open', url: URL_OF_VIDEO, signal: undefined }]);
@@ -428,7 +462,7 @@ describe('download', () => {
 	])('%i is a failure, and leaves no connection open', async (status, says, temporary) => {
 		const { client, transport, requests } = lab({ status });
 		transport.stream = Readable.from([Buffer.from('<Error/>')]);
-		const failure = await rejectionOf(RequestError, client.openDownload(URL_OF_VIDEO));
+		const failure = await rejectionOf(RequestError, client.files.open(URL_OF_VIDEO));
 		expect(failure.message).toMatch(says);
 		expect(failure.temporary).toBe(temporary);
 		expect(requests).toHaveLength(1);
@@ -437,7 +471,7 @@ describe('download', () => {
 
 	test('a network error is a failure, without the signature', async () => {
 		const { client } = lab(RESET);
-		const failure = await rejectionOf(RequestError, client.openDownload(URL_OF_VIDEO));
+		const failure = await rejectionOf(RequestError, client.files.open(URL_OF_VIDEO));
 		expect(failure.message).toBe('Could not download the video: the connection broke off');
 	});
 });

@@ -28,7 +28,7 @@ const UNKNOWN: Expected = ['unknown', true];
 const NO_TRUST: Expected = ['unsent', false];
 
 const ERRORS: ReadonlyArray<[string, string, string | undefined, Expected]> = [
-	// `../shared/api/magic-hour-api.md`: "connection refused, DNS failure: never reached the server"
+	// `docs/magic-hour-api.md`: "Connection refused, name not found: never reached the server"
 	['connection refused', 'ECONNREFUSED', 'connect', UNSENT],
 	['no such host', 'ENOTFOUND', 'getaddrinfo', UNSENT],
 	['name server away', 'EAI_AGAIN', 'getaddrinfo', UNSENT],

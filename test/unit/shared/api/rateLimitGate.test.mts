@@ -4,6 +4,7 @@ import { rejectionOf } from '../../../support/failure-of.mts';
 import { FakeClock } from '../../../support/fake-clock.mts';
 
 const REASON = new RequestError({
+	code: 'MAGIC_HOUR_RATE_LIMITED',
 	message: 'too many requests',
 	hint: '',
 	fate: 'refused',

@@ -15,6 +15,7 @@ import { FakeClock } from '../../../support/fake-clock.mts';
 
 function failure(details: Partial<RequestError> = {}): RequestError {
 	return new RequestError({
+		code: 'MAGIC_HOUR_SERVER_ERROR',
 		message: 'failed',
 		hint: '',
 		fate: 'unknown',
@@ -24,7 +25,7 @@ function failure(details: Partial<RequestError> = {}): RequestError {
 }
 
 describe('which answers are followed by another try', () => {
-	/** The rule's answers; whatever is not listed is final. From `../shared/api/magic-hour-api.md`. */
+	/** The rule's answers; whatever is not listed is final. From `docs/magic-hour-api.md`. */
 	const RULES: ReadonlyArray<[string, RetryRule, readonly number[]]> = [
 		['before paying', BEFORE_PAYING, [408, 425, 429, 500, 502, 503, 504]],
 		['after paying', AFTER_PAYING, [408, 425, 429, 500, 502, 503, 504]],
@@ -37,16 +38,22 @@ describe('which answers are followed by another try', () => {
 
 	describe.each(RULES)('%s', (_, rule, repeated) => {
 		test.each(STATUSES)('%i', (status) => {
-			expect(shouldRetry(failure({ status }), rule, 1)).toBe(repeated.includes(status));
+			expect(shouldRetry(failure({ status, fate: 'refused' }), rule, 1)).toBe(
+				repeated.includes(status),
+			);
 		});
 		test.each(repeated.filter((status) => status !== 429))(
 			'%i: no more than the most tries',
 			(status) => {
-				expect(shouldRetry(failure({ status }), rule, 3)).toBe(true);
-				expect(shouldRetry(failure({ status }), rule, 4)).toBe(rule === AFTER_PAYING);
-				expect(shouldRetry(failure({ status }), rule, 1_000)).toBe(rule === AFTER_PAYING);
+				const refused = failure({ status, fate: 'refused' });
+				expect(shouldRetry(refused, rule, 3)).toBe(true);
+				expect(shouldRetry(refused, rule, 4)).toBe(rule === AFTER_PAYING);
+				expect(shouldRetry(refused, rule, 1_000)).toBe(rule === AFTER_PAYING);
 			},
 		);
+		test.each(repeated)("%i that is not the API's own: not of the paid request", (status) => {
+			expect(shouldRetry(failure({ status }), rule, 1)).toBe(rule !== PAYING);
+		});
 		test('429 only asks for patience', () => {
 			expect(shouldRetry(failure({ status: 429 }), rule, 1_000)).toBe(rule !== PAYING);
 		});
@@ -59,7 +66,7 @@ describe('which answers are followed by another try', () => {
 	test.each<[Fate, boolean, boolean]>([
 		['unsent', true, true],
 		['unknown', true, false],
-		['refused', true, false],
+		['refused', true, true],
 	])('no answer, %s: repeated %s, the paid request %s', (fate, free, paid) => {
 		expect(shouldRetry(failure({ fate }), BEFORE_PAYING, 1)).toBe(free);
 		expect(shouldRetry(failure({ fate }), AFTER_PAYING, 1)).toBe(free);

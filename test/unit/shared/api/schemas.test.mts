@@ -1,7 +1,7 @@
 import {
 	createResponseSchema,
 	FINAL_STATUSES,
-	errorMessageOf,
+	apiErrorOf,
 	parseJsonAs,
 	projectSchema,
 	UnexpectedResponseError,
@@ -255,14 +255,19 @@ describe('an answer of the wrong shape names the field', () => {
 });
 
 test.each([
-	['{"message":"Unauthorized"}', 'Unauthorized'],
-	['{"message":"end_seconds: Invalid","code":1}', 'end_seconds: Invalid'],
-	['{"message":""}', undefined],
-	['{"message":{"a":1}}', undefined],
-	['{"error":"x"}', undefined],
-	['null', undefined],
-	['', undefined],
-	['<html>502</html>', undefined],
-])('error message of %j: %j', (text, message) => {
-	expect(errorMessageOf(text)).toBe(message);
+	['{"message":"Unauthorized"}', { message: 'Unauthorized' }],
+	[
+		'{"code":"unauthorized","message":"Unauthorized"}',
+		{ code: 'unauthorized', message: 'Unauthorized' },
+	],
+	['{"message":"end_seconds: Invalid","code":1}', { message: 'end_seconds: Invalid' }],
+	['{"message":"","code":"not_found"}', { code: 'not_found' }],
+	['{"message":{"a":1}}', {}],
+	['{"error":"x"}', {}],
+	['["x"]', {}],
+	['null', {}],
+	['', {}],
+	['<html>502</html>', {}],
+])('what the error answer %j says: %j', (text, said) => {
+	expect(apiErrorOf(text)).toEqual(said);
 });

@@ -1,8 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import type { IExecuteFunctions } from 'n8n-workflow';
-import {
-	createOrResumeProject,
-	forgetProject,
-} from '../../../../nodes/shared/generation/createProject.ts';
+import { createOrResumeProject } from '../../../../nodes/shared/generation/createProject.ts';
 import {
 	filesOf,
 	fingerprintOfRequest,
@@ -11,20 +9,22 @@ import {
 } from '../../../../nodes/shared/generation/videoRequest.ts';
 import { Uploads } from '../../../../nodes/shared/api/uploads.ts';
 import { ConcurrencyLimiter } from '../../../../nodes/shared/lib/concurrencyLimiter.ts';
-import { sentMarks } from '../../../../nodes/shared/generation/sentMarks.ts';
 import type { RunContext } from '../../../../nodes/shared/generation/runContext.ts';
 import { resolveVideoSpec } from '../../../../nodes/shared/models/videoSpec.ts';
-import { MagicHourClient, type CreateBody } from '../../../../nodes/shared/api/client.ts';
+import { MagicHourClient } from '../../../../nodes/shared/api/client.ts';
+import type { CreateBody } from '../../../../nodes/shared/api/calls.ts';
 import {
 	CreateOutcomeUnknownError,
 	RequestError,
 	AbortError,
+	ProjectError,
 } from '../../../../nodes/shared/lib/errors.ts';
-import { journalIn } from '../../../../nodes/shared/generation/journal.ts';
+import { openJournal, type Journal } from '../../../../nodes/shared/generation/journal.ts';
 import { turns } from '../../../support/deferred.mts';
+import { fakeDatabase } from '../../../support/fake-database.mts';
 import { rejectionOf } from '../../../support/failure-of.mts';
 import { FakeClock } from '../../../support/fake-clock.mts';
-import { FakeTransport, type Reply } from '../../../support/fake-transport.mts';
+import { FakeTransport, refusal, type Reply } from '../../../support/fake-transport.mts';
 
 const SPEC = resolveVideoSpec({
 	model: 'kling-3.0',
@@ -58,10 +58,17 @@ function lab(...replies: Reply[]) {
 	const hints: string[] = [];
 	const customData = new Map<string, string>();
 	const database = fakeDatabase();
+	const workflowId = randomUUID();
 	let mode = 'trigger';
+	let executionId = '77';
+	let runIndex = 0;
+	let wasExecuted = false;
 	const n8n = {
-		getWorkflow: () => ({ name: 'Clips' }),
-		getExecutionId: () => '77',
+		getWorkflow: () => ({ id: workflowId, name: 'Clips' }),
+		getExecutionId: () => executionId,
+		getContext: () => nodeContext,
+		getNode: () => ({ name: 'Generate', type: 'n8n-nodes-magic-hour.imageToVideo' }),
+		evaluateExpression: () => runIndex,
 		getMode: () => mode,
 		getExecutionContext: () => ({ establishedAt: 1_764_000_000_000 }),
 		helpers: database.helpers,
@@ -69,14 +76,28 @@ function lab(...replies: Reply[]) {
 			info: (text: string) => logged.push(text),
 			warn: (text: string) => logged.push(text),
 		},
-		getWorkflowDataProxy: () => ({ $execution: { customData } }),
+		getWorkflowDataProxy: () => ({
+			$execution: { customData },
+			$: () => ({ isExecuted: wasExecuted }),
+		}),
 	} as unknown as IExecuteFunctions;
-	/** A try of the node, as Retry On Fail makes another: a new context in the same execution. */
-	function enter(requests: readonly VideoRequest[], runIndex = 0, interrupted = false) {
+	let open: Journal | undefined;
+	/** A try of the node: a new call in the same execution, after the last one has failed. */
+	function enter(
+		requests: readonly VideoRequest[],
+		{ runIndex: run = 0, itemIndex: first = 0 } = {},
+	) {
+		open?.close(false);
+		runIndex = run;
 		const client = new MagicHourClient(transport, clock);
-		const journal = journalIn(nodeContext);
-		const marks = sentMarks(n8n);
-		const context: RunContext = { n8n, clock, client, journal, marks, interrupted, runIndex };
+		const journal = (open = openJournal(n8n, clock));
+		journal.takeOver(
+			requests.map((request, index) => ({
+				itemIndex: first + index,
+				fingerprint: fingerprintOfRequest(request),
+			})),
+		);
+		const context: RunContext = { n8n, clock, client, journal };
 		const uploads = new Uploads(client, clock, requests.flatMap(filesOf));
 		return { context, batch: { uploads, limiter: new ConcurrencyLimiter(1) } };
 	}
@@ -89,7 +110,7 @@ function lab(...replies: Reply[]) {
 	async function begin({
 		request = REQUEST,
 		itemIndex = 0,
-		run = enter([request]),
+		run = enter([request], { itemIndex }),
 		signal,
 	}: Item = {}) {
 		const { context, batch } = run;
@@ -103,9 +124,14 @@ function lab(...replies: Reply[]) {
 		};
 		return await createOrResumeProject(task, context, batch, TIMEOUT);
 	}
+	/** A person has the execution tried again: another execution, with what n8n has saved of the first. */
+	const retryByPerson = () => {
+		mode = 'retry';
+		executionId = '78';
+	};
 	/** n8n was killed, or the execution stopped, and it is tried again: of all that the node noted, the marks are left. */
 	const retryAfterCut = () => {
-		mode = 'retry';
+		retryByPerson();
 		for (const key of Object.keys(nodeContext)) Reflect.deleteProperty(nodeContext, key);
 	};
 	const creates = () =>
@@ -118,6 +144,8 @@ function lab(...replies: Reply[]) {
 		enter,
 		begin,
 		retryAfterCut,
+		retryByPerson,
+		wasExecuted: () => (wasExecuted = true),
 		clock,
 		transport,
 		creates,
@@ -126,35 +154,6 @@ function lab(...replies: Reply[]) {
 		nodeContext,
 		customData,
 		database,
-	};
-}
-
-/** n8n's deduplication helpers: as n8n does, they read all marks and write all back. */
-function fakeDatabase() {
-	let marks: string[] = [];
-	let problem: Error | undefined;
-	const change = async (work: (read: string[]) => string[]) => {
-		const read = marks;
-		await turns();
-		if (problem) throw problem;
-		marks = work(read);
-	};
-	return {
-		marks: () => marks,
-		breakDown: () => (problem = new Error('database is locked')),
-		helpers: {
-			checkProcessedAndRecord: async ([mark = '']: string[]) => {
-				let processed: string[] = [];
-				await change((read) => {
-					processed = read.filter((known) => known === mark);
-					return [...new Set([...read, mark])];
-				});
-				return { new: [], processed };
-			},
-			removeProcessed: async ([mark]: string[]) => {
-				await change((read) => read.filter((known) => known !== mark));
-			},
-		},
 	};
 }
 
@@ -168,7 +167,7 @@ describe('a new project', () => {
 	test('of a name with line breaks adds one line to the log', async () => {
 		const { begin, logged } = lab(created('p1'));
 		await begin({ request: { ...REQUEST, name: 'Clip\nMagic Hour project p2 was created' } });
-		expect(logged).toHaveLength(1);
+		expect(logged).toHaveLength(2);
 		expect(logged.join()).not.toContain('\n');
 	});
 
@@ -188,7 +187,10 @@ describe('a new project', () => {
 				assets: { image_file_path: 'api-assets/1.png' },
 			},
 		]);
-		expect(logged.join()).toMatch(/p1.*Lighthouse/);
+		expect(logged).toEqual([
+			'Magic Hour is asked for the video "Lighthouse"',
+			'Magic Hour project p1 was created: "Lighthouse"',
+		]);
 		expect(customData.get('magic_hour_projects')).toBe('p1');
 	});
 
@@ -224,7 +226,7 @@ describe('a new project', () => {
 	])('without a name gets one that can be found (run %i)', async (runIndex, name) => {
 		const { begin, enter, creates } = lab(created('p1'));
 		const request = { ...REQUEST, name: '' };
-		await begin({ request, itemIndex: 3, run: enter([request], runIndex) });
+		await begin({ request, itemIndex: 3, run: enter([request], { runIndex, itemIndex: 3 }) });
 		expect(creates().map((body) => body.name)).toEqual([name]);
 	});
 
@@ -244,9 +246,10 @@ describe('a new project', () => {
 
 describe('never paid for twice', () => {
 	test('when n8n was killed and an earlier try is forgotten: nothing is sent, and it says where to look', async () => {
-		const { enter, begin, creates } = lab(created('p1'));
-		const run = enter([REQUEST], 0, true);
-		const failure = await rejectionOf(CreateOutcomeUnknownError, begin({ run }));
+		const { begin, creates, retryAfterCut, wasExecuted } = lab(created('p1'));
+		wasExecuted();
+		retryAfterCut();
+		const failure = await rejectionOf(CreateOutcomeUnknownError, begin());
 		expect(failure.message).toMatch(/was cut off: it was stopped, or n8n was/);
 		expect(failure.hint).toMatch(/log.*"Lighthouse".*run the workflow anew/s);
 		expect(creates()).toEqual([]);
@@ -264,17 +267,56 @@ describe('never paid for twice', () => {
 
 	test.each<[string, { itemIndex?: number; request?: VideoRequest }]>([
 		['another item', { itemIndex: 1 }],
-		['another prompt', { request: { ...REQUEST, prompt: 'storm' } }],
-		[
-			'another image',
-			{ request: { ...REQUEST, image: { kind: 'reference', path: 'api-assets/9.png' } } },
-		],
 	])('%s is another project', async (_, other) => {
 		const { begin, creates } = lab(created('p1'), created('p2'));
 		await begin();
 		await expect(begin(other)).resolves.toMatchObject({ id: 'p2' });
 		expect(creates()).toHaveLength(2);
 	});
+
+	const OTHER: VideoRequest[] = [
+		{ ...REQUEST, prompt: 'storm' },
+		{ ...REQUEST, image: { kind: 'reference', path: 'api-assets/9.png' } },
+	];
+
+	test.each(OTHER)('what an expression says anew in the next try is not: %j', async (request) => {
+		const { begin, creates } = lab(created('p1'), created('p2'));
+		await begin();
+		await expect(begin({ request })).resolves.toMatchObject({ id: 'p1' });
+		expect(creates()).toHaveLength(1);
+	});
+
+	test.each(OTHER)('what a person has changed before a retry is: %j', async (request) => {
+		const { begin, retryByPerson } = lab(created('p1'), created('p2'));
+		await begin();
+		retryByPerson();
+		await expect(begin({ request })).resolves.toMatchObject({ id: 'p2' });
+	});
+
+	test.each(OTHER)('a request of unknown fate is not forgotten for %j', async (request) => {
+		const { begin, retryByPerson, creates } = lab(lostConnection(), created('p2'));
+		await rejectionOf(CreateOutcomeUnknownError, begin());
+		await rejectionOf(CreateOutcomeUnknownError, begin({ request }));
+		retryByPerson();
+		await rejectionOf(CreateOutcomeUnknownError, begin({ request }));
+		expect(creates()).toHaveLength(1);
+	});
+
+	test.each(['canceled', 'charged'] as const)(
+		'a project that is %s is final in this execution, not in one that a person has tried again',
+		async (outcome) => {
+			const { begin, enter, creates, retryByPerson } = lab(created('p1'), created('p2'));
+			const run = enter([REQUEST]);
+			const { token } = await begin({ run });
+			await run.context.journal.failed(token, outcome);
+			const failure = await rejectionOf(ProjectError, begin());
+			expect(failure.projectId).toBe('p1');
+			expect(failure.hint).toMatch(/does not ask for the video again/);
+			expect(creates()).toHaveLength(1);
+			retryByPerson();
+			await expect(begin()).resolves.toMatchObject({ id: 'p2' });
+		},
+	);
 
 	test('another name alone is not', async () => {
 		const { begin, creates } = lab(created('p1'));
@@ -288,7 +330,9 @@ describe('never paid for twice', () => {
 	test('another run of the node is another project', async () => {
 		const { begin, enter } = lab(created('p1'), created('p2'));
 		await begin();
-		await expect(begin({ run: enter([REQUEST], 1) })).resolves.toMatchObject({ id: 'p2' });
+		await expect(begin({ run: enter([REQUEST], { runIndex: 1 }) })).resolves.toMatchObject({
+			id: 'p2',
+		});
 	});
 
 	test.each<[string, Reply]>([
@@ -296,6 +340,9 @@ describe('never paid for twice', () => {
 		['500', { status: 500 }],
 		['504', { status: 504 }],
 		['524 of a proxy', { status: 524 }],
+		['502 of a proxy', { status: 502, text: '<html>Bad gateway</html>' }],
+		['429 of a proxy', { status: 429, text: '<html>Slow down</html>' }],
+		['a redirect', { status: 302, headers: { location: 'https://login.example' } }],
 		['an HTML page', { text: '<html></html>' }],
 		['an answer without an id', { json: {} }],
 	])('%s: nobody knows, so it is not sent again, by no try', async (_, reply) => {
@@ -317,13 +364,13 @@ describe('never paid for twice', () => {
 	});
 
 	test.each<[string, Reply, number]>([
-		['400', { status: 400 }, 1],
-		['401', { status: 401 }, 1],
-		['402', { status: 402 }, 1],
-		['403', { status: 403 }, 1],
-		['422', { status: 422 }, 1],
-		['502 for ever', { status: 502 }, 4],
-		['503 for ever', { status: 503 }, 4],
+		...[400, 401, 402, 403, 422].map((status): [string, Reply, number] => [
+			`${status}`,
+			refusal(status),
+			1,
+		]),
+		['502 for ever', refusal(502), 4],
+		['503 for ever', refusal(503), 4],
 	])('%s: certainly not created, so the next try may', async (_, reply, sent) => {
 		const { begin, creates, transport } = lab(reply);
 		await rejectionOf(RequestError, begin());
@@ -348,10 +395,8 @@ describe('never paid for twice', () => {
 			return created('p1');
 		});
 		await begin();
-		const journal = journalIn(JSON.parse(saved) as Record<string, unknown>);
-		const noted = journal.find({ runIndex: 0, itemIndex: 0 }, fingerprintOfRequest(REQUEST));
-		expect(noted?.name).toBe('Lighthouse');
-		expect(noted?.projectId).toBeUndefined();
+		expect(saved).toContain('"name":"Lighthouse"');
+		expect(saved).not.toContain('projectId');
 	});
 });
 
@@ -368,7 +413,6 @@ describe('an execution that was cut off, tried again', () => {
 
 	test.each<[string, { itemIndex?: number; request?: VideoRequest }]>([
 		['an item that was not begun', { itemIndex: 1 }],
-		['another prompt', { request: { ...REQUEST, prompt: 'storm' } }],
 	])('makes the video of %s', async (_, other) => {
 		const { begin, retryAfterCut } = lab(created('p1'), created('p2'));
 		(await begin()).release();
@@ -380,11 +424,13 @@ describe('an execution that was cut off, tried again', () => {
 		const { begin, enter, retryAfterCut } = lab(created('p1'), created('p2'));
 		await begin();
 		retryAfterCut();
-		await expect(begin({ run: enter([REQUEST], 1) })).resolves.toMatchObject({ id: 'p2' });
+		await expect(begin({ run: enter([REQUEST], { runIndex: 1 }) })).resolves.toMatchObject({
+			id: 'p2',
+		});
 	});
 
 	test('makes the video of an item whose request was refused', async () => {
-		const { begin, retryAfterCut, transport } = lab({ status: 400 });
+		const { begin, retryAfterCut, transport } = lab(refusal(400));
 		await rejectionOf(RequestError, begin());
 		retryAfterCut();
 		transport.answer(created('p2'));
@@ -394,8 +440,8 @@ describe('an execution that was cut off, tried again', () => {
 	test('makes the video of an item whose project had ended without one', async () => {
 		const { begin, enter, retryAfterCut } = lab(created('p1'), created('p2'));
 		const run = enter([REQUEST]);
-		await begin({ run });
-		await forgetProject(run.context, { runIndex: 0, itemIndex: 0 }, fingerprintOfRequest(REQUEST));
+		const { token } = await begin({ run });
+		await run.context.journal.failed(token, 'refunded');
 		retryAfterCut();
 		await expect(begin()).resolves.toMatchObject({ id: 'p2' });
 	});
@@ -410,8 +456,13 @@ describe('an execution that was cut off, tried again', () => {
 	});
 
 	test('marks of items that begin together are all kept', async () => {
-		const { begin, database } = lab(...['p1', 'p2', 'p3'].map(created));
-		await Promise.all([0, 1, 2].map(async (itemIndex) => await begin({ itemIndex })));
+		const { begin, enter, database } = lab(...['p1', 'p2', 'p3'].map(created));
+		const run = enter([REQUEST, REQUEST, REQUEST]);
+		await Promise.all(
+			[0, 1, 2].map(async (itemIndex) => {
+				(await begin({ run, itemIndex })).release();
+			}),
+		);
 		expect(database.marks()).toHaveLength(3);
 	});
 
@@ -427,15 +478,16 @@ describe('an execution that was cut off, tried again', () => {
 
 describe('when there is no room', () => {
 	test('it comes back until there is', async () => {
-		const busy = { status: 429 };
+		const busy = refusal(429);
 		const { begin, creates, clock } = lab(busy, busy, busy, created('p1'));
 		await expect(begin()).resolves.toMatchObject({ id: 'p1' });
 		expect(creates()).toHaveLength(4);
-		expect(clock.sleeps).toHaveLength(3);
+		// Those of the marks in n8n's database are shorter.
+		expect(clock.sleeps.filter((each) => each > 700)).toHaveLength(3);
 	});
 
 	test('Retry-After is waited for', async () => {
-		const { begin, clock } = lab({ status: 429, headers: { 'retry-after': '45' } }, created('p1'));
+		const { begin, clock } = lab(refusal(429, { 'retry-after': '45' }), created('p1'));
 		const begun = clock.now();
 		await begin();
 		expect(clock.now() - begun).toBeGreaterThanOrEqual(45_000);
@@ -443,7 +495,7 @@ describe('when there is no room', () => {
 	});
 
 	test('it fails with the last answer at the timeout, and the next try may begin', async () => {
-		const { begin, clock, transport, creates } = lab({ status: 429 });
+		const { begin, clock, transport, creates } = lab(refusal(429));
 		const begun = clock.now();
 		const failure = await rejectionOf(RequestError, begin());
 		expect(failure.status).toBe(429);
@@ -473,7 +525,7 @@ describe('room', () => {
 	});
 
 	test.each<[string, Reply]>([
-		['refused', { status: 400 }],
+		['refused', refusal(400)],
 		['of unknown fate', { status: 500 }],
 	])('a first that is %s makes room', async (_, reply) => {
 		const { first, second } = firstAndSecond(reply, created('p2'));

@@ -1,251 +1,308 @@
-import { fingerprintOf, journalIn } from '../../../../nodes/shared/generation/journal.ts';
+import { randomUUID } from 'node:crypto';
+import type { IExecuteFunctions } from 'n8n-workflow';
+import { CreateOutcomeUnknownError } from '../../../../nodes/shared/lib/errors.ts';
+import {
+	fingerprintOf,
+	openJournal,
+	type Journal,
+	type Token,
+} from '../../../../nodes/shared/generation/journal.ts';
+import { rejectionOf } from '../../../support/failure-of.mts';
+import { fakeDatabase } from '../../../support/fake-database.mts';
+import { FakeClock } from '../../../support/fake-clock.mts';
 
-const FIRST = { runIndex: 0, itemIndex: 0 };
-const NAME = 'workflow - execution 1 - item 0';
+/** What n8n keeps of the node in an execution. */
+type Context = Record<string, unknown>;
 
-/** A journal in which one project is noted, at the first place under fingerprint "f". */
-function journalWithProject(context: Record<string, unknown> = {}) {
-	const journal = journalIn(context);
-	journal.noteSending(FIRST, { fingerprint: 'f', name: NAME });
-	journal.noteProject(FIRST, 'p1');
+interface Call {
+	readonly context?: Context;
+	readonly execution?: string;
+	readonly mode?: 'manual' | 'retry';
+	/** n8n has run the node before in this execution, or in the one that is tried again. */
+	readonly isExecuted?: boolean;
+	readonly runIndex?: number;
+	/** An AI agent calls. */
+	readonly asTool?: boolean;
+	readonly database?: ReturnType<typeof fakeDatabase>;
+	/** What the items ask for. */
+	readonly items?: readonly string[];
+}
+
+function open({
+	context = {},
+	execution = '1',
+	mode = 'manual',
+	isExecuted = false,
+	runIndex = 0,
+	asTool = false,
+	database = fakeDatabase(),
+	items = ['f'],
+}: Call = {}): Journal {
+	const journal = openJournal(
+		{
+			getContext: () => context,
+			getMode: () => mode,
+			getExecutionId: () => execution,
+			getExecutionContext: () => ({ establishedAt: 1_764_000_000_000 }),
+			getWorkflow: () => ({ id: randomUUID() }),
+			getNode: () => ({
+				id: 'n',
+				name: 'Generate',
+				type: asTool ? 'x.imageToVideoTool' : 'x.imageToVideo',
+			}),
+			getWorkflowDataProxy: () => ({
+				$: () => ({ isExecuted }),
+				$execution: { customData: new Map<string, string>() },
+			}),
+			evaluateExpression: () => runIndex,
+			helpers: database.helpers,
+			logger: { info: () => undefined, warn: () => undefined },
+		} as unknown as IExecuteFunctions,
+		new FakeClock(),
+	);
+	journal.takeOver(items.map((fingerprint, itemIndex) => ({ itemIndex, fingerprint })));
 	return journal;
 }
 
-describe('the journal', () => {
-	test('finds the project of the same place and request', () => {
-		expect(journalIn({}).find(FIRST, 'f')).toBeUndefined();
-		expect(journalWithProject().find(FIRST, 'f')).toEqual({
-			fingerprint: 'f',
-			name: NAME,
-			projectId: 'p1',
+/** Asks for an item's video. */
+async function request(
+	journal: Journal,
+	itemIndex = 0,
+	credits: number | null = 24,
+): Promise<Token> {
+	const name = `item ${itemIndex}`;
+	return await journal.beforeCreate(itemIndex, { name, searchName: name, credits });
+}
+
+/** Asks for an item's video, and gets the project. */
+async function make(journal: Journal, projectId: string, itemIndex = 0, credits = 24) {
+	const token = await request(journal, itemIndex, credits);
+	journal.created(token, projectId);
+	return token;
+}
+
+const saved = (context: Context): Context => JSON.parse(JSON.stringify(context)) as Context;
+const idsOf = (journal: Journal, ...items: number[]) =>
+	items.map((itemIndex) => {
+		const record = journal.previous(itemIndex);
+		return record && (record.projectId ?? 'unknown');
+	});
+
+describe('the next try of a call that failed', () => {
+	test('has the projects of its items, those that had been handed on included', async () => {
+		const context: Context = {};
+		const first = open({ context, items: ['f', 'g', 'h'] });
+		await make(first, 'p0', 0);
+		await make(first, 'p1', 1);
+		first.leave(1);
+		first.close(false);
+		const next = open({ context, items: ['f', 'g', 'h'] });
+		expect(idsOf(next, 0, 1, 2)).toEqual(['p0', 'p1', undefined]);
+	});
+
+	test('has them as n8n saves and loads them, beside what else is there', async () => {
+		const context: Context = { counter: 3 };
+		const first = open({ context });
+		await make(first, 'p0');
+		first.close(false);
+		expect(saved(context).counter).toBe(3);
+		const retry = open({
+			context: saved(context),
+			execution: '2',
+			mode: 'retry',
+			isExecuted: true,
 		});
+		expect(idsOf(retry, 0)).toEqual(['p0']);
+		expect(retry.interrupted).toBe(false);
 	});
 
-	test('knows of a request that was sent and never answered', () => {
-		const journal = journalIn({});
-		journal.noteSending(FIRST, { fingerprint: 'f', name: NAME });
-		expect(journal.find(FIRST, 'f')).toEqual({ fingerprint: 'f', name: NAME });
-		expect(journal.requestsOf(0)).toEqual([{ itemIndex: 0, name: NAME }]);
+	test('knows of a request that was sent and never answered', async () => {
+		const context: Context = {};
+		const first = open({ context });
+		await request(first);
+		first.leave(0);
+		first.close(false);
+		expect(idsOf(open({ context }), 0)).toEqual(['unknown']);
 	});
 
-	test.each([
-		['another item', { runIndex: 0, itemIndex: 1 }, 'f'],
-		['another run', { runIndex: 1, itemIndex: 0 }, 'f'],
-		['another request', FIRST, 'g'],
-	])('does not find it for %s', (_, place, fingerprint) => {
-		expect(journalWithProject().find(place, fingerprint)).toBeUndefined();
+	test('knows nothing of what was certainly not created, or refunded', async () => {
+		const context: Context = {};
+		const first = open({ context, items: ['f', 'g'] });
+		await first.notCreated(await request(first, 0));
+		await first.failed(await make(first, 'p1', 1), 'refunded');
+		first.close(false);
+		expect(idsOf(open({ context, items: ['f', 'g'] }), 0, 1)).toEqual([undefined, undefined]);
 	});
 
-	test('never mixes run 1, item 11 with run 11, item 1', () => {
-		const journal = journalIn({});
-		const [first, second] = [
-			{ runIndex: 1, itemIndex: 11 },
-			{ runIndex: 11, itemIndex: 1 },
-		];
-		journal.noteSending(first, { fingerprint: 'f', name: NAME });
-		journal.noteProject(first, 'p1');
-		journal.noteSending(second, { fingerprint: 'f', name: NAME });
-		journal.noteProject(second, 'p2');
-		expect(journal.find(first, 'f')?.projectId).toBe('p1');
-		expect(journal.find(second, 'f')?.projectId).toBe('p2');
-	});
-
-	test('a changed request takes the place, without the project of the old one', () => {
-		const journal = journalWithProject();
-		journal.noteSending(FIRST, { fingerprint: 'g', name: 'other name' });
-		expect(journal.find(FIRST, 'f')).toBeUndefined();
-		expect(journal.find(FIRST, 'g')).toEqual({ fingerprint: 'g', name: 'other name' });
-	});
-
-	test('forgets one place only', () => {
-		const journal = journalWithProject();
-		const second = { runIndex: 0, itemIndex: 1 };
-		journal.noteSending(second, { fingerprint: 'f', name: NAME });
-		journal.noteProject(second, 'p2');
-		journal.forget(FIRST);
-		journal.forget({ runIndex: 7, itemIndex: 7 });
-		expect(journal.find(FIRST, 'f')).toBeUndefined();
-		expect(journal.find(second, 'f')?.projectId).toBe('p2');
-	});
-
-	test('a project without a request is not noted', () => {
-		const journal = journalIn({});
-		journal.noteProject(FIRST, 'p1');
-		expect(journal.requestsOf(0)).toEqual([]);
-	});
-
-	test('lists what a run has asked for', () => {
-		const journal = journalWithProject();
+	test('never mixes run 1, item 11 with run 11, item 1', async () => {
+		const context: Context = {};
+		const items = Array.from({ length: 12 }, () => 'f');
 		for (const [runIndex, itemIndex] of [
-			[1, 0],
-			[10, 0],
-			[0, 12],
+			[1, 11],
+			[11, 1],
 		] as const) {
-			journal.noteSending({ runIndex, itemIndex }, { fingerprint: 'f', name: NAME });
-			journal.noteProject({ runIndex, itemIndex }, `run ${runIndex}, item ${itemIndex}`);
+			const call = open({ context, runIndex, items });
+			await make(call, `run ${runIndex}`, itemIndex);
+			call.close(false);
 		}
-		expect(journal.requestsOf(0)).toHaveLength(2);
-		expect(journal.requestsOf(0)).toEqual(
-			expect.arrayContaining([
-				{ itemIndex: 0, name: NAME, projectId: 'p1' },
-				{ itemIndex: 12, name: NAME, projectId: 'run 0, item 12' },
-			]),
-		);
-		expect(journal.requestsOf(2)).toEqual([]);
+		expect(idsOf(open({ context, runIndex: 1, items }), 11)).toEqual(['run 1']);
+		expect(idsOf(open({ context, runIndex: 11, items }), 1)).toEqual(['run 11']);
 	});
+});
 
-	describe('a failed item left something behind', () => {
-		const LATER = { runIndex: 3, itemIndex: 7 };
-
-		test('which a later run that asks for the same takes over, once', () => {
-			const journal = journalWithProject();
-			journal.leave(FIRST);
-			journal.takeOver(LATER, 'f');
-			expect(journal.find(LATER, 'f')?.projectId).toBe('p1');
-			expect(journal.find(FIRST, 'f')).toBeUndefined();
-			const next = { runIndex: 4, itemIndex: 0 };
-			journal.noteProject(LATER, 'p1');
-			journal.takeOver(next, 'f');
-			expect(journal.find(next, 'f')).toBeUndefined();
-		});
-
-		test('which is still there when the later run refuses to begin', () => {
-			const journal = journalWithProject();
-			journal.leave(FIRST);
-			journal.takeOver(LATER, 'f');
-			journal.takeOver({ runIndex: 4, itemIndex: 0 }, 'f');
-			expect(journal.find({ runIndex: 4, itemIndex: 0 }, 'f')?.projectId).toBe('p1');
-		});
-
-		test('each of two items takes one, projects first', () => {
-			const journal = journalIn({});
-			for (const itemIndex of [0, 1]) {
-				const place = { runIndex: 0, itemIndex };
-				journal.noteSending(place, { fingerprint: 'f', name: NAME });
-				if (itemIndex === 1) journal.noteProject(place, 'p1');
-				journal.leave(place);
-			}
-			for (const itemIndex of [0, 1, 2]) journal.takeOver({ runIndex: 1, itemIndex }, 'f');
-			const found = [0, 1, 2].map((itemIndex) => journal.find({ runIndex: 1, itemIndex }, 'f'));
-			expect(found.map((entry) => entry && (entry.projectId ?? 'unknown'))).toEqual([
-				'p1',
-				'unknown',
-				undefined,
-			]);
-		});
-
-		test.each<[string, (journal: ReturnType<typeof journalIn>) => void, number, string]>([
-			[
-				'of something else',
-				(journal) => {
-					journal.leave(FIRST);
-				},
-				3,
-				'g',
-			],
-			[
-				'of another item of the same run',
-				(journal) => {
-					journal.leave(FIRST);
-				},
-				0,
-				'f',
-			],
-			['that was handed on', () => {}, 3, 'f'],
-			[
-				'that is being made again',
-				(journal) => {
-					journal.leave(FIRST);
-					journal.noteProject(FIRST, 'p1');
-				},
-				3,
-				'f',
-			],
-			[
-				'that came to nothing',
-				(journal) => {
-					journal.forget(FIRST);
-					journal.leave(FIRST);
-				},
-				3,
-				'f',
-			],
-		])('never what is left %s', (_, happen, runIndex, fingerprint) => {
-			const journal = journalWithProject();
-			happen(journal);
-			journal.takeOver({ runIndex, itemIndex: 7 }, fingerprint);
-			expect(journal.find({ runIndex, itemIndex: 7 }, fingerprint)).toBeUndefined();
-		});
-
-		test('which does not take the place of what is there already', () => {
-			const journal = journalWithProject();
-			journal.leave(FIRST);
-			journal.noteSending(LATER, { fingerprint: 'f', name: NAME });
-			journal.noteProject(LATER, 'p2');
-			journal.takeOver(LATER, 'f');
-			expect(journal.find(LATER, 'f')?.projectId).toBe('p2');
-		});
-	});
-
-	test('adds up what the other runs have asked for', () => {
-		const journal = journalIn({});
-		for (const [runIndex, itemIndex, credits] of [
-			[0, 0, 100],
-			[0, 1, 20],
-			[1, 0, null],
-			[2, 0, 4000],
-		] as const) {
-			journal.noteSending({ runIndex, itemIndex }, { fingerprint: 'f', name: NAME, credits });
+describe('what a failed item has left', () => {
+	async function left(items = ['f'], projects: readonly (string | undefined)[] = ['p0']) {
+		const context: Context = {};
+		const first = open({ context, items });
+		for (const [itemIndex, project] of projects.entries()) {
+			if (project === undefined) await request(first, itemIndex);
+			else await make(first, project, itemIndex);
+			first.leave(itemIndex);
 		}
-		expect(journal.creditsOfOtherRuns(2)).toBe(120);
-		expect(journalWithProject().creditsOfOtherRuns(1)).toBe(0);
+		first.close(false);
+		return context;
+	}
+
+	test('goes to a later round that asks for the same, once', async () => {
+		const context = await left();
+		const round = open({ context, runIndex: 3 });
+		expect(idsOf(round, 0)).toEqual(['p0']);
+		round.close(true);
+		expect(idsOf(open({ context, runIndex: 4 }), 0)).toEqual([undefined]);
 	});
 
-	describe('of runs that go on at the same time', () => {
-		test('each counts what the others are about to ask for', () => {
-			const context: Record<string, unknown> = {};
-			journalIn(context).reserve(0, 24);
-			expect(journalIn(context).creditsOfOtherRuns(1)).toBe(24);
-			expect(journalIn(context).creditsOfOtherRuns(0)).toBe(0);
-		});
-
-		test('nothing counts twice when it has been asked for', () => {
-			const journal = journalIn({});
-			journal.noteSending(FIRST, { fingerprint: 'f', name: NAME, credits: 5 });
-			journal.reserve(0, 24);
-			const second = { runIndex: 0, itemIndex: 1 };
-			journal.noteSending(second, { fingerprint: 'g', name: NAME, credits: 24 });
-			expect(journal.creditsOfOtherRuns(1)).toBe(29);
-		});
-
-		test('what was not asked for counts no more when the run has ended', () => {
-			const journal = journalIn({});
-			journal.reserve(0, 24);
-			journal.release(0);
-			expect(journal.creditsOfOtherRuns(1)).toBe(0);
-		});
-
-		test('none is saved with the execution', () => {
-			const context: Record<string, unknown> = {};
-			journalIn(context).reserve(0, 24);
-			const saved = JSON.parse(JSON.stringify(context)) as Record<string, unknown>;
-			expect(journalIn(saved).creditsOfOtherRuns(1)).toBe(0);
-		});
+	test('goes to the next but one, if the round refuses to begin', async () => {
+		const context = await left();
+		const round = open({ context, runIndex: 3 });
+		round.leave(0);
+		round.close(false);
+		expect(idsOf(open({ context, runIndex: 4 }), 0)).toEqual(['p0']);
 	});
 
-	test("lives in the node's context, as n8n saves it, and leaves what else is there", () => {
-		const context: Record<string, unknown> = { counter: 3 };
-		journalWithProject(context);
-		const saved = JSON.parse(JSON.stringify(context)) as Record<string, unknown>;
-		expect(saved.counter).toBe(3);
-		expect(journalIn(saved).find(FIRST, 'f')?.projectId).toBe('p1');
+	test('goes to each of two items, projects first', async () => {
+		const context = await left(['f', 'f'], [undefined, 'p1']);
+		const round = open({ context, runIndex: 1, items: ['f', 'f', 'f'] });
+		expect(idsOf(round, 0, 1, 2)).toEqual(['p1', 'unknown', undefined]);
 	});
 
-	test('reads executions that were saved by the first release', () => {
-		const context = {
-			magicHourProjects: { '2/5': { fingerprint: 'f', name: NAME, projectId: 'p1' } },
-		};
-		expect(journalIn(context).find({ runIndex: 2, itemIndex: 5 }, 'f')?.projectId).toBe('p1');
+	test('never goes to what asks for something else, in another round', async () => {
+		const context = await left();
+		expect(idsOf(open({ context, runIndex: 3, items: ['g'] }), 0)).toEqual([undefined]);
+	});
+
+	test('is not what was handed on', async () => {
+		const context: Context = {};
+		const first = open({ context });
+		await make(first, 'p0');
+		first.close(true);
+		expect(idsOf(open({ context, runIndex: 3 }), 0)).toEqual([undefined]);
+	});
+});
+
+describe('calls of an agent at the same time, all with the same run index', () => {
+	const asTool = true;
+
+	test('never have each other’s projects, and lose none', async () => {
+		const context: Context = {};
+		const calls = [0, 1, 2].map(() => open({ context, asTool }));
+		await Promise.all(calls.map(async (call, index) => await make(call, `p${index}`)));
+		for (const call of calls) {
+			call.leave(0);
+			call.close(false);
+		}
+		const repeated = calls.map(() => open({ context, asTool }));
+		const ids = repeated.flatMap((call) => idsOf(call, 0));
+		expect([...ids].sort()).toEqual(['p0', 'p1', 'p2']);
+		expect(idsOf(open({ context, asTool }), 0)).toEqual([undefined]);
+	});
+
+	test('a repeated call has what it left, while another one goes on', async () => {
+		const context: Context = {};
+		const [failing, other] = [open({ context, asTool }), open({ context, asTool })];
+		await make(failing, 'left');
+		await make(other, 'under way');
+		failing.leave(0);
+		failing.close(false);
+		expect(idsOf(open({ context, asTool }), 0)).toEqual(['left']);
+		expect(idsOf(open({ context, asTool }), 0)).toEqual([undefined]);
+	});
+
+	test('each counts what the others have asked for or are about to, nothing twice', async () => {
+		const context: Context = {};
+		const first = open({ context, asTool, items: ['f', 'g'] });
+		first.reserve(24 + 5);
+		expect(open({ context, asTool }).spent().credits).toBe(29);
+		await make(first, 'p0', 0, 24);
+		expect(open({ context, asTool }).spent().credits).toBe(29);
+		expect(first.spent().credits).toBe(24);
+		first.close(true);
+		expect(open({ context, asTool }).spent().credits).toBe(24);
+	});
+
+	test('none of what is reserved is saved with the execution', () => {
+		const context: Context = {};
+		open({ context, asTool }).reserve(24);
+		expect(open({ context: saved(context), asTool }).spent().credits).toBe(0);
+	});
+});
+
+describe('the credits of a run', () => {
+	test('are those of all its tries, whatever they asked for', async () => {
+		const context: Context = {};
+		const first = open({ context, items: ['f', 'g'] });
+		await make(first, 'p0', 0, 120);
+		await make(first, 'p1', 1, 20);
+		first.close(false);
+		const retry = open({
+			context: saved(context),
+			execution: '2',
+			mode: 'retry',
+			items: ['x', 'g'],
+		});
+		expect(retry.spent()).toMatchObject({ credits: 140, earlier: [{ projectId: 'p0' }] });
+		expect(retry.others(0).map(({ projectId }) => projectId)).toEqual(['p0', 'p1']);
+	});
+
+	test('are not those of other rounds', async () => {
+		const context: Context = {};
+		const first = open({ context });
+		await make(first, 'p0', 0, 120);
+		first.close(true);
+		expect(open({ context, runIndex: 1 }).spent().credits).toBe(0);
+	});
+});
+
+describe('a retry', () => {
+	const RETRY = { mode: 'retry', isExecuted: true } as const;
+
+	test('of an execution that had not begun the node has missed nothing', () => {
+		expect(open({ mode: 'retry' }).interrupted).toBe(false);
+	});
+
+	test('of an execution in which n8n was killed knows that something is missing', () => {
+		expect(open(RETRY).interrupted).toBe(true);
+	});
+
+	test.each<[string, (context: Context) => Context, Call]>([
+		['with the next try of Retry On Fail', (context) => context, RETRY],
+		['in the next round of a loop', (context) => context, { ...RETRY, runIndex: 1 }],
+		['when it is tried again itself', saved, { ...RETRY, execution: '3' }],
+	])('knows it still %s', (_, later, attempt) => {
+		const context: Context = {};
+		open({ context, ...RETRY }).close(false);
+		expect(open({ context: later(context), ...attempt }).interrupted).toBe(true);
+	});
+
+	test('of an execution whose later round was cut off is told by the mark alone', async () => {
+		const database = fakeDatabase();
+		const context: Context = {};
+		const first = open({ context, database });
+		await make(first, 'p0');
+		first.close(true);
+		const beforeTheCut = saved(context);
+		await make(open({ context, database, runIndex: 1 }), 'p1');
+		const retry = open({ context: beforeTheCut, database, ...RETRY, execution: '2', runIndex: 1 });
+		await rejectionOf(CreateOutcomeUnknownError, request(retry));
 	});
 });
 

@@ -122,7 +122,7 @@ describe('damaged files', () => {
 });
 
 test('the formats are those of the documentation', () => {
-	// `../shared/api/magic-hour-api.md`
+	// `docs/magic-hour-api.md`
 	expect([...IMAGE_EXTENSIONS].sort()).toEqual(
 		'png jpg jpeg jfif heic heif webp avif jp2 tiff tif bmp'.split(' ').sort(),
 	);

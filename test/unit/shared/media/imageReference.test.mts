@@ -2,7 +2,7 @@ import { InvalidInputError } from '../../../../nodes/shared/lib/errors.ts';
 import { checkFilePath, checkImageUrl } from '../../../../nodes/shared/media/imageReference.ts';
 import { failureOf } from '../../../support/failure-of.mts';
 
-/** `../shared/api/magic-hour-api.md`: the image formats, and what a reference may be. */
+/** `docs/magic-hour-api.md`: the image formats, and what a reference may be. */
 const EXTENSIONS = 'png jpg jpeg jfif heic heif webp avif jp2 tiff tif bmp'.split(' ');
 const LIBRARY = 'https://magichour.ai/my-library?imageId=clx7uu86w0a5qp55yxz315r6r';
 

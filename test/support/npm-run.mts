@@ -1,10 +1,13 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, realpath } from 'node:fs/promises';
+import { mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PROJECT_DIRECTORY } from '../../../tools/pack.mts';
+import { PROJECT_DIRECTORY } from '../../tools/pack.mts';
 import { MARK_VARIABLE } from './descendants.mts';
+
+/** How a program ends that was interrupted: in its own way of telling, and in npm's. */
+export const INTERRUPTED = [130, 'SIGINT'];
 
 export interface RunEnd {
 	/** Exit code, or the signal that npm passed on. */
@@ -26,7 +29,7 @@ export class NpmRun {
 	private constructor(
 		script: string,
 		args: readonly string[],
-		/** Where it puts n8n's data. */
+		/** Where it puts what it needs while it runs. */
 		readonly temporaryFolder: string,
 	) {
 		const child = spawn('npm', ['run', script, '--', ...args], {
@@ -76,6 +79,17 @@ export class NpmRun {
 			throw new Error(`The program ended before it printed "${text}":\n${stderr}`);
 		});
 		await Promise.race([seen, missed]);
+	}
+
+	/** What the run itself has left in its temporary folder; its tools keep caches of theirs there. */
+	async leftBehind(): Promise<string[]> {
+		const names = await readdir(this.temporaryFolder);
+		return names.filter((name) => name.includes('magic-hour'));
+	}
+
+	/** Removes its temporary folder. */
+	async remove(): Promise<void> {
+		await rm(this.temporaryFolder, { recursive: true, force: true });
 	}
 
 	signal(signal: NodeJS.Signals): void {

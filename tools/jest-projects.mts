@@ -1,9 +1,8 @@
-import { spawn, type StdioOptions } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ARTEFACTS_DIRECTORY, PROJECT_DIRECTORY } from './pack.mts';
+import { runCommand, type CommandOptions } from './processes/command.mts';
 
 /** Of what Jest writes about a run. */
 export interface JestCounts {
@@ -23,29 +22,31 @@ export interface JestRun {
 	readonly exitCode: number | null;
 	/** `undefined` when Jest has not got so far as to count. */
 	readonly counts: JestCounts | undefined;
+	/** What was collected of what it has printed. */
+	readonly output: string;
 }
 
-/** Runs one of the projects of jest.config.mjs to its end. Its results are kept in `test-artifacts/<name>.json`. */
-export async function runJestProject(
-	name: string,
-	{ options = [], stdio }: { options?: readonly string[]; stdio: StdioOptions },
+/**
+ * Runs projects of jest.config.mjs, the files of all of them side by side. The results are kept in
+ * `test-artifacts/<name>.json`; those of several projects are named `<one>+<other>.json`.
+ * @param args more arguments for Jest
+ */
+export async function runJestProjects(
+	names: readonly string[],
+	{ args = [], ...options }: { args?: readonly string[] } & CommandOptions = {},
 ): Promise<JestRun> {
-	const outputFile = join(ARTEFACTS_DIRECTORY, `${name}.json`);
+	const outputFile = join(ARTEFACTS_DIRECTORY, `${names.join('+')}.json`);
 	await mkdir(ARTEFACTS_DIRECTORY, { recursive: true });
 	// That of an earlier run says nothing of this one.
 	await rm(outputFile, { force: true });
-	const child = spawn(
+	const jest = join(PROJECT_DIRECTORY, 'node_modules', 'jest', 'bin', 'jest.js');
+	const { exitCode, output } = await runCommand(
 		process.execPath,
-		[
-			join(PROJECT_DIRECTORY, 'node_modules', 'jest', 'bin', 'jest.js'),
-			...['--selectProjects', name, '--json', `--outputFile=${outputFile}`],
-			...options,
-		],
-		{ cwd: PROJECT_DIRECTORY, stdio },
+		[jest, '--selectProjects', ...names, '--json', `--outputFile=${outputFile}`, ...args],
+		options,
 	);
-	const [exitCode] = (await once(child, 'exit')) as [number | null];
 	const counts = existsSync(outputFile)
 		? (JSON.parse(await readFile(outputFile, 'utf8')) as JestCounts)
 		: undefined;
-	return { exitCode, counts };
+	return { exitCode, counts, output };
 }

@@ -1,0 +1,102 @@
+import type { z } from 'zod';
+import { AFTER_PAYING, BEFORE_PAYING, PAYING, type RetryRule } from './retry';
+import { EXPIRED_URL_STATUSES } from './responseErrors';
+import { createResponseSchema, projectSchema, uploadUrlsSchema } from './schemas';
+import type { ApiCall } from './transport';
+
+/** The requests of this package as data: `docs/magic-hour-api.md` says where the rules come from. */
+export interface CallDescriptor {
+	/** What could not be done if it fails: "Could not …". */
+	readonly action: string;
+	readonly retry: RetryRule;
+	/** Which server answers: they mean different things by the same status. Default: the API. */
+	readonly server?: 'api' | 'storage';
+	/** Which requests an answer of 429 holds back. Default: all. */
+	readonly gate?: 'create';
+	/** What it means for the credits that the request did not get through. */
+	readonly ifItFails?: string;
+}
+
+/** A call of the API with an answer. */
+export interface CallWithAnswer<T extends z.ZodTypeAny> extends CallDescriptor {
+	readonly request: ApiCall;
+	readonly schema: T;
+}
+
+const NOTHING_CHARGED = 'Nothing was created or charged.';
+
+/** Body of `POST /v1/image-to-video`. */
+export interface CreateBody {
+	readonly name: string;
+	readonly model: string;
+	readonly end_seconds: number;
+	readonly resolution?: string;
+	readonly audio?: boolean;
+	readonly style: { readonly prompt?: string };
+	readonly assets: { readonly image_file_path: string; readonly end_image_file_path?: string };
+}
+
+/** @param extensions one for each file; the answer has their order */
+export function createUploadUrls(extensions: readonly string[]) {
+	return {
+		action: 'prepare the upload',
+		request: {
+			method: 'POST',
+			path: '/v1/files/upload-urls',
+			body: { items: extensions.map((extension) => ({ type: 'image', extension })) },
+		},
+		schema: uploadUrlsSchema,
+		retry: BEFORE_PAYING,
+		ifItFails: NOTHING_CHARGED,
+	} satisfies CallWithAnswer<typeof uploadUrlsSchema>;
+}
+
+/** **This charges credits.** A 429 there mostly means that the plan has no room for another project. */
+export function createImageToVideo(body: CreateBody) {
+	return {
+		action: 'create the video',
+		request: { method: 'POST', path: '/v1/image-to-video', body },
+		schema: createResponseSchema,
+		retry: PAYING,
+		gate: 'create',
+	} satisfies CallWithAnswer<typeof createResponseSchema>;
+}
+
+export function getProject(id: string) {
+	return {
+		action: `get project ${id}`,
+		request: { method: 'GET', path: projectPath(id) },
+		schema: projectSchema,
+		retry: AFTER_PAYING,
+	} satisfies CallWithAnswer<typeof projectSchema>;
+}
+
+/** Has no answer but its status. */
+export function deleteProject(id: string) {
+	return {
+		action: `delete project ${id}`,
+		request: { method: 'DELETE', path: projectPath(id) },
+		retry: BEFORE_PAYING,
+	} satisfies CallDescriptor & { request: ApiCall };
+}
+
+function projectPath(id: string): string {
+	return `/v1/video-projects/${encodeURIComponent(id)}`;
+}
+
+/** An expired URL is replaced by a fresh one, so that is worth another try, too. */
+export const UPLOAD_IMAGE: CallDescriptor = {
+	action: 'upload the image',
+	server: 'storage',
+	retry: {
+		...BEFORE_PAYING,
+		statuses: [...BEFORE_PAYING.statuses, ...EXPIRED_URL_STATUSES],
+	},
+	ifItFails: NOTHING_CHARGED,
+};
+
+/** Is not tried again by itself: a second try needs a fresh URL, which is the caller's to get. */
+export const DOWNLOAD_VIDEO: Pick<CallDescriptor, 'action' | 'server'> = {
+	action: 'download the video',
+	server: 'storage',
+};

@@ -1,0 +1,181 @@
+import type { z } from 'zod';
+import type { Clock } from '../lib/clock';
+import { ERROR_CODES, type ErrorCode } from '../lib/errorCodes';
+import { RequestError } from '../lib/errors';
+import { MAX_API_MESSAGE_LENGTH, singleLine } from '../lib/text';
+import type { CallDescriptor } from './calls';
+import { readNetworkError } from './networkErrors';
+import { readRetryAfter, RETRYABLE_STATUSES } from './retry';
+import { apiErrorOf, parseJsonAs, UnexpectedResponseError } from './schemas';
+import type { ApiResponse } from './transport';
+
+/** What an answer that is no success, or an error that came instead of one, means to the person who pays. */
+
+/** What to do is said by the table of the codes. */
+interface Meaning {
+	readonly code: ErrorCode;
+	readonly meaning: string;
+}
+type StatusMeanings = Readonly<Record<number, Meaning>>;
+
+const UNAUTHORIZED: Meaning = {
+	code: 'MAGIC_HOUR_UNAUTHORIZED',
+	meaning: 'the API key was not accepted',
+};
+const OUT_OF_CREDITS: Meaning = {
+	code: 'MAGIC_HOUR_INSUFFICIENT_CREDITS',
+	meaning: 'the account is out of credits',
+};
+const SUBSCRIPTION_REQUIRED: Meaning = {
+	code: 'MAGIC_HOUR_SUBSCRIPTION_REQUIRED',
+	meaning: 'the account has no subscription, and this needs one',
+};
+const NOT_IN_PLAN: Meaning = {
+	code: 'MAGIC_HOUR_PLAN_UPGRADE_REQUIRED',
+	meaning: 'the plan of the account does not include this',
+};
+const NOT_FOUND: Meaning = { code: 'MAGIC_HOUR_NOT_FOUND', meaning: 'not found' };
+const INVALID_REQUEST: Meaning = {
+	code: 'MAGIC_HOUR_INVALID_REQUEST',
+	meaning: 'the request is invalid',
+};
+const UNPROCESSABLE: Meaning = {
+	code: 'MAGIC_HOUR_INVALID_REQUEST',
+	meaning: 'the request was not accepted',
+};
+const SERVER_ERROR: Meaning = {
+	code: 'MAGIC_HOUR_SERVER_ERROR',
+	meaning: 'Magic Hour had a temporary problem',
+};
+const REDIRECTED: Meaning = {
+	code: 'MAGIC_HOUR_REDIRECTED',
+	meaning:
+		'the server redirected the request elsewhere, which is not followed to protect the API key',
+};
+const OTHER_STATUS: Meaning = {
+	code: 'MAGIC_HOUR_UNEXPECTED_RESPONSE',
+	meaning: 'the answer was unexpected',
+};
+
+/** What the codes of the API mean. They say more than the status: each of the three of 402 asks for something else. */
+const API_CODE_MEANINGS: ReadonlyMap<unknown, Meaning> = new Map([
+	['invalid_request', INVALID_REQUEST],
+	['unauthorized', UNAUTHORIZED],
+	['insufficient_credits', OUT_OF_CREDITS],
+	['subscription_required', SUBSCRIPTION_REQUIRED],
+	['plan_upgrade_required', NOT_IN_PLAN],
+	['not_found', NOT_FOUND],
+	['unprocessable_entity', UNPROCESSABLE],
+	['internal_server_error', SERVER_ERROR],
+]);
+
+/** What the statuses of the API mean where there is no code that is known, as `docs/magic-hour-api.md` has them. */
+const STATUS_MEANINGS: StatusMeanings = {
+	400: INVALID_REQUEST,
+	401: UNAUTHORIZED,
+	402: OUT_OF_CREDITS,
+	403: NOT_IN_PLAN,
+	404: NOT_FOUND,
+	422: UNPROCESSABLE,
+	429: {
+		code: 'MAGIC_HOUR_RATE_LIMITED',
+		meaning: 'too many requests, or too many videos at once for the plan',
+	},
+};
+
+/** What the statuses of the storage mean: its URLs are signed, so a refusal means that one has expired. */
+const STORAGE_STATUS_MEANINGS: StatusMeanings = {
+	400: {
+		code: 'MAGIC_HOUR_STORAGE_ERROR',
+		meaning: 'the storage did not accept the request',
+	},
+	403: { code: 'MAGIC_HOUR_URL_EXPIRED', meaning: 'the signed URL has expired' },
+	404: { code: 'MAGIC_HOUR_STORAGE_ERROR', meaning: 'the file is not there (any more)' },
+	410: { code: 'MAGIC_HOUR_URL_EXPIRED', meaning: 'the signed URL has expired' },
+	413: { code: 'MAGIC_HOUR_FILE_TOO_LARGE', meaning: 'the file is too large for the plan' },
+};
+
+function meaningOf(status: number, apiCode: string | undefined, isStorage: boolean): Meaning {
+	const byCode = isStorage ? undefined : API_CODE_MEANINGS.get(apiCode);
+	const byStatus = (isStorage ? STORAGE_STATUS_MEANINGS : STATUS_MEANINGS)[status];
+	const fallback =
+		status >= 500 ? SERVER_ERROR : status >= 300 && status < 400 ? REDIRECTED : OTHER_STATUS;
+	return byCode ?? byStatus ?? fallback;
+}
+
+/** Statuses with which the API says that it did nothing: the one list behind "certainly not created". */
+const REFUSALS: readonly number[] = [400, 401, 402, 403, 404, 422, 429, 502, 503];
+
+/** Statuses with which a storage refuses a signed URL that has expired. */
+export const EXPIRED_URL_STATUSES: readonly number[] = [403, 410];
+
+/** @throws {RequestError} unless the status says success */
+export function throwForStatus(
+	{ status, headers, text }: ApiResponse,
+	{ action, server = 'api' }: Pick<CallDescriptor, 'action' | 'server'>,
+	clock: Clock,
+): void {
+	if (status >= 200 && status < 300) return;
+	const isStorage = server === 'storage';
+	const said = apiErrorOf(text);
+	const { code, meaning } = meaningOf(status, said.code, isStorage);
+	const details =
+		said.message === undefined ? '' : `: ${singleLine(said.message, MAX_API_MESSAGE_LENGTH)}`;
+	throw new RequestError({
+		code,
+		message: `Could not ${action}: ${meaning} (${status}${details})`,
+		hint: ERROR_CODES[code].fix,
+		// Only the API's own word is certain: a proxy in between answers in another form, maybe after the request was carried out.
+		fate: said.message !== undefined && REFUSALS.includes(status) ? 'refused' : 'unknown',
+		status,
+		retryAfterMs: readRetryAfter(headers['retry-after'], clock.now()),
+		temporary:
+			RETRYABLE_STATUSES.includes(status) || (isStorage && EXPIRED_URL_STATUSES.includes(status)),
+	});
+}
+
+/** Turns an error that came instead of an answer into one that says what to do. */
+export function networkFailure(
+	error: unknown,
+	{ action, ifItFails = '' }: Pick<CallDescriptor, 'action' | 'ifItFails'>,
+): RequestError {
+	const { what: happened, fate, temporary, code } = readNetworkError(error);
+	const details = code === undefined ? '' : ` (${code})`;
+	const advice =
+		fate === 'unsent'
+			? `The request never reached the server${details}. Check the API Base URL of the credential and the network of the n8n server.`
+			: `Check the network of the n8n server${details}, and try again.`;
+	return new RequestError({
+		code: 'MAGIC_HOUR_NETWORK_ERROR',
+		message: `Could not ${action}: ${happened}`,
+		hint: `${advice} ${ifItFails}`.trim(),
+		fate,
+		temporary,
+	});
+}
+
+/** @throws {RequestError} when the answer does not have the shape that the API promises */
+export function parseResponse<T extends z.ZodTypeAny>(
+	schema: T,
+	{ text }: ApiResponse,
+	{ action }: Pick<CallDescriptor, 'action'>,
+): z.infer<T> {
+	try {
+		return parseJsonAs(schema, text);
+	} catch (error) {
+		if (!(error instanceof UnexpectedResponseError)) throw error as Error;
+		throw unexpectedResponse(`Could not ${action}: ${error.message}`);
+	}
+}
+
+/** An answer came, and it is none that the API gives. */
+export function unexpectedResponse(message: string): RequestError {
+	const code = 'MAGIC_HOUR_UNEXPECTED_RESPONSE';
+	return new RequestError({
+		code,
+		message,
+		hint: ERROR_CODES[code].fix,
+		fate: 'unknown',
+		temporary: true,
+	});
+}

@@ -1,0 +1,161 @@
+import type { DeduplicationHelperFunctions } from 'n8n-workflow';
+import type { Clock } from '../lib/clock';
+
+type Helpers = Pick<DeduplicationHelperFunctions, 'checkProcessedAndRecord' | 'removeProcessed'>;
+
+/**
+ * Marks in n8n's database: what one process notes there, all others see, and it outlives all of them.
+ *
+ * n8n's deduplication helpers read, change and write one row for each node, without a lock: of two processes that do so
+ * in the same moment, the one that writes last wipes out what the other has written (n8n 2.41.1). So a process writes
+ * all that it has to note in one go, keeps its hands off for a while, looks whether it has stayed, and writes it again
+ * if it has not.
+ *
+ * That is exact as long as no process takes longer between its reading and its writing than a quarter of the pause:
+ * 300 to 450 ms, or four to six times what it took this process, whichever is more. It costs one such pause and one more
+ * write, for however many marks are noted meanwhile.
+ */
+export class DatabaseMarks {
+	private waiting: Task[] = [];
+	private isWorking = false;
+	private pauseUntil = -Infinity;
+
+	/**
+	 * One for each row: `databaseMarksOf` has the one of a node.
+	 * @param maxEntries how many marks are kept: the oldest go first. n8n writes all of them each time.
+	 */
+	constructor(
+		private helpers: Helpers,
+		private readonly clock: Clock,
+		private readonly maxEntries: number,
+		private readonly random: () => number = Math.random,
+	) {}
+
+	/** Another execution has helpers of its own, for the same row. */
+	use(helpers: Helpers): this {
+		this.helpers = helpers;
+		return this;
+	}
+
+	/** Makes a mark; it is there for good when this resolves. @returns whether it was there before */
+	async note(mark: string): Promise<boolean> {
+		let looks = 0;
+		return await this.add({
+			marks: [mark],
+			outcomeOf: ([isKnown]) => {
+				looks++;
+				return isKnown ? looks === 1 : undefined;
+			},
+		});
+	}
+
+	/**
+	 * Takes something that only one may have, of however many that ask for it in the same moment.
+	 * @param own what tells the caller from all others
+	 */
+	async claim(mark: string, own: string): Promise<boolean> {
+		return await this.add({
+			// What is written of the two in one go stays, or is wiped out, together.
+			marks: [mark, `${mark} ${own}`],
+			outcomeOf: ([isTaken, isMine]) => (isMine ? true : isTaken ? false : undefined),
+		});
+	}
+
+	/** Removes a mark, and once more after the pause, should another process have written it back. */
+	async remove(mark: string): Promise<void> {
+		let removals = 0;
+		await this.add({
+			marks: [],
+			unwanted: mark,
+			outcomeOf: () => (++removals === 2 ? true : undefined),
+		});
+	}
+
+	private async add(task: Omit<Task, 'resolve' | 'reject'>): Promise<boolean> {
+		return await new Promise<boolean>((resolve, reject) => {
+			this.waiting.push({ ...task, resolve, reject });
+			if (!this.isWorking) void this.work();
+		});
+	}
+
+	private async work(): Promise<void> {
+		this.isWorking = true;
+		while (this.waiting.length > 0) {
+			// What is asked for in the same moment goes along.
+			await this.clock.yieldToEventLoop();
+			await this.clock.sleep(Math.max(0, this.pauseUntil - this.clock.now()));
+			const tasks = this.waiting;
+			this.waiting = [];
+			const tookMs = await this.write(tasks);
+			// With jitter, so that processes don't go on writing in step.
+			const pauseMs = Math.max(MIN_PAUSE_MS, 4 * tookMs) * (1 + this.random() / 2);
+			this.pauseUntil = this.clock.now() + pauseMs;
+		}
+		this.isWorking = false;
+	}
+
+	/** Writes what the tasks want; those that have no outcome yet wait again. @returns milliseconds */
+	private async write(tasks: readonly Task[]): Promise<number> {
+		const begun = this.clock.now();
+		const marks = [...new Set(tasks.flatMap((task) => task.marks))];
+		const unwanted = tasks.flatMap((task) => task.unwanted ?? []);
+		const options = { mode: 'entries' as const, maxEntries: this.maxEntries };
+		try {
+			const processed = new Set<unknown>();
+			if (marks.length > 0) {
+				const seen = await withTries(
+					async () => await this.helpers.checkProcessedAndRecord(marks, 'node', options),
+				);
+				seen.processed.forEach((mark) => processed.add(mark));
+			}
+			if (unwanted.length > 0) {
+				await withTries(async () => await this.helpers.removeProcessed(unwanted, 'node', options));
+			}
+			for (const task of tasks) {
+				const outcome = task.outcomeOf(task.marks.map((mark) => processed.has(mark)));
+				if (outcome === undefined) this.waiting.push(task);
+				else task.resolve(outcome);
+			}
+		} catch (error) {
+			for (const task of tasks) task.reject(error);
+		}
+		return this.clock.now() - begun;
+	}
+}
+
+interface Task {
+	/** What must be there, or is looked for. */
+	readonly marks: readonly string[];
+	readonly unwanted?: string;
+	/** @param known of each mark, whether it was there; @returns `undefined`: not known yet, look again */
+	outcomeOf(known: readonly boolean[]): boolean | undefined;
+	resolve(outcome: boolean): void;
+	reject(error: unknown): void;
+}
+
+const MIN_PAUSE_MS = 300;
+
+/** Several processes that all begin the record of a node get in each other's way once. */
+const MAX_TRIES = 3;
+
+async function withTries<T>(work: () => Promise<T>, tries = MAX_TRIES): Promise<T> {
+	return await work().catch(async (error: unknown) => {
+		if (tries <= 1) throw error as Error;
+		return await withTries(work, tries - 1);
+	});
+}
+
+/** By node: executions of one workflow in one process take turns. */
+const ROWS = new Map<string, DatabaseMarks>();
+
+/** The marks of a node, for all its executions in this process. @param row what n8n keeps them by */
+export function databaseMarksOf(
+	row: string,
+	helpers: Helpers,
+	clock: Clock,
+	maxEntries: number,
+): DatabaseMarks {
+	const marks = ROWS.get(row) ?? new DatabaseMarks(helpers, clock, maxEntries);
+	ROWS.set(row, marks);
+	return marks.use(helpers);
+}
