@@ -20,7 +20,8 @@ import { createHash } from 'crypto';
  * What is guaranteed: an event that was answered with 2xx starts the workflow once as long as the process lives; and
  * also after restarts and among several processes (queue mode, webhook processors), unless two processes get copies of
  * it within the same few milliseconds. An event whose execution could not be started is answered with 5xx and is not
- * remembered. Both guards forget the oldest events when there are more than `MOST_EVENTS`, the first one also after 25 h.
+ * remembered. Both guards forget the oldest events when there are more than `MAX_EVENTS`, the first one also after 25 h;
+ * what is stored is looked through for that once a minute, not with each event.
  */
 
 /** Milliseconds: longer than Magic Hour goes on delivering. */
@@ -28,6 +29,12 @@ export const RETENTION_MS = 25 * 60 * 60 * 1_000;
 
 /** The most events that are remembered for one trigger. */
 export const MAX_EVENTS = 5_000;
+
+/** How long what is stored may have old events in it, or more than that, in milliseconds. */
+const PRUNE_INTERVAL_MS = 60_000;
+
+/** As many more than `MAX_EVENTS` are stored before the interval is over, however many events come. */
+const MAX_SURPLUS = 500;
 
 /** Short, whatever an event says. */
 export function keyOf({
@@ -54,6 +61,8 @@ export interface Claim {
 /** What one process remembers of the events of all its triggers. */
 export class RecentEvents {
 	private readonly triggers = new Map<string, TriggerMemory>();
+	/** When triggers without any event were looked for, in milliseconds. */
+	private cleanedAt = -Infinity;
 
 	/**
 	 * Claims an event for a trigger. If it is just being accepted by another request, waits for the outcome of that.
@@ -66,18 +75,19 @@ export class RecentEvents {
 		stored: Accepted,
 		now: number,
 	): Promise<Claim | undefined> {
-		this.forgetOld(now);
+		this.forgetTriggers(now);
 		const memory = this.memoryOf(trigger);
 		for (let other = memory.pending.get(key); other; other = memory.pending.get(key)) await other;
-		const accepted = newest({ ...stored, ...memory.accepted }, now);
-		if (accepted[key] !== undefined) return undefined;
+		if (isFresh(stored[key], now) || isFresh(memory.accepted.get(key), now)) return undefined;
 
 		let settled = () => {};
 		memory.pending.set(key, new Promise<void>((resolve) => (settled = resolve)));
 		return {
-			accepted: newest({ ...accepted, [key]: now }, now),
+			get accepted() {
+				return withEvent(stored, memory, key, now);
+			},
 			settle: (started) => {
-				if (started) memory.accepted = newest({ ...memory.accepted, [key]: now }, now);
+				if (started) remember(memory.accepted, key, now);
 				memory.pending.delete(key);
 				settled();
 			},
@@ -87,29 +97,62 @@ export class RecentEvents {
 	private memoryOf(trigger: string): TriggerMemory {
 		const known = this.triggers.get(trigger);
 		if (known) return known;
-		const memory = { accepted: {}, pending: new Map<string, Promise<void>>() };
+		const memory = { accepted: new Map(), pending: new Map(), prunedAt: -Infinity };
 		this.triggers.set(trigger, memory);
 		return memory;
 	}
 
 	/** Triggers come and go with their workflows. */
-	private forgetOld(now: number): void {
-		for (const [trigger, memory] of this.triggers) {
-			memory.accepted = newest(memory.accepted, now);
-			const isEmpty = memory.pending.size === 0 && Object.keys(memory.accepted).length === 0;
-			if (isEmpty) this.triggers.delete(trigger);
+	private forgetTriggers(now: number): void {
+		if (now - this.cleanedAt < PRUNE_INTERVAL_MS) return;
+		this.cleanedAt = now;
+		for (const [trigger, { accepted, pending }] of this.triggers) {
+			forgetOld(accepted, now);
+			if (pending.size === 0 && accepted.size === 0) this.triggers.delete(trigger);
 		}
 	}
 }
 
 interface TriggerMemory {
-	accepted: Accepted;
+	/** In the order in which they were accepted. */
+	readonly accepted: Map<string, number>;
 	/** Events whose executions are just being started. */
 	readonly pending: Map<string, Promise<void>>;
+	/** When what is stored was put in order. */
+	prunedAt: number;
+}
+
+function isFresh(acceptedAt: number | undefined, now: number): boolean {
+	return acceptedAt !== undefined && now - acceptedAt < RETENTION_MS;
+}
+
+function remember(accepted: Map<string, number>, key: string, now: number): void {
+	accepted.delete(key);
+	accepted.set(key, now);
+	forgetOld(accepted, now);
+}
+
+/** Takes no time: the oldest come first. */
+function forgetOld(accepted: Map<string, number>, now: number): void {
+	for (const [key, at] of accepted) {
+		if (accepted.size <= MAX_EVENTS && isFresh(at, now)) return;
+		accepted.delete(key);
+	}
+}
+
+/** What is stored once the event has started the workflow, with what others may have lost from the store. */
+function withEvent(stored: Accepted, memory: TriggerMemory, key: string, now: number): Accepted {
+	const all: Record<string, number> = { ...stored };
+	for (const [other, at] of memory.accepted) all[other] ??= at;
+	all[key] = now;
+	const isDue = now - memory.prunedAt >= PRUNE_INTERVAL_MS;
+	if (!isDue && Object.keys(all).length <= MAX_EVENTS + MAX_SURPLUS) return all;
+	memory.prunedAt = now;
+	return newest(all, now);
 }
 
 function newest(accepted: Accepted, now: number): Accepted {
-	const fresh = Object.entries(accepted).filter(([, at]) => now - at < RETENTION_MS);
+	const fresh = Object.entries(accepted).filter(([, at]) => isFresh(at, now));
 	fresh.sort(([, a], [, b]) => a - b);
 	return Object.fromEntries(fresh.slice(-MAX_EVENTS));
 }

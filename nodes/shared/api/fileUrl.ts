@@ -8,7 +8,7 @@ import { isPublicName } from '../lib/hostName';
  * `http://` with a public host name, too.
  *
  * Where a public name leads is not looked at. An internal server that it leads to would need a certificate for that name,
- * and n8n has a protection of its own (N8N_SSRF_PROTECTION_ENABLED).
+ * unless the API Base URL is plain `http://`, and n8n has a protection of its own (N8N_SSRF_PROTECTION_ENABLED).
  * @param what what could not be done, for the message: "download the video"
  * @throws {RequestError} that says which address was refused
  */

@@ -8,7 +8,7 @@ import { MAX_API_MESSAGE_LENGTH, singleLine } from '../lib/text';
  */
 
 /** Ids of projects as they can stand in a path, a message and a log: Magic Hour's have some 25 letters and digits. */
-export const PROJECT_ID = /^[\w-][\w.~-]{0,127}$/;
+export const PROJECT_ID = /^[\w-]{1,128}$/;
 const projectId = z.string().regex(PROJECT_ID);
 
 const uploadUrlSchema = z

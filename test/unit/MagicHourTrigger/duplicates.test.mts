@@ -102,3 +102,51 @@ test('of too many events, the oldest are forgotten', async () => {
 	expect(accepted).not.toHaveProperty('e0');
 	expect(accepted).toMatchObject({ e1: stored.e1, a: NOW });
 });
+
+describe('what is stored is put in order once a minute', () => {
+	const MINUTE = 60_000;
+	const stale = { stale: NOW - RETENTION_MS };
+
+	test('and not with each event', async () => {
+		expect((await claim('a', stale)).accepted).toEqual({ a: NOW });
+		const soon = NOW + MINUTE - 1;
+		expect((await claim('b', stale, soon)).accepted).toEqual({ ...stale, b: soon });
+		expect((await claim('c', stale, soon + 1)).accepted).toEqual({ c: soon + 1 });
+	});
+
+	test('of each trigger by itself', async () => {
+		expect((await claim('a', stale)).accepted).toEqual({ a: NOW });
+		expect((await claim('a', stale, NOW + 1, 'other')).accepted).toEqual({ a: NOW + 1 });
+	});
+
+	test('what is too old is no duplicate meanwhile', async () => {
+		expect((await claim('a', stale)).accepted).toEqual({ a: NOW });
+		expect((await claim('stale', stale, NOW + 1)).accepted).toEqual({ stale: NOW + 1 });
+	});
+
+	test('or when there are many too many', async () => {
+		const many = (length: number): Accepted =>
+			Object.fromEntries(Array.from({ length }, (_, index) => [`e${index}`, NOW - length + index]));
+		const stored = async (key: string, length: number) =>
+			Object.keys((await claim(key, many(length), NOW)).accepted);
+		expect(await stored('a', MAX_EVENTS)).toHaveLength(MAX_EVENTS);
+		expect(await stored('b', MAX_EVENTS + 400)).toHaveLength(MAX_EVENTS + 401);
+		const last = await stored('c', MAX_EVENTS + 500);
+		expect(last).toHaveLength(MAX_EVENTS);
+		expect(last).toEqual(expect.arrayContaining(['c', `e${MAX_EVENTS + 499}`]));
+		expect(last).not.toContain('e0');
+	});
+});
+
+test('of too many events in memory, the oldest are forgotten, and a trigger that has none', async () => {
+	for (let index = 0; index <= MAX_EVENTS; index++) {
+		// Nothing is stored, as if another process had overwritten it each time.
+		(await claim(`e${index}`, {}, NOW + index)).settle(true);
+	}
+	const later = NOW + MAX_EVENTS + 1;
+	expect(await events.claim('t', 'e1', {}, later)).toBeUndefined();
+	expect(Object.keys((await claim('e0', {}, later)).accepted)).toHaveLength(MAX_EVENTS);
+	expect((await claim('x', {}, NOW + 2 * RETENTION_MS)).accepted).toEqual({
+		x: NOW + 2 * RETENTION_MS,
+	});
+});

@@ -48,7 +48,7 @@ describe('an answer of the right shape', () => {
 		},
 	);
 
-	test.each(['cm3xy8k2q0000v1l4d5e6f7g8', 'p1', '7', 'a.b_c~D-9', 'p'.repeat(128)])(
+	test.each(['cm3xy8k2q0000v1l4d5e6f7g8', 'p1', '7', 'b_c-D-9', 'p'.repeat(128)])(
 		'id %s',
 		(id) => {
 			expect(parseJsonAs(createResponseSchema, JSON.stringify({ id }))).toEqual({ id });
