@@ -25,7 +25,7 @@ export interface DescribedFields {
 }
 
 /** How the lines for the models begin: in the published description, and on the vendor's pages. */
-export const STYLES = {
+const STYLES = {
 	asterisks: (id: string, rule: string) => `* **\`${id}\`**: ${rule}`,
 	dots: (id: string, rule: string) => `  • ${id}: ${rule}`,
 } as const;

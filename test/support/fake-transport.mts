@@ -26,7 +26,7 @@ export const refusal = (status: number, headers: Record<string, string> = {}): R
 	json: { message: `No: ${status}` },
 });
 
-export type Request =
+type Request =
 	| { readonly kind: 'api'; readonly call: ApiCall; readonly signal?: AbortSignal }
 	| {
 			readonly kind: 'put';
