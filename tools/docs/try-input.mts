@@ -14,7 +14,7 @@ export interface Field {
 
 const OPERATION = PROPERTIES[0] as INodeProperties;
 
-export const OPERATIONS: readonly string[] = (OPERATION.options ?? []).flatMap((option) =>
+const OPERATIONS: readonly string[] = (OPERATION.options ?? []).flatMap((option) =>
 	'value' in option ? [String(option.value)] : [],
 );
 
