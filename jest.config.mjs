@@ -21,6 +21,20 @@ const suite = (name) => ({
 	testMatch: [`<rootDir>/test/${name}/**/*.test.mts`],
 });
 
+/** Tests of everything that lists models, with more of them: adding one may break none. */
+const newModels = {
+	...suite('new-models'),
+	testMatch: [
+		'unit/shared/models/*',
+		'tools/local-api/rules',
+		'tools/model-documents',
+		'tools/saved-names',
+		'engine/catalogue-matrix',
+		'engine/editor',
+	].map((name) => `<rootDir>/test/${name}.test.mts`),
+	setupFiles: ['<rootDir>/test/support/new-models.mts'],
+};
+
 /** Packages in the dependencies of old n8n-cores that are ES modules only, which Jest on Node 20 cannot require. */
 const ES_MODULES = ['p-retry', 'is-network-error'];
 
@@ -47,6 +61,7 @@ export default {
 	projects: [
 		suite('unit'),
 		suite('tools'),
+		newModels,
 		suite('engine'),
 		{ ...suite('e2e'), globalSetup: '<rootDir>/test/e2e/global-setup.mjs' },
 		...CORES.versions.map(coreSuite),

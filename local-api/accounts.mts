@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 import { PLANS, type Plan, type PlanName } from './plans.mts';
 
-export const ACCOUNT_NAMES = ['free', 'creator', 'pro', 'business', 'outOfCredits'] as const;
+const ACCOUNT_NAMES = ['free', 'creator', 'pro', 'business', 'outOfCredits'] as const;
 export type AccountName = (typeof ACCOUNT_NAMES)[number];
 
 /**

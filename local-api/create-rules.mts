@@ -1,6 +1,20 @@
 import { ApiError } from './api-error.mts';
-import { AUDIO_ALIASES, MODELS, type ModelRules, type Resolution } from './models.mts';
+import {
+	AUDIO_ALIASES,
+	MODELS,
+	UNCHECKED_MODELS,
+	type ModelRules,
+	type Resolution,
+} from './models.mts';
 import type { Plan } from './plans.mts';
+
+/** Everything that the `model` field takes. */
+export const MODEL_IDS: readonly string[] = [
+	'default',
+	...Object.keys(MODELS),
+	...UNCHECKED_MODELS,
+	...Object.keys(AUDIO_ALIASES),
+];
 
 /** The body of `POST /v1/image-to-video`, after its schema has been checked. */
 export interface CreateBody {
@@ -62,7 +76,7 @@ function checkModel(
 			`resolution: ${model} does not support ${resolution}. Supported resolutions are ${rules.resolutions.join(', ')}`,
 		);
 	}
-	if (audio && !rules.audio) unprocessable(`audio: ${model} does not support audio`);
+	if (audio && rules.audio === 'none') unprocessable(`audio: ${model} does not support audio`);
 	if (assets.end_image_file_path !== undefined) {
 		const field = 'assets.end_image_file_path';
 		const endImage = rules.endImage;
@@ -91,17 +105,17 @@ function notInPlan({ label }: Plan, what: string): never {
 	throw new ApiError(402, `The ${label} plan does not include ${what}`, 'plan_upgrade_required');
 }
 
-/**
- * sora-2 takes two aspect ratios only.
- * @throws ApiError 422
- */
+/** @throws ApiError 422 if the model takes other aspect ratios only */
 export function checkAspect(model: string, image: { width: number; height: number }): void {
 	const aspects = MODELS[model]?.aspects;
 	if (!aspects) return;
-	const aspect = image.width / image.height;
-	if (!aspects.some((allowed) => Math.abs(aspect / allowed - 1) <= ASPECT_TOLERANCE)) {
+	const allowed = aspects.some((aspect) => {
+		const [width = NaN, height = NaN] = aspect.split(':').map(Number);
+		return Math.abs(image.width / image.height / (width / height) - 1) <= ASPECT_TOLERANCE;
+	});
+	if (!allowed) {
 		unprocessable(
-			`assets.image_file_path: ${model} only supports images with an aspect ratio of 9:16 or 16:9, this one is ${image.width}x${image.height}`,
+			`assets.image_file_path: ${model} only supports images with an aspect ratio of ${aspects.join(' or ')}, this one is ${image.width}x${image.height}`,
 		);
 	}
 }

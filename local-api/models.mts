@@ -13,16 +13,16 @@ type Rates = Readonly<Partial<Record<Resolution, number>>>;
 export interface ModelRules {
 	readonly seconds: readonly number[];
 	readonly resolutions: readonly Resolution[];
-	readonly audio: boolean;
+	readonly audio: 'none' | 'included' | 'extra';
 	/** Resolutions at which an end image is taken; none if absent. */
 	readonly endImage?: readonly Resolution[];
 	/** Longest video with an end image, in seconds. */
 	readonly endImageMaxSeconds?: number;
-	/** Aspect ratios (width / height) that the image must have one of. */
-	readonly aspects?: readonly number[];
+	/** Aspect ratios, as '16:9', that the image must have one of. */
+	readonly aspects?: readonly string[];
 	/** Absent: nobody has published a rate. */
 	readonly rates?: Rates;
-	/** Added to the rate when audio is on; absent: included. */
+	/** Added to the rate when audio is on, where that is `extra`. */
 	readonly audioRates?: Rates;
 }
 
@@ -41,33 +41,33 @@ export const MODELS: Readonly<Record<string, ModelRules>> = {
 	'ltx-2.3': {
 		seconds: LTX_SECONDS,
 		resolutions: P480_1080,
-		audio: true,
+		audio: 'included',
 		endImage: P480_1080,
 		rates: { '480p': 24, '720p': 48, '1080p': 72 },
 	},
 	'wan-2.2': {
 		seconds: [...from(3, 10), 15],
 		resolutions: P480_1080,
-		audio: false,
+		audio: 'none',
 		rates: { '480p': 24, '720p': 48, '1080p': 72 },
 	},
 	'kling-2.5': {
 		seconds: [5, 10],
 		resolutions: P720_1080,
-		audio: true,
+		audio: 'included',
 		endImage: ['1080p'],
 	},
 	'kling-2.6': {
 		seconds: [5, 10],
 		resolutions: P720_1080,
-		audio: false,
+		audio: 'none',
 		endImage: ['1080p'],
 		rates: { '720p': 36, '1080p': 72 },
 	},
 	'kling-3.0': {
 		seconds: from(3, 15),
 		resolutions: P720_4K,
-		audio: true,
+		audio: 'extra',
 		endImage: P720_4K,
 		rates: { '720p': 48, '1080p': 72, '4k': 240 },
 		audioRates: { '720p': 24, '1080p': 24, '4k': 48 },
@@ -75,7 +75,7 @@ export const MODELS: Readonly<Record<string, ModelRules>> = {
 	'veo3.1-lite': {
 		seconds: VEO_SECONDS,
 		resolutions: P720_1080,
-		audio: true,
+		audio: 'extra',
 		endImage: P720_1080,
 		endImageMaxSeconds: 8,
 		rates: { '720p': 48, '1080p': 72 },
@@ -84,7 +84,7 @@ export const MODELS: Readonly<Record<string, ModelRules>> = {
 	'veo3.1': {
 		seconds: VEO_SECONDS,
 		resolutions: P720_1080,
-		audio: true,
+		audio: 'extra',
 		endImage: P720_1080,
 		endImageMaxSeconds: 8,
 		rates: { '720p': 96, '1080p': 120 },
@@ -93,13 +93,13 @@ export const MODELS: Readonly<Record<string, ModelRules>> = {
 	seedance: {
 		seconds: from(2, 12),
 		resolutions: P480_1080,
-		audio: false,
+		audio: 'none',
 		endImage: P480_1080,
 	},
 	'seedance-1.5': {
 		seconds: from(4, 12),
 		resolutions: P480_1080,
-		audio: true,
+		audio: 'extra',
 		endImage: P480_1080,
 		rates: { '480p': 30, '720p': 60, '1080p': 90 },
 		audioRates: { '480p': 30, '720p': 60, '1080p': 90 },
@@ -107,54 +107,49 @@ export const MODELS: Readonly<Record<string, ModelRules>> = {
 	'seedance-2.0': {
 		seconds: from(4, 15),
 		resolutions: P480_720,
-		audio: true,
+		audio: 'included',
 		endImage: P480_720,
 		rates: { '480p': 144, '720p': 288 },
 	},
 	'seedance-2.0-mini': {
 		seconds: from(4, 15),
 		resolutions: P480_720,
-		audio: true,
+		audio: 'included',
 		endImage: P480_720,
 		rates: { '480p': 96, '720p': 192 },
 	},
 	'seedance-2.5': {
 		seconds: from(4, 30),
 		resolutions: P480_720,
-		audio: true,
+		audio: 'included',
 		endImage: P480_720,
 		rates: { '480p': 288, '720p': 576 },
 	},
 	'minimax-h3': {
 		seconds: LTX_SECONDS,
 		resolutions: P480_1080,
-		audio: true,
+		audio: 'included',
 	},
 	'sora-2': {
 		seconds: [4, 8, 12, 24, 36, 48, 60],
 		resolutions: ['720p'],
-		audio: true,
-		aspects: [16 / 9, 9 / 16],
+		audio: 'included',
+		aspects: ['16:9', '9:16'],
 		rates: { '720p': 120 },
 	},
 };
 
-/** Taken without any rule: two legacy values, and two models whose rules nobody has published. */
-export const UNCHECKED_MODELS = ['ltx-2', 'kling-1.6', 'ltx-2.5', 'gemini-omni-1.1'] as const;
+/** Stands for every model that is newer than the table above, and than the node's: no model will have this name. */
+export const NEWER_MODEL = 'newer-than-all-1.0';
+
+/** Taken without any rule. */
+export const UNCHECKED_MODELS = ['ltx-2', 'kling-1.6', NEWER_MODEL] as const;
 
 /** Legacy spellings of "this model, with audio". */
 export const AUDIO_ALIASES: Readonly<Record<string, string>> = {
 	'kling-2.5-audio': 'kling-2.5',
 	'veo3.1-audio': 'veo3.1',
 };
-
-/** Everything that the `model` field takes. */
-export const MODEL_IDS: readonly string[] = [
-	'default',
-	...Object.keys(MODELS),
-	...UNCHECKED_MODELS,
-	...Object.keys(AUDIO_ALIASES),
-];
 
 /**
  * Credits per second charged here where no rate is published, whatever the resolution or the audio.

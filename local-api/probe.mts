@@ -22,7 +22,7 @@ export interface Probe {
 	readonly audioCodec: string | null;
 }
 
-export interface ProbeOptions {
+interface ProbeOptions {
 	/** A PNG of the frame shown at `stillAt` seconds (default: the middle) is written here. */
 	readonly stillPath?: string | undefined;
 	readonly stillAt?: number | undefined;

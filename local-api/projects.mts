@@ -36,7 +36,7 @@ export interface Project {
 	picture?: { readonly shows: 'image' | 'generated'; readonly reason?: string };
 }
 
-export const isTerminal = (status: ProjectStatus): boolean =>
+const isTerminal = (status: ProjectStatus): boolean =>
 	status === 'complete' || status === 'error' || status === 'canceled';
 
 /** Share of a job's time at which it leaves draft and queued. */

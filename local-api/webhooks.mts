@@ -8,7 +8,7 @@ export interface Webhook {
 	readonly secret: string;
 }
 
-export type EventType = 'video.started' | 'video.completed' | 'video.errored';
+type EventType = 'video.started' | 'video.completed' | 'video.errored';
 
 /** An event, and how often it has been sent. */
 export interface WebhookEvent {
@@ -20,7 +20,7 @@ export interface WebhookEvent {
 	nextAt?: number | undefined;
 }
 
-export interface WebhooksOptions {
+interface WebhooksOptions {
 	readonly projects: Projects;
 	/** Milliseconds since 1970: the one by which jobs go on. */
 	readonly clock: () => number;

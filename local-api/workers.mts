@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { ApiError } from './api-error.mts';
 
 /** A worker's file, relative to this one. It gets its input and gives its output as JSON: see worker-io.mts. */
-export type WorkerName = 'render' | 'probe' | 'sample';
+type WorkerName = 'render' | 'probe' | 'sample';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx/esm')).href;

@@ -27,7 +27,7 @@ const CORE_PROJECTS = CORES.versions.map((version) => `core-${version}`);
 /** Parts that go on side by side: one of each lane at a time. */
 const lanes = (all: boolean): Part[][] => [
 	[check('lint'), check('types'), check('docs:check'), ...(all ? [check('verify')] : [])],
-	[suite('unit'), suite('tools', { workers: 2 })],
+	[suite('unit'), suite('tools', { workers: 2 }), suite('new-models', { workers: 2 })],
 ];
 
 /** Parts that have the machine to themselves, since they have real time limits. They wait most of the time. */

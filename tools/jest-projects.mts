@@ -5,7 +5,7 @@ import { ARTEFACTS_DIRECTORY, PROJECT_DIRECTORY } from './pack.mts';
 import { runCommand, type CommandOptions } from './processes/command.mts';
 
 /** Of what Jest writes about a run. */
-export interface JestCounts {
+interface JestCounts {
 	readonly numPassedTests: number;
 	readonly numFailedTests: number;
 	/** Skipped. */
@@ -17,7 +17,7 @@ export interface JestCounts {
 	readonly numRuntimeErrorTestSuites: number;
 }
 
-export interface JestRun {
+interface JestRun {
 	/** `null` when Jest was killed. */
 	readonly exitCode: number | null;
 	/** `undefined` when Jest has not got so far as to count. */

@@ -1,7 +1,7 @@
 import { untilNextPoll } from '../nodes/shared/api/polling.ts';
 
 /** When a client asks for the status of a job. All times are milliseconds. */
-export interface Schedule {
+interface Schedule {
 	readonly name: string;
 	/**
 	 * How long to wait before the next request.
@@ -39,7 +39,7 @@ export const JOB_LENGTHS: readonly number[] = Array.from(
 /** The median from create to complete (docs/magic-hour-api.md). */
 export const MEDIAN_JOB = 74_000;
 
-export interface Followed {
+interface Followed {
 	readonly requests: number;
 	/** From the job's end to the request that finds it. */
 	readonly lost: number;
@@ -61,7 +61,7 @@ export function allowedLoss(jobLength: number): number {
 	return Math.max(jobLength * 0.05, 2_000);
 }
 
-export interface Spread {
+interface Spread {
 	readonly meanRequests: number;
 	readonly meanLost: number;
 	readonly worstLost: number;

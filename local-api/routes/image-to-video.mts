@@ -2,9 +2,15 @@ import type { FastifyInstance } from 'fastify';
 
 import { accountOf } from '../auth.mts';
 import type { Context } from '../context.mts';
-import { checkAspect, checkCreate, type CreateBody, videoSize } from '../create-rules.mts';
+import {
+	checkAspect,
+	checkCreate,
+	type CreateBody,
+	MODEL_IDS,
+	videoSize,
+} from '../create-rules.mts';
 import { GENERATED_SIZE, imageSize } from '../image-source.mts';
-import { creditsFor, MODEL_IDS, RESOLUTIONS } from '../models.mts';
+import { creditsFor, RESOLUTIONS } from '../models.mts';
 import type { Outcome } from '../projects.mts';
 import { ERROR_RESPONSES } from './message-schema.mts';
 

@@ -2,7 +2,6 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { probeVideo } from '../../local-api/probe.mts';
 import { MODELS } from '../../nodes/shared/models/catalogue.ts';
-import { joinNumbersOr } from '../../nodes/shared/lib/text.ts';
 import type { N8nWorkflow } from '../../tools/n8n/n8n.mts';
 import {
 	agentWorkflow,
@@ -188,10 +187,13 @@ describe('an AI agent in a real n8n', () => {
 				(each) => each.function.parameters.properties.model?.description,
 			);
 
-			for (const { id, durations, resolutions, audio, legacy } of MODELS) {
-				const sound = audio === 'none' ? '' : ', sound';
-				const rule = `${id}: ${joinNumbersOr(durations)} s, ${resolutions.join('/')}${sound}.`;
-				expect(models?.filter((text) => text?.includes(rule))).toHaveLength(legacy ? 0 : 2);
+			const naming = (text: string) => models?.filter((each) => each?.includes(` ${text}`));
+			for (const { id, legacy } of MODELS) expect(naming(`${id}: `)).toHaveLength(legacy ? 0 : 2);
+			for (const rule of [
+				'kling-3.0: 3 to 15 s, 720p/1080p/4k, sound.',
+				'kling-2.6: 5 or 10 s, 720p/1080p.',
+			]) {
+				expect(naming(rule)).toHaveLength(2);
 			}
 		});
 
@@ -216,6 +218,7 @@ describe('an AI agent in a real n8n', () => {
 			expect(wrong).toMatch(
 				/^\[\{"error":"Duration: kling-3\.0 makes 3 to 15 seconds; 20 seconds was given; the nearest is 15\b/,
 			);
+			expect(wrong).toContain('[MAGIC_HOUR_INVALID_INPUT]');
 			expect(JSON.parse(right)).toEqual([
 				{
 					id: expect.any(String) as string,
@@ -308,12 +311,12 @@ describe('an AI agent in a real n8n', () => {
 			[
 				'a model that there is not',
 				{ Model: 'Runway Gen 4' },
-				/^Model: Runway Gen 4 was given; .*\. Model IDs: default, kling-3\.0, .* or kling-1\.6\.$/,
+				/^Model: Runway Gen 4 was given; .*\. Model IDs: default, .*kling-3\.0, .* or kling-1\.6\. \[MAGIC_HOUR_INVALID_INPUT\]$/,
 			],
 			[
 				'a model that is not known',
 				{ Model: 'veo' },
-				/^Max Credits: the cost of this video is not known.* it has rates for kling-3\.0, .* or sora-2\./,
+				/^Max Credits: the cost of this video is not known.* it has rates for .*kling-3\.0, /,
 			],
 			[
 				'a word for a duration',
@@ -334,7 +337,7 @@ describe('an AI agent in a real n8n', () => {
 			[
 				'sound where there is none',
 				{ Model: 'wan-2.2', Duration: 3, Audio: 'True' },
-				/^Audio: wan-2\.2 makes .*\. Models with sound: kling-3\.0, /,
+				/^Audio: wan-2\.2 makes .*\. Models with sound: .*kling-3\.0, /,
 			],
 			['no image', { Image_URL: '' }, /^Image URL: nothing was given; give a URL such as https:/],
 			[
@@ -345,7 +348,7 @@ describe('an AI agent in a real n8n', () => {
 			[
 				'more credits than are allowed',
 				{ Model: 'kling-3.0', Duration: 10, Resolution: '4k' },
-				/^Max Credits: this video is estimated at 2400 credits; 500 are allowed\. .* or raise Max Credits\.$/,
+				/^Max Credits: this video is estimated at 2400 credits; 500 are allowed\. .* or raise Max Credits\. \[MAGIC_HOUR_CREDIT_LIMIT\]$/,
 			],
 		];
 		const OUT_OF_CREDITS = /out of credits.* Buy credits .* or a cheaper model/i;
@@ -449,7 +452,11 @@ describe('an AI agent in a real n8n', () => {
 			ai().follow({ calls: [call({ Prompt: LONG })] }, { text: 'Done' });
 			await run(agentWorkflow('Tool retries', [manualTrigger], [impatient]));
 
-			expect(answers()).toEqual([expect.stringMatching(/still \w+ after .* Get operation with/)]);
+			expect(answers()).toEqual([
+				expect.stringMatching(
+					/still \w+ after .* Get operation with.* \[MAGIC_HOUR_PROJECT_UNFINISHED\]/,
+				),
+			]);
 			expect(n8n().projectsNamed('Tool retries')).toHaveLength(1);
 		});
 	});
@@ -508,7 +515,9 @@ describe('an AI agent in a real n8n', () => {
 
 		expect(execution.status).toBe('success');
 		expect(answers()).toEqual([
-			expect.stringMatching(/"error":"Duration: ltx-2\.3 makes .*99 was given/),
+			expect.stringMatching(
+				/"error":"Duration: ltx-2\.3 makes .*99 was given.*"error_code":"MAGIC_HOUR_INVALID_INPUT"/,
+			),
 			expect.stringContaining('"status":"complete"'),
 		]);
 	});

@@ -258,6 +258,33 @@ describe('in a real n8n', () => {
 		});
 	});
 
+	it('an error workflow, which may begin a new try, reads the code of the error', async () => {
+		const ON_ERROR = 'On Error';
+		const [name, code] = ['error workflow', 'MAGIC_HOUR_PLAN_UPGRADE_REQUIRED'];
+		const workflow = sketch.chain(name, [
+			sketch.webhook('error-workflow'),
+			sketch.readImage(lab),
+			sketch.generate(lab),
+		]);
+		const onError = { name: ON_ERROR, type: 'n8n-nodes-base.errorTrigger', typeVersion: 1 };
+		workflow.nodes.push(...sketch.chain('', [{ ...onError, parameters: {} }]).nodes);
+		lab.api.setFault('create', { status: 402, body: { code: 'plan_upgrade_required' } }, 1);
+		const id = await lab.executions.createWorkflow(workflow, true);
+		await lab.executions.postWebhook('error-workflow');
+		const [failed, second] = await until('the error workflow to begin', async () => {
+			const ids = await lab.executions.idsOf(id);
+			return ids.length < 2 ? undefined : ids.sort((a, b) => Number(a) - Number(b));
+		});
+		const { data } = await lab.executions.ended(second ?? '');
+
+		expect(data.resultData.runData[ON_ERROR]?.[0]?.data?.main[0]?.[0]?.json).toMatchObject({
+			execution: {
+				id: failed,
+				error: { code, description: expect.stringContaining(`[${code}]`) as string },
+			},
+		});
+	});
+
 	it('a person stops an execution: all requests end within a second', async () => {
 		/** Without the stop, there would be many requests in this time. */
 		const QUIET_MS = 4000;
@@ -272,6 +299,73 @@ describe('in a real n8n', () => {
 		expect(made('dozen').length).toBeLessThan(12);
 	});
 
+	/** Seconds. */
+	const WORKFLOW_TIMEOUT = 8;
+	const ANSWER_LATE = 12;
+
+	describe.each<[string, Record<string, unknown>, (id: string) => Promise<void>]>([
+		['a person stops an execution', {}, async (id) => await lab.executions.stop(id)],
+		[
+			"the workflow's timeout ends an execution",
+			{ executionTimeout: WORKFLOW_TIMEOUT },
+			async () => await Promise.resolve(),
+		],
+	])('%s that is asking for a video', (name, settings, end) => {
+		let ended: SavedExecution;
+
+		beforeAll(async () => {
+			lab.api.setFault('create', { late: ANSWER_LATE * 1_000 }, 1);
+			const before = lab.creates();
+			const workflow = sketch.chain(
+				name,
+				[
+					sketch.webhook(`late-${WORKFLOW_TIMEOUT}-${Object.keys(settings).length}`),
+					sketch.readImage(lab),
+					sketch.generate(lab),
+				],
+				settings,
+			);
+			const id = await lab.executions.createWorkflow(workflow, true);
+			const execution = await lab.executions.callWebhook(
+				id,
+				`late-${WORKFLOW_TIMEOUT}-${Object.keys(settings).length}`,
+			);
+			await until(
+				'the video to be asked for',
+				async () => await Promise.resolve(lab.creates() > before ? true : undefined),
+			);
+			await end(execution);
+			ended = await lab.executions.ended(execution);
+		});
+
+		it("has its name in n8n's log already, and its id as soon as the answer comes", async () => {
+			const asked = `Magic Hour is asked for a video: "${name} - execution ${ended.id} - item 0"`;
+			expect((await lab.log()).printed).toContainEqual(expect.stringContaining(asked));
+			const [project] = lab.projectsNamed(`${name} - `);
+			const created = `Magic Hour project ${project?.id ?? 'none'} was created`;
+			expect((await lab.log()).printed.join()).not.toContain(created);
+
+			await until('the line', async () =>
+				(await lab.log()).printed.some((line) => line.includes(created)) ? true : undefined,
+			);
+			expect(made(`${name} - `)).toHaveLength(1);
+		});
+
+		it('is saved as canceled, with what n8n keeps of it', async () => {
+			const later = await lab.executions.get(ended.id);
+			console.log(
+				JSON.stringify({
+					name,
+					status: later.status,
+					custom: later.customData,
+					hasId: later.text.includes(made(`${name} - `)[0] ?? '-'),
+					error: later.data.resultData.error,
+				}),
+			);
+			expect(ended.status).toBe('canceled');
+		});
+	});
+
 	describe('a person stops an execution that waits for its second video', () => {
 		let id: string;
 		let stopped: SavedExecution;
@@ -281,7 +375,11 @@ describe('in a real n8n', () => {
 			id = await beginOneByOne('stopped', prompt);
 			await lab.waitedFor('stopped - ', 2);
 			await lab.executions.stop(id);
-			stopped = await lab.executions.ended(id);
+			// n8n says that the execution has ended before it has saved the custom data.
+			stopped = await until('the custom data to be saved', async () => {
+				const ended = await lab.executions.ended(id);
+				return ended.customData.magic_hour_projects === undefined ? undefined : ended;
+			});
 		});
 
 		it("leaves the ids in the execution's custom data, and nowhere else in it", () => {

@@ -322,7 +322,7 @@ describe('an answer of the wrong shape', () => {
 		['upload-urls', '{"urls":[]}', json, 'items'],
 		['upload-urls', '[]', json, 'object'],
 		['create', '{"credits_charged":240}', json, 'id'],
-		['create', '{"id":17}', json, 'id'],
+		['create', '{"id":{"a":17}}', json, 'id'],
 		['poll', '{"id":"cm1","downloads":[]}', json, 'status'],
 		['poll', '{"id":"cm1","status":{},"downloads":[]}', json, 'status'],
 		['poll', '{"id":"cm1","status":"dancing"}', json, 'still dancing'],

@@ -1,3 +1,4 @@
+import { NEWER_MODEL } from '../../local-api/models.mts';
 import { IMAGE, imageItem, openLab, textOf, type Lab } from '../support/engine/lab.mts';
 import { png } from '../../tools/engine/images.mts';
 
@@ -240,18 +241,18 @@ describe('what is sent', () => {
 
 	it('passes a model that the catalogue does not know unchecked, and says so in the panel', async () => {
 		const run = await lab.run({
-			model: { __rl: true, mode: 'id', value: 'ltx-2.5' },
+			model: { __rl: true, mode: 'id', value: NEWER_MODEL },
 			duration: 17,
 			resolution: '360p',
 			waitForCompletion: false,
 		});
 
 		expect(lab.creates()[0]).toMatchObject({
-			model: 'ltx-2.5',
+			model: NEWER_MODEL,
 			end_seconds: 17,
 			resolution: '360p',
 		});
-		expect(run.hints.map(({ message }) => message).join()).toContain('ltx-2.5');
+		expect(run.hints.map(({ message }) => message).join()).toContain(NEWER_MODEL);
 	});
 
 	it.each(['kling-1.6', 'ltx-2', 'kling-2.5-audio', 'veo3.1-audio'])(

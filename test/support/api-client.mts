@@ -14,7 +14,7 @@ export interface UploadItem {
 	readonly file_path: string;
 }
 
-export interface Details {
+interface Details {
 	readonly id: string;
 	readonly name: string;
 	readonly status: string;

@@ -1,4 +1,5 @@
-import { LEGACY_IDS, MODEL_FACTS, type ModelFacts } from './model-facts.mts';
+import { MODELS } from '../../nodes/shared/models/catalogue.ts';
+import { factsOf, LEGACY_IDS, type ModelFacts } from './model-facts.mts';
 
 /** A reduced OpenAPI description of the Magic Hour API: the fields in which the rules of the models stand. */
 export interface ApiDescription {
@@ -24,20 +25,18 @@ export interface DescribedFields {
 }
 
 /** How the lines for the models begin: in the published description, and on the vendor's pages. */
-export const STYLES = {
+const STYLES = {
 	asterisks: (id: string, rule: string) => `* **\`${id}\`**: ${rule}`,
 	dots: (id: string, rule: string) => `  • ${id}: ${rule}`,
 } as const;
 
 export type Style = keyof typeof STYLES;
 
-/** Models that the published table calls legacy: values of `model` with no rules. */
-const WITHOUT_RULES = ['kling-2.5', 'seedance'];
+const idsWhere = (legacy: boolean): string[] =>
+	MODELS.filter((model) => (model.legacy ?? false) === legacy).map(({ id }) => id);
 
-/** What the API describes: the facts of all models that are not legacy there. */
-export const DESCRIBED: readonly ModelFacts[] = MODEL_FACTS.filter(
-	({ id }) => !WITHOUT_RULES.includes(id),
-);
+/** What the API describes: the facts of all models that are not legacy. Those are values of `model` with no rules. */
+export const DESCRIBED: readonly ModelFacts[] = idsWhere(false).map(factsOf);
 
 const AUDIO: Readonly<Record<ModelFacts['audio'], string>> = {
 	none: 'Not supported',
@@ -70,7 +69,7 @@ export function describeApi(
 			durations.join(', '),
 		),
 		model: {
-			enum: ['default', ...models.map(({ id }) => id), ...WITHOUT_RULES, ...LEGACY_IDS],
+			enum: ['default', ...models.map(({ id }) => id), ...idsWhere(true), ...LEGACY_IDS],
 			description:
 				'The AI model to use for video generation.\n\n' +
 				'* `default`: uses our currently recommended model for general use. For paid tiers, defaults to `kling-3.0`. ' +

@@ -15,6 +15,8 @@ export type Reply =
 			readonly headers?: Record<string, string>;
 			readonly json?: unknown;
 			readonly text?: string;
+			/** What the rest of the text did not come for. */
+			readonly brokenOff?: Error;
 	  };
 
 /** A refusal as the API gives it. */
@@ -24,8 +26,8 @@ export const refusal = (status: number, headers: Record<string, string> = {}): R
 	json: { message: `No: ${status}` },
 });
 
-export type Request =
-	| { readonly kind: 'api'; readonly call: ApiCall }
+type Request =
+	| { readonly kind: 'api'; readonly call: ApiCall; readonly signal?: AbortSignal }
 	| {
 			readonly kind: 'put';
 			readonly url: string;
@@ -51,8 +53,8 @@ export class FakeTransport implements Transport {
 		this.answerWith(() => (replies.length > 1 ? replies.shift() : replies[0]) ?? { status: 500 });
 	}
 
-	async api(call: ApiCall): Promise<ApiResponse> {
-		return await this.send({ kind: 'api', call });
+	async api(call: ApiCall, signal?: AbortSignal): Promise<ApiResponse> {
+		return await this.send({ kind: 'api', call, ...(signal && { signal }) });
 	}
 
 	async put(url: string, file: Payload, signal?: AbortSignal): Promise<ApiResponse> {
@@ -70,7 +72,8 @@ export class FakeTransport implements Transport {
 		this.requests.push(request);
 		const reply = this.reply(request);
 		if (reply instanceof Error) throw reply;
-		const { status = 200, headers = {}, json, text } = reply;
-		return { status, headers, text: text ?? (json === undefined ? '' : JSON.stringify(json)) };
+		const { status = 200, headers = {}, json, brokenOff } = reply;
+		const { text = json === undefined ? '' : JSON.stringify(json) } = reply;
+		return { status, headers, text, ...(brokenOff && { brokenOff }) };
 	}
 }

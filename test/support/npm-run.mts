@@ -9,7 +9,7 @@ import { MARK_VARIABLE } from './descendants.mts';
 /** How a program ends that was interrupted: in its own way of telling, and in npm's. */
 export const INTERRUPTED = [130, 'SIGINT'];
 
-export interface RunEnd {
+interface RunEnd {
 	/** Exit code, or the signal that npm passed on. */
 	exit: number | NodeJS.Signals | null;
 	stdout: string;

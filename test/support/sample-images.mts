@@ -1,7 +1,7 @@
 import { box, latin1, u16be, u16le, u24le, u32be, u32le, u8 } from './bytes.mts';
 
 /** Headers of image files, built by hand from the formats' specifications; there is no picture behind them. */
-export interface SampleImage {
+interface SampleImage {
 	readonly name: string;
 	readonly format: 'png' | 'jpg' | 'webp' | 'heic' | 'avif' | 'jp2' | 'tiff' | 'bmp';
 	readonly width: number;

@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import type { AddressInfo } from 'node:net';
 
 /** A request as it came, and whether it was signed with the receiver's secret. */
-export interface Delivery {
+interface Delivery {
 	readonly type: string;
 	readonly payload: Record<string, unknown>;
 	readonly headers: IncomingHttpHeaders;

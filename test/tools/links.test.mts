@@ -1,6 +1,6 @@
 /**
- * What texts point at exists: links of pages, with their anchors, addresses of this repository, and paths of files, also
- * those in comments. Nothing is fetched.
+ * What texts point at exists: links of pages with their anchors, addresses of this repository, npm scripts, and paths of
+ * files, also those in comments. Nothing is fetched.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, extname, join, relative } from 'node:path';
@@ -117,4 +117,13 @@ test('the paths that texts mention', () => {
 		return [...new Set(missing)].map((path) => `${file}: ${path}`);
 	});
 	expect(wrong).toEqual([]);
+});
+
+test('the npm scripts that pages mention', () => {
+	const scripts = Object.keys(manifest.scripts);
+	const mentioned = PAGES.flatMap((page) =>
+		[...read(page).matchAll(/\bnpm run ([\w:-]+)/g)].map(([, name = '']) => `${page}: ${name}`),
+	);
+	expect(mentioned.length).toBeGreaterThan(20);
+	expect(mentioned.filter((each) => !scripts.includes(each.split(': ')[1] ?? ''))).toEqual([]);
 });

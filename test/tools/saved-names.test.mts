@@ -4,6 +4,9 @@
  * the fields of credentials. Once that version is released, the file is **never changed**: `npm run saved-names` writes the
  * one of the version in package.json.
  *
+ * Models are the exception: any ID can be used before the catalogue knows it, so a model that is added is in the file of the
+ * next version only. Once there, it must stay known.
+ *
  * If a name, a default or a value has to go, that is a new `version` of the node: see `test/engine/saved-workflow.test.mts`.
  */
 import { readdirSync, readFileSync } from 'node:fs';
@@ -41,5 +44,7 @@ test.each(fixtures)('all that %s names is there, and means the same', (_, saved)
 
 test('a fixture has all that there is today', () => {
 	const saved = new Set(fixtures.flatMap(([, each]) => statements(each)));
-	expect(statements(today).filter((statement) => !saved.has(statement))).toEqual([]);
+	const isModel = (statement: string) => /\.model values /.test(statement);
+	const unsaved = statements(today).filter((statement) => !saved.has(statement));
+	expect(unsaved.filter((statement) => !isModel(statement))).toEqual([]);
 });

@@ -12,7 +12,7 @@ export interface ApiModel {
 	readonly endImage?: ApiEndImage;
 }
 
-export type ApiAudio = 'none' | 'included' | 'extra';
+type ApiAudio = 'none' | 'included' | 'extra';
 
 /** Where an end image is taken. */
 export type ApiEndImage =

@@ -14,7 +14,7 @@ export interface DemoOptions extends VideoWishes {
 
 type Script = 'demo' | 'dev';
 
-export interface CommandLine {
+interface CommandLine {
 	readonly args: readonly string[];
 	/** What a relative path is relative to. */
 	readonly directory: string;

@@ -13,7 +13,7 @@ import { magicHourSource } from './magic-hour-source.mts';
 const CREDENTIAL = { id: 'magicHourDemo001', name: 'Magic Hour API', type: 'magicHourApi' };
 const WORKFLOW_ID = 'imageToVideo0001';
 
-export interface N8nDemo extends Demo {
+interface N8nDemo extends Demo {
 	readonly n8n: N8n;
 }
 

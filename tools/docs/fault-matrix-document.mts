@@ -29,7 +29,7 @@ export interface FaultResults {
 }
 
 /** One result for each count (once, three times, for ever), or why there can be none. */
-export type FaultCell = { readonly verdicts: readonly FaultVerdict[] } | { readonly none: string };
+type FaultCell = { readonly verdicts: readonly FaultVerdict[] } | { readonly none: string };
 
 export interface FaultVerdict {
 	readonly seen: Outcome;

@@ -67,9 +67,12 @@ function modelsTable(): string {
 
 function endImage(support: EndImageSupport | undefined): string {
 	if (support === undefined) return 'no';
-	if (support.resolutions !== undefined) return `at ${joinOr(support.resolutions)} only`;
-	if (support.maxSeconds !== undefined) return `up to ${support.maxSeconds} s`;
-	return 'yes';
+	const { resolutions, maxSeconds } = support;
+	const limits = [
+		...(resolutions === undefined ? [] : [`at ${joinOr(resolutions)} only`]),
+		...(maxSeconds === undefined ? [] : [`up to ${maxSeconds} s`]),
+	];
+	return limits.length === 0 ? 'yes' : limits.join(', ');
 }
 
 function creditsTable(): string {

@@ -8,7 +8,7 @@ import { LEGACY_VALUES } from '../../nodes/shared/models/catalogue.ts';
 import { KNOWN_MODEL_IDS } from '../../nodes/shared/models/modelId.ts';
 
 /** What a saved workflow may have of a parameter. */
-export interface Word {
+interface Word {
 	readonly type: string;
 	/** What n8n does not save: a workflow that says nothing means this. */
 	readonly default?: unknown;
@@ -24,7 +24,7 @@ export interface Vocabulary {
 	readonly credentials: Readonly<Record<string, Readonly<Record<string, Word>>>>;
 }
 
-export interface NodeWords {
+interface NodeWords {
 	readonly versions: readonly number[];
 	readonly credentials: readonly string[];
 	/** Part of the URL that somebody has given to Magic Hour. */

@@ -18,7 +18,7 @@ export interface TriggerParameters {
 	};
 }
 
-export type TriggerName =
+type TriggerName =
 	| 'usual'
 	| 'unverified'
 	| 'lipSync'

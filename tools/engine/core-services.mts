@@ -20,7 +20,7 @@ interface Container {
 type CoreLogger = ConstructorParameters<typeof BinaryDataService>[2];
 
 /** What n8n-core needs before it can execute anything, set up as n8n sets it up at its start. */
-export interface CoreServices {
+interface CoreServices {
 	/** Files of items, on disk as in n8n's default mode. */
 	readonly binaryData: BinaryDataService;
 	/** What n8n and the node have logged, at every level. */

@@ -13,7 +13,7 @@ import type {
 
 import { executeFrom } from './old-core.mts';
 
-export interface ExecutionOptions {
+interface ExecutionOptions {
 	readonly workflow: Workflow;
 	/** Name of the node that it begins with. */
 	readonly startNode: string;

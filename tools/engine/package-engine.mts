@@ -18,7 +18,7 @@ import { nodeTypesOf } from './node-types.mts';
 /** As `n8n execute` does. */
 const MODE: WorkflowExecuteMode = 'cli';
 
-export interface PackageEngineOptions {
+interface PackageEngineOptions {
 	/** Of the package. */
 	readonly directory: string;
 	/** Those that are not of the package, by their full names. */

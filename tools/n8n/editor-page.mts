@@ -7,7 +7,7 @@ import type { N8nOwner } from './n8n-rest.mts';
 /** Milliseconds for one step of a person: machines may have other things to do. */
 const PATIENCE_MS = 60_000;
 
-export interface EditorOptions {
+interface EditorOptions {
 	/** Of a running n8n. */
 	readonly url: string;
 	readonly owner: N8nOwner;

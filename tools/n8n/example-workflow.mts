@@ -18,7 +18,7 @@ export interface VideoWishes {
 	audio?: boolean | undefined;
 }
 
-export interface ExampleFiles {
+interface ExampleFiles {
 	/** Read as a glob pattern by n8n's node. */
 	imageFile: string;
 	videoFile: string;

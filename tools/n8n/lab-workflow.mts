@@ -6,7 +6,7 @@ export const TRIGGER = 'Trigger';
 export const READ = 'Read Image';
 export const GENERATE = 'Image To Video';
 export const GET = 'Get Video';
-export const SORT = 'Sort by Name';
+const SORT = 'Sort by Name';
 export const LOOP = 'Loop Over Items';
 export const CALL = 'Call Workflow';
 

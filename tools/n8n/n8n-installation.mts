@@ -27,7 +27,7 @@ export interface N8nInstallation {
 	readonly binDirectory: string;
 }
 
-export interface InstallationOptions {
+interface InstallationOptions {
 	version?: string;
 	/** Default: N8N_INSTALLATION_DIR if it is the usual version, else a folder in the user's cache. */
 	directory?: string;

@@ -14,7 +14,7 @@ const START_TIMEOUT_MS = 120_000;
 const START_POLL_MS = 200;
 const START_ATTEMPTS = 3;
 
-export interface N8nCredential {
+interface N8nCredential {
 	id: string;
 	name: string;
 	type: string;
@@ -39,7 +39,7 @@ export interface N8nWorkflow {
 	settings?: Record<string, unknown>;
 }
 
-export interface N8nItem {
+interface N8nItem {
 	json: Record<string, unknown>;
 	binary?: Record<string, { fileName?: string; mimeType: string; fileSize?: string }>;
 }
@@ -63,7 +63,7 @@ export interface N8nExecution {
 	};
 }
 
-export interface N8nOptions {
+interface N8nOptions {
 	installation: N8nInstallation;
 	/** Everything that n8n keeps is in here (N8N_USER_FOLDER): database, key, community nodes, and our logs. */
 	userFolder: string;

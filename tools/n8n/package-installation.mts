@@ -9,7 +9,7 @@ import { CACHE_DIRECTORY } from './n8n-installation.mts';
 import { step } from '../processes/progress.mts';
 
 /** A package that is not among the dependencies: it is too large for them, or another version of one that is. */
-export interface Package {
+interface Package {
 	readonly name: string;
 	readonly version: string;
 }

@@ -8,7 +8,7 @@ const GUARD = join(import.meta.dirname, 'process-guard.mjs');
 const STOP_GRACE_MS = 8000;
 const LINES_SHOWN_ON_FAILURE = 25;
 
-export interface StartOptions {
+interface StartOptions {
 	cwd: string;
 	env: NodeJS.ProcessEnv;
 	/** Standard error goes to the end of this file; standard output too, unless `outputFile` is given. */
@@ -20,7 +20,7 @@ export interface RunOptions extends StartOptions {
 	signal?: AbortSignal | undefined;
 }
 
-export class CommandError extends Error {
+class CommandError extends Error {
 	override name = 'CommandError';
 
 	constructor(

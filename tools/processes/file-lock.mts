@@ -6,7 +6,7 @@ const HEARTBEAT_MS = 5000;
 const STALE_MS = 30_000;
 const POLL_MS = 500;
 
-export interface FileLockOptions {
+interface FileLockOptions {
 	signal?: AbortSignal | undefined;
 	/** Called once when somebody else holds the lock. */
 	onWait?: () => void;

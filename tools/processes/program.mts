@@ -8,7 +8,7 @@ export interface Program {
 	atEnd(undo: () => Promise<void> | void): void;
 }
 
-export class Interrupted extends Error {
+class Interrupted extends Error {
 	override name = 'Interrupted';
 
 	constructor(readonly exitCode: number) {

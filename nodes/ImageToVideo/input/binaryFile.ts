@@ -50,9 +50,15 @@ export function findFile(
 }
 
 function named(file: object, field: string, what: string): FoundFile {
+	const name = nameOf(file) ?? `The file in "${singleLine(field, 80)}"`;
+	return { name, content: contentOf(file, what) };
+}
+
+const GIVEN_FILE = 'The file that the expression gave';
+
+function nameOf(file: object): string | undefined {
 	const { fileName } = file as { fileName?: unknown };
-	const name = typeof fileName === 'string' && fileName !== '' ? formatValue(fileName) : undefined;
-	return { name: name ?? `The file in "${singleLine(field, 80)}"`, content: contentOf(file, what) };
+	return typeof fileName === 'string' && fileName !== '' ? formatValue(fileName) : undefined;
 }
 
 /** Files of the item with their names, those of a workflow with combined binary data as well. */
@@ -110,7 +116,9 @@ function fileGiven(
 	field: string,
 	itemIndex: number,
 ): FoundFile {
-	if (hasContent(given)) return named(given, field, `${field}: the file`);
+	if (hasContent(given)) {
+		return { name: nameOf(given) ?? GIVEN_FILE, content: contentOf(given, `${field}: the file`) };
+	}
 	const entries = Object.entries(given);
 	const isSame = ([, file]: [string, object]) =>
 		entries.every(([key, value]) => (file as Record<string, unknown>)[key] === value);

@@ -1,14 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { InvalidInputError } from '../../shared/lib/errors';
-import {
-	describeContent,
-	HEADER_BYTES,
-	IMAGE_EXTENSIONS,
-	MIME_TYPES,
-	readImageHeader,
-	type ImageHeader,
-} from '../../shared/media/imageFormat';
+import { IMAGE_EXTENSIONS, MIME_TYPES } from '../../shared/media/imageFormat';
+import { ImageInspector, type ImageReport } from '../../shared/media/imageInspector';
 import { checkFilePath, checkImageUrl } from '../../shared/media/imageReference';
 import type { ByteStream } from '../../shared/api/transport';
 import { joinOr } from '../../shared/lib/text';
@@ -59,7 +53,7 @@ export async function readImageFile(
 	const id = 'id' in content ? content.id : undefined;
 	const open = async () => await openContent(n8n, content);
 
-	const { header, description, length, hash } = await inspectFileOnce(n8n, id, open).catch(
+	const { header, description, length, isWhole, hash } = await inspectFileOnce(n8n, id, open).catch(
 		(error: unknown) => {
 			throw readErrorOf(error, `${label}: ${name}`);
 		},
@@ -76,6 +70,12 @@ export async function readImageFile(
 			`Give an image of one of these formats: ${joinOr(IMAGE_EXTENSIONS)}. What counts is the content, not the name of the file.`,
 		);
 	}
+	if (!isWhole) {
+		throw new InvalidInputError(
+			`${label}: ${name} is cut off: a part of the image is missing behind its ${length} bytes`,
+			'Nothing was uploaded or charged. Check the node that the file comes from: a download may have broken off.',
+		);
+	}
 	return {
 		...header,
 		hash,
@@ -89,13 +89,7 @@ async function openContent(n8n: IExecuteFunctions, content: Content): Promise<Bu
 }
 
 /** What is kept of a file: nothing that grows with it. */
-interface FileInfo {
-	/** `undefined`: it is no image that Magic Hour takes. */
-	readonly header?: ImageHeader;
-	/** What it is, for a message. */
-	readonly description: string;
-	/** Bytes in all. */
-	readonly length: number;
+interface FileInfo extends ImageReport {
 	/** SHA-256, in hex. */
 	readonly hash: string;
 }
@@ -120,20 +114,12 @@ async function inspectFileOnce(
 /** Reads content through. */
 async function inspectFile(content: Buffer | ByteStream): Promise<FileInfo> {
 	const hash = createHash('sha256');
-	const beginning: Buffer[] = [];
-	let length = 0;
+	const inspector = new ImageInspector();
 	for await (const chunk of Buffer.isBuffer(content) ? [content] : chunksOf(content)) {
-		if (length < HEADER_BYTES) beginning.push(chunk);
-		length += chunk.length;
 		hash.update(chunk);
+		inspector.write(chunk);
 	}
-	const head = Buffer.concat(beginning).subarray(0, HEADER_BYTES);
-	return {
-		header: readImageHeader(head),
-		description: describeContent(head),
-		length,
-		hash: hash.digest('hex'),
-	};
+	return { ...inspector.end(), hash: hash.digest('hex') };
 }
 
 async function* chunksOf(stream: ByteStream): AsyncIterable<Buffer> {

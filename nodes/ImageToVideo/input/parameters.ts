@@ -1,5 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import type { DurationFallback, VideoParams } from '../../shared/models/videoSpec';
+import { PROJECT_ID as ID_PATTERN } from '../../shared/api/schemas';
 import { InvalidInputError } from '../../shared/lib/errors';
 import type { OutputOptions } from '../../shared/generation/projectOutput';
 import { checkOutputField } from '../../shared/n8n/outputField';
@@ -121,13 +122,10 @@ export function readProjectName(n8n: IExecuteFunctions, itemIndex: number): stri
 	return parametersOf(n8n, itemIndex).text(PROJECT_NAME) ?? '';
 }
 
-/** What an ID is, and no more: it becomes part of an address. */
-const ID = /^[\w-]{1,100}$/;
-
 /** @throws {InvalidInputError} when it can't be an ID */
 export function readProjectId(n8n: IExecuteFunctions, itemIndex: number): string {
 	const id = parametersOf(n8n, itemIndex).text(PROJECT_ID) ?? '';
-	if (ID.test(id)) return id;
+	if (ID_PATTERN.test(id)) return id;
 	throw new InvalidInputError(
 		`Project ID: ${formatValue(id)} was given; give the ID that Generate returned, such as clx7uu86w0a5qp55yxz315r6r`,
 	);

@@ -1,6 +1,8 @@
 import { InvalidInputError } from '../lib/errors';
 
 const USUAL = 'https://api.magichour.ai';
+/** Characters. Longer ones are no addresses, and take a long time to look at. */
+const MAX_LENGTH = 2_000;
 const HINT = `Open the Magic Hour credential. Unless you reach the API through a proxy, API Base URL is ${USUAL}`;
 
 /**
@@ -12,6 +14,7 @@ const HINT = `Open the Magic Hour credential. Unless you reach the API through a
 export function checkBaseUrl(value: unknown): string {
 	const text = typeof value === 'string' ? value.trim() : '';
 	if (text === '') return refuse('nothing was given');
+	if (text.length > MAX_LENGTH) return refuse(`it has ${text.length} characters, which no URL has`);
 	if (!URL.canParse(text)) return refuse('what was given is not a URL; it begins with https://');
 	const url = new URL(text);
 	if (url.protocol !== 'https:' && url.protocol !== 'http:') {

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { findCreatedProject } from './createdProject';
 import { AFTER_PAYING, BEFORE_PAYING, PAYING, type RetryRule } from './retry';
 import { EXPIRED_URL_STATUSES } from './responseErrors';
 import { createResponseSchema, projectSchema, uploadUrlsSchema } from './schemas';
@@ -9,6 +10,8 @@ export interface CallDescriptor {
 	/** What could not be done if it fails: "Could not …". */
 	readonly action: string;
 	readonly retry: RetryRule;
+	/** It charges credits: once it is sent, its answer is waited for, also when the execution is stopped meanwhile. */
+	readonly pays?: true;
 	/** Which server answers: they mean different things by the same status. Default: the API. */
 	readonly server?: 'api' | 'storage';
 	/** Which requests an answer of 429 holds back. Default: all. */
@@ -21,6 +24,8 @@ export interface CallDescriptor {
 export interface CallWithAnswer<T extends z.ZodTypeAny> extends CallDescriptor {
 	readonly request: ApiCall;
 	readonly schema: T;
+	/** Reads what counts out of an answer that is not as promised, or broke off. */
+	readonly salvage?: (text: string) => z.infer<T> | undefined;
 }
 
 const NOTHING_CHARGED = 'Nothing was created or charged.';
@@ -57,7 +62,9 @@ export function createImageToVideo(body: CreateBody) {
 		action: 'create the video',
 		request: { method: 'POST', path: '/v1/image-to-video', body },
 		schema: createResponseSchema,
+		salvage: findCreatedProject,
 		retry: PAYING,
+		pays: true,
 		gate: 'create',
 	} satisfies CallWithAnswer<typeof createResponseSchema>;
 }

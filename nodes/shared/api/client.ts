@@ -11,12 +11,12 @@ import {
 	type CallWithAnswer,
 	type CreateBody,
 } from './calls';
-import { FileTransfer, responseOf } from './fileTransfer';
+import { FileTransfer, responseOf, wholeAnswerOf } from './fileTransfer';
 import { RateLimitGate } from './rateLimitGate';
-import { EXPIRED_URL_STATUSES, parseResponse, throwForStatus } from './responseErrors';
+import { EXPIRED_URL_STATUSES, readResponse, throwForStatus } from './responseErrors';
 import { withRetries } from './retry';
 import type { CreateResponse, Project, UploadUrl } from './schemas';
-import type { Payload, Transport } from './transport';
+import type { ApiCall, ApiResponse, Payload, Transport } from './transport';
 
 export interface CallOptions {
 	/** Time (of the clock) after which nothing is tried again. */
@@ -107,7 +107,7 @@ export class MagicHourClient {
 		let mayBeGone = false;
 		await this.withRetries(call, options, async () => {
 			try {
-				const answer = await responseOf(call, async () => await this.transport.api(call.request));
+				const answer = await this.answerOf(call, options, wholeAnswerOf);
 				if (mayBeGone && answer.status === 404) return;
 				throwForStatus(answer, call, this.clock);
 			} catch (error) {
@@ -122,10 +122,18 @@ export class MagicHourClient {
 		options: CallOptions,
 	): Promise<z.infer<T>> {
 		return await this.withRetries(call, options, async () => {
-			const answer = await responseOf(call, async () => await this.transport.api(call.request));
-			throwForStatus(answer, call, this.clock);
-			return parseResponse(call.schema, answer, call);
+			const answer = await this.answerOf(call, options, call.salvage ? responseOf : wholeAnswerOf);
+			return readResponse(answer, call, this.clock);
 		});
+	}
+
+	private async answerOf(
+		call: CallDescriptor & { readonly request: ApiCall },
+		{ signal }: CallOptions,
+		receive: typeof wholeAnswerOf,
+	): Promise<ApiResponse> {
+		const end = call.pays ? undefined : signal;
+		return await receive(call, async () => await this.transport.api(call.request, end));
 	}
 
 	private async withRetries<T>(

@@ -1,8 +1,7 @@
 import type { Clock } from '../lib/clock';
-import { AbortError, RequestError } from '../lib/errors';
 import { DOWNLOAD_VIDEO, UPLOAD_IMAGE, type CallDescriptor } from './calls';
 import { RateLimitGate } from './rateLimitGate';
-import { networkFailure, throwForStatus } from './responseErrors';
+import { failureOf, throwForStatus } from './responseErrors';
 import type { ApiResponse, Download, FileTransport, Payload } from './transport';
 
 /** Moves files to and from Magic Hour's storage by signed URLs: needs no API key. */
@@ -16,7 +15,10 @@ export class FileTransfer {
 
 	/** Puts a file to a signed URL, once. The answer's status is the caller's to look at: an expired URL can be renewed. */
 	async put(url: string, file: Payload, signal?: AbortSignal): Promise<ApiResponse> {
-		return await responseOf(UPLOAD_IMAGE, async () => await this.transport.put(url, file, signal));
+		return await wholeAnswerOf(
+			UPLOAD_IMAGE,
+			async () => await this.transport.put(url, file, signal),
+		);
 	}
 
 	/** Opens a download, once. @throws {RequestError} */
@@ -42,8 +44,16 @@ export async function responseOf<T>(
 	request: () => Promise<T>,
 ): Promise<T> {
 	return await request().catch((error: unknown) => {
-		throw error instanceof RequestError || error instanceof AbortError
-			? error
-			: networkFailure(error, call);
+		throw failureOf(error, call);
 	});
+}
+
+/** The same, for an answer of which all has to come. */
+export async function wholeAnswerOf(
+	call: Pick<CallDescriptor, 'action' | 'ifItFails'>,
+	request: () => Promise<ApiResponse>,
+): Promise<ApiResponse> {
+	const answer = await responseOf(call, request);
+	if (answer.brokenOff) throw failureOf(answer.brokenOff, call);
+	return answer;
 }

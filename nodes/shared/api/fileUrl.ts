@@ -1,14 +1,5 @@
 import { RequestError } from '../lib/errors';
-
-/**
- * Ends of names that lead to the own machine or network: RFC 6761, 6762 (with its appendix G), 8375, `internal`, which ICANN
- * reserved, and what Linux and Kubernetes use.
- */
-const INTERNAL_NAME =
-	/(^|\.)(localhost|localdomain|local|internal|intranet|private|corp|home|lan|svc|home\.arpa)$/;
-
-/** Addresses as `URL` spells them, whatever was written: 0x7f.1 and 2130706433 are 127.0.0.1. */
-const ADDRESS = /^(\d+\.\d+\.\d+\.\d+|\[.*\])$/;
+import { isPublicName } from '../lib/hostName';
 
 /**
  * Refuses URLs that no file of Magic Hour's can have, so that nothing inside the network of n8n is reached for somebody
@@ -39,13 +30,6 @@ function isFileUrl(url: URL, base: URL | undefined): boolean {
 	if (url.origin === base?.origin) return true;
 	const isSafeEnough = url.protocol === 'https:' || base?.protocol === 'http:';
 	return isSafeEnough && isPublicName(url.hostname);
-}
-
-function isPublicName(hostname: string): boolean {
-	const name = hostname.replace(/\.$/, '');
-	const labels = name.split('.');
-	if (labels.length < 2 || labels.includes('')) return false;
-	return !ADDRESS.test(name) && !INTERNAL_NAME.test(name);
 }
 
 /** Without what may be secret: signatures are in the query, passwords before the host. */

@@ -1,9 +1,10 @@
 import type { z } from 'zod';
 import type { Clock } from '../lib/clock';
 import { ERROR_CODES, type ErrorCode } from '../lib/errorCodes';
-import { RequestError } from '../lib/errors';
+import { AbortError, RequestError } from '../lib/errors';
 import { MAX_API_MESSAGE_LENGTH, singleLine } from '../lib/text';
-import type { CallDescriptor } from './calls';
+import type { CallDescriptor, CallWithAnswer } from './calls';
+import { findId } from './createdProject';
 import { readNetworkError } from './networkErrors';
 import { readRetryAfter, RETRYABLE_STATUSES } from './retry';
 import { apiErrorOf, parseJsonAs, UnexpectedResponseError } from './schemas';
@@ -134,11 +135,12 @@ export function throwForStatus(
 	});
 }
 
-/** Turns an error that came instead of an answer into one that says what to do. */
-export function networkFailure(
+/** Turns an error that came instead of an answer, or of its end, into one that says what to do. */
+export function failureOf(
 	error: unknown,
 	{ action, ifItFails = '' }: Pick<CallDescriptor, 'action' | 'ifItFails'>,
-): RequestError {
+): RequestError | AbortError {
+	if (error instanceof RequestError || error instanceof AbortError) return error;
 	const { what: happened, fate, temporary, code } = readNetworkError(error);
 	const details = code === undefined ? '' : ` (${code})`;
 	const advice =
@@ -154,17 +156,47 @@ export function networkFailure(
 	});
 }
 
-/** @throws {RequestError} when the answer does not have the shape that the API promises */
-export function parseResponse<T extends z.ZodTypeAny>(
-	schema: T,
-	{ text }: ApiResponse,
-	{ action }: Pick<CallDescriptor, 'action'>,
+/**
+ * Reads an answer: its status, and the shape that the API promises.
+ * @throws {RequestError} that names the id which is in the answer all the same, where that may be a paid project's
+ */
+export function readResponse<T extends z.ZodTypeAny>(
+	answer: ApiResponse,
+	call: Pick<CallWithAnswer<T>, 'action' | 'schema' | 'salvage'>,
+	clock: Clock,
 ): z.infer<T> {
 	try {
-		return parseJsonAs(schema, text);
+		throwForStatus(answer, call, clock);
+		return parseResponse(answer, call);
+	} catch (error) {
+		throw call.salvage ? namingId(error as Error, answer) : (error as Error);
+	}
+}
+
+/** Where it is not known whether there is a project, an id in the answer may be its id. */
+function namingId(error: Error, { text }: ApiResponse): Error {
+	const id = findId(text)?.id;
+	if (!(error instanceof RequestError) || error.fate !== 'unknown' || !id) return error;
+	const told = singleLine(id, MAX_API_MESSAGE_LENGTH);
+	return new RequestError({
+		...error,
+		message: `${error.message}; the answer names the ID "${told}"`,
+	});
+}
+
+function parseResponse<T extends z.ZodTypeAny>(
+	{ text, brokenOff }: ApiResponse,
+	call: Pick<CallWithAnswer<T>, 'action' | 'schema' | 'salvage'>,
+): z.infer<T> {
+	try {
+		return parseJsonAs(call.schema, text);
 	} catch (error) {
 		if (!(error instanceof UnexpectedResponseError)) throw error as Error;
-		throw unexpectedResponse(`Could not ${action}: ${error.message}`);
+		const salvaged = call.salvage?.(text);
+		if (salvaged !== undefined) return salvaged;
+		throw brokenOff
+			? failureOf(brokenOff, call)
+			: unexpectedResponse(`Could not ${call.action}: ${error.message}`);
 	}
 }
 

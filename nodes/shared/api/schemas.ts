@@ -7,6 +7,10 @@ import { MAX_API_MESSAGE_LENGTH, singleLine } from '../lib/text';
  * is required. Of a project, other fields may be absent, or anything else. Unknown fields pass.
  */
 
+/** Ids of projects as they can stand in a path, a message and a log: Magic Hour's have some 25 letters and digits. */
+export const PROJECT_ID = /^[\w-][\w.~-]{0,127}$/;
+const projectId = z.string().regex(PROJECT_ID);
+
 const uploadUrlSchema = z
 	.object({
 		upload_url: z.string().url(),
@@ -20,11 +24,12 @@ const uploadUrlSchema = z
 export const uploadUrlsSchema = z.object({ items: z.array(uploadUrlSchema) }).passthrough();
 export type UploadUrl = z.infer<typeof uploadUrlSchema>;
 
+/** It is paid for: what is odd beside the id is dropped. */
 export const createResponseSchema = z
 	.object({
-		id: z.string().min(1),
+		id: projectId,
 		/** Estimate of the server, in credits, until the project is complete. */
-		credits_charged: z.number().nullish(),
+		credits_charged: z.number().nullish().catch(undefined),
 	})
 	.passthrough();
 export type CreateResponse = z.infer<typeof createResponseSchema>;
@@ -199,7 +204,7 @@ export function parseAs<T extends z.ZodTypeAny>(
 export function apiErrorOf(text: string): z.infer<typeof errorSchema> {
 	let json: unknown;
 	try {
-		json = JSON.parse(text);
+		json = readJson(text);
 	} catch {
 		return {};
 	}
@@ -208,7 +213,7 @@ export function apiErrorOf(text: string): z.infer<typeof errorSchema> {
 
 function parseJson(text: string, what: string): unknown {
 	try {
-		return JSON.parse(text, withoutPrototype);
+		return readJson(text);
 	} catch {
 		const isHtml = /^\s*</.test(text);
 		const looks = text.trim() === '' ? 'empty' : isHtml ? 'an HTML page' : 'not JSON';
@@ -219,6 +224,11 @@ function parseJson(text: string, what: string): unknown {
 /** What comes from outside goes into output items whole: no key of it may be taken for an object's prototype. */
 function withoutPrototype(key: string, value: unknown): unknown {
 	return key === '__proto__' ? undefined : value;
+}
+
+/** Some servers put a byte order mark before their JSON. @throws {SyntaxError} */
+function readJson(text: string): unknown {
+	return JSON.parse(text.replace(/^\uFEFF/, ''), withoutPrototype);
 }
 
 function unexpected(message: string): never {

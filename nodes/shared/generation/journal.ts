@@ -215,7 +215,7 @@ export function openJournal(n8n: IExecuteFunctions, clock: Clock = systemClock):
 			const token = String(++saved.requests);
 			records.push({ token, execution, call, runIndex, itemIndex, fingerprint, name, credits });
 			// n8n's log outlives an n8n that is killed. A name of many lines is one line there.
-			n8n.logger.info(`Magic Hour is asked for the video ${JSON.stringify(name)}`);
+			n8n.logger.info(`Magic Hour is asked for a video: ${JSON.stringify(name)}`);
 			return token;
 		},
 
@@ -322,11 +322,17 @@ const CUSTOM_DATA = { key: 'magic_hour_projects', maxLength: 255 };
  * many. Reached as expressions reach it: n8n before 2.33 gives nodes no other way.
  */
 function addToCustomData(n8n: IExecuteFunctions, projectId: string): void {
-	const { customData } = n8n.getWorkflowDataProxy(0).$execution as Pick<typeof n8n, 'customData'>;
-	const ids = (customData.get(CUSTOM_DATA.key) ?? '').split(' ').filter(Boolean);
-	ids.push(projectId);
-	while (ids.join(' ').length > CUSTOM_DATA.maxLength) ids.shift();
-	customData.set(CUSTOM_DATA.key, ids.join(' '));
+	try {
+		const { customData } = n8n.getWorkflowDataProxy(0).$execution as Pick<typeof n8n, 'customData'>;
+		const ids = (customData.get(CUSTOM_DATA.key) ?? '').split(' ').filter(Boolean);
+		ids.push(projectId);
+		while (ids.join(' ').length > CUSTOM_DATA.maxLength) ids.shift();
+		customData.set(CUSTOM_DATA.key, ids.join(' '));
+	} catch (error) {
+		n8n.logger.warn(
+			`Magic Hour: n8n did not take the custom data of project ${projectId}: ${String(error)}`,
+		);
+	}
 }
 
 /** Identifies a request by everything that decides what the video will be: equal for equal values, in any key order. */

@@ -53,8 +53,8 @@ function jsonOf(value: object): string {
 	try {
 		return jsonStringify(value, { replaceCircularRefs: true });
 	} catch {
-		// A bigint within, or a `toJSON` that fails.
-		return Array.isArray(value) ? 'a list' : 'an object';
+		// It has a `toJSON` that fails.
+		return 'an object';
 	}
 }
 

@@ -1,3 +1,7 @@
+import { readHeifSize } from './heif';
+import { describeLookalike, isSmaller } from './lookalikes';
+import { isTurned, readDirectory } from './tiffDirectory';
+
 /**
  * Tells what an image is from its first bytes: the format decides the extension that Magic Hour is given, the size
  * whether the model takes the image's shape. Reads headers only, so no image library has to be shipped.
@@ -6,7 +10,7 @@
 /** Formats that Magic Hour takes (its upload-urls endpoint), by the extension that is sent. */
 export type ImageFormat = 'png' | 'jpg' | 'webp' | 'heic' | 'avif' | 'jp2' | 'tiff' | 'bmp';
 
-/** Pixels. As stored: a rotation noted in EXIF is not applied. */
+/** Pixels. Of the picture as it is shown, which may be turned from how it is stored. */
 export interface ImageSize {
 	readonly width: number;
 	readonly height: number;
@@ -38,8 +42,12 @@ export const IMAGE_EXTENSIONS = [
 /** How many bytes of a file are enough to find the size in all but unusual files. */
 export const HEADER_BYTES = 256 * 1024;
 
-/** Reads an image's header. @returns `undefined` when the bytes are no image that Magic Hour takes */
+/**
+ * Reads an image's header. How a PNG or WebP is turned may stand at its end: see `imageInspector.ts`.
+ * @returns `undefined` when the bytes are no image that Magic Hour takes
+ */
 export function readImageHeader(bytes: Buffer): ImageHeader | undefined {
+	if (describeLookalike(bytes) !== undefined) return undefined;
 	for (const [format, size] of FORMATS) {
 		const found = size(bytes);
 		if (found === undefined) continue;
@@ -48,28 +56,60 @@ export function readImageHeader(bytes: Buffer): ImageHeader | undefined {
 	return undefined;
 }
 
+/** How many bytes are looked at to say what a file is that is no image. */
+const DESCRIBED_BYTES = 4_096;
+
 /** What a file is that is no image Magic Hour takes, for a message: "a GIF image", "a PDF document". */
 export function describeContent(bytes: Buffer): string {
-	const start = bytes.toString('latin1', 0, 512);
+	const beginning = bytes.subarray(0, DESCRIBED_BYTES);
+	const start = beginning.toString('latin1');
 	const found = OTHER_CONTENT.find(({ pattern }) => pattern.test(start));
-	return found?.name ?? 'of an unknown type';
+	return found?.name ?? (isText(beginning) ? 'text' : 'of an unknown type');
 }
 
 const OTHER_CONTENT: ReadonlyArray<{ pattern: RegExp; name: string }> = [
 	{ pattern: /^GIF8[79]a/, name: 'a GIF image' },
 	{ pattern: /^%PDF-/, name: 'a PDF document' },
+	// Bytes that are no UTF-8 have become U+FFFD, or each byte a character.
+	{
+		pattern:
+			/^(?:(?:\xef\xbf\xbd|\xc2\x89)PNG|(?:(?:\xef\xbf\xbd){2,4}|\xc3\xbf\xc3\x98).{0,24}(?:JFIF|Exif)|RIFF.{4,24}WEBPVP8)/s,
+		name: 'an image that was read as text on its way, which destroys it',
+	},
+	{ pattern: /^(?:\xff\n|\0\0\0\fJXL )/, name: 'a JPEG XL image' },
+	{ pattern: /^\0\0\p{Cc}\0/u, name: 'an icon or cursor (ICO)' },
+	{ pattern: /^(?:II\+\0|MM\0\+)/, name: 'a BigTIFF image' },
+	{ pattern: /^II\xbc/, name: 'a JPEG XR image' },
+	{ pattern: /^icns/, name: 'an Apple icon' },
+	{ pattern: /^P[1-7]\s/, name: 'a Netpbm image' },
+	{ pattern: /^v\/1\p{Cc}/u, name: 'an OpenEXR image' },
 	{ pattern: /^.{4}ftyp(?:isom|iso\d|mp4|avc1|M4V|qt {2}|dash)/s, name: 'a video' },
 	{ pattern: /^(?:.E\xdf\xa3|RIFF.{4}AVI )/s, name: 'a video' },
 	{
-		pattern: /^(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)?<svg[\s>]/is,
+		pattern: /^(?:\xef\xbb\xbf)?\s*(?=<)(?!<!doctype html|<html)[^]*<(?:svg|!doctype svg)[\s>]/i,
 		name: 'an SVG drawing',
 	},
-	{ pattern: /^(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html)/i, name: 'an HTML page' },
+	{ pattern: /^(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html|head|body)/i, name: 'an HTML page' },
+	{ pattern: /^(?:\xef\xbb\xbf)?\s*<\?xml/i, name: 'an XML document' },
 	{ pattern: /^(?:\xef\xbb\xbf)?\s*[[{]/, name: 'JSON text' },
+	{ pattern: /^data:[^,]{0,200},/i, name: 'the text of a data URL' },
+	{ pattern: /^(?:iVBORw0KGgo|\/9j\/)/, name: 'the base64 text of an image' },
 	{ pattern: /^8BPS/, name: 'a Photoshop file' },
 	{ pattern: /^PK\p{Cc}{2}/u, name: 'a ZIP archive or an Office document' },
-	{ pattern: /^[\t\n\r\x20-\x7e]*$/, name: 'text' },
+	{ pattern: /^\p{Cc}\x8b\p{Cc}/u, name: 'a gzip archive' },
 ];
+
+/** Text in UTF-8, or in UTF-16 with its mark. */
+function isText(beginning: Buffer): boolean {
+	if (/^(\xff\xfe|\xfe\xff)/.test(beginning.toString('latin1', 0, 2))) return true;
+	try {
+		// The last character may be cut.
+		const text = new TextDecoder('utf-8', { fatal: true }).decode(beginning, { stream: true });
+		return !/[^\P{Cc}\t\n\f\r]/u.test(text);
+	} catch {
+		return false;
+	}
+}
 
 /** `undefined`: not this format. `no size`: this format, the size is not in these bytes. */
 type SizeReader = (bytes: Buffer) => ImageSize | 'no size' | undefined;
@@ -93,6 +133,11 @@ function sizeOrNone(width: number, height: number): ImageSize | 'no size' {
 	return width > 0 && height > 0 ? { width, height } : 'no size';
 }
 
+/** @param turned whether the picture is shown with its sides exchanged */
+function shown(width: number, height: number, turned: boolean): ImageSize | 'no size' {
+	return turned ? sizeOrNone(height, width) : sizeOrNone(width, height);
+}
+
 /** PNG specification: signature, then the IHDR chunk. */
 function readPng(bytes: Buffer): ImageSize | 'no size' | undefined {
 	if (!startsWith(bytes, '\x89PNG\r\n\x1a\n')) return undefined;
@@ -104,13 +149,19 @@ function readPng(bytes: Buffer): ImageSize | 'no size' | undefined {
 function readJpeg(bytes: Buffer): ImageSize | 'no size' | undefined {
 	if (!startsWith(bytes, '\xff\xd8\xff')) return undefined;
 	let at = 2;
+	let turned = false;
 	while (at + 9 < bytes.length) {
 		if (bytes[at] !== 0xff) return 'no size';
 		const marker = bytes[at + 1] as number;
 		const isFill = marker === 0xff;
 		const isFrame = marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
-		if (isFrame) return sizeOrNone(bytes.readUInt16BE(at + 7), bytes.readUInt16BE(at + 5));
-		at += isFill ? 1 : 2 + bytes.readUInt16BE(at + 2);
+		const length = bytes.readUInt16BE(at + 2);
+		if (isFrame) {
+			return shown(bytes.readUInt16BE(at + 7), bytes.readUInt16BE(at + 5), turned);
+		}
+		const isExif = marker === 0xe1 && startsWith(bytes, 'Exif\0', at + 4);
+		if (isExif) turned = isTurned(bytes.subarray(at + 10, at + 2 + length));
+		at += isFill ? 1 : 2 + length;
 	}
 	return 'no size';
 }
@@ -134,10 +185,7 @@ const AVIF_BRANDS = ['avif', 'avis'];
 /** Say that it is an image, and leave it to the compatible brands which. */
 const GENERIC_BRANDS = ['mif1', 'msf1', 'miaf'];
 
-/**
- * HEIF (ISO/IEC 23008-12) and AVIF: brands in `ftyp`, sizes in `ispe` properties. A picture in tiles has an `ispe`
- * for a tile and one for the whole, so the largest is the picture's.
- */
+/** HEIF (ISO/IEC 23008-12) and AVIF, by the brands in `ftyp`. */
 function readIsoImage(bytes: Buffer, brands: readonly string[]): ImageSize | 'no size' | undefined {
 	if (bytes.length < 16 || !startsWith(bytes, 'ftyp', 4)) return undefined;
 	const end = Math.min(bytes.readUInt32BE(0), bytes.length);
@@ -148,15 +196,7 @@ function readIsoImage(bytes: Buffer, brands: readonly string[]): ImageSize | 'no
 	const isGeneric = GENERIC_BRANDS.includes(major) && isAvif === (brands === AVIF_BRANDS);
 	if (!isGeneric && !brands.includes(major)) return undefined;
 
-	let largest: ImageSize | 'no size' = 'no size';
-	for (let at = bytes.indexOf('ispe'); at !== -1; at = bytes.indexOf('ispe', at + 4)) {
-		if (at + 16 > bytes.length) break;
-		const size = sizeOrNone(bytes.readUInt32BE(at + 8), bytes.readUInt32BE(at + 12));
-		if (size === 'no size') continue;
-		if (largest === 'no size' || size.width * size.height > largest.width * largest.height)
-			largest = size;
-	}
-	return largest;
+	return readHeifSize(bytes) ?? 'no size';
 }
 
 /** JPEG 2000 (ISO/IEC 15444-1): the `ihdr` box of a JP2 file, or the SIZ segment of a raw codestream. */
@@ -176,21 +216,12 @@ function readJpeg2000(bytes: Buffer): ImageSize | 'no size' | undefined {
 
 /** TIFF 6.0: the size is in the first image file directory, which may be anywhere in the file. */
 function readTiff(bytes: Buffer): ImageSize | 'no size' | undefined {
-	const little = startsWith(bytes, 'II*\0');
-	if (!little && !startsWith(bytes, 'MM\0*')) return undefined;
-	const u16 = (at: number) => (little ? bytes.readUInt16LE(at) : bytes.readUInt16BE(at));
-	const u32 = (at: number) => (little ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at));
-	if (bytes.length < 8) return 'no size';
-	const directory = u32(4);
-	if (directory + 2 > bytes.length) return 'no size';
-	const sides: Partial<Record<number, number>> = {};
-	for (let entry = 0; entry < u16(directory); entry++) {
-		const at = directory + 2 + entry * 12;
-		if (at + 12 > bytes.length) break;
-		const isShort = u16(at + 2) === 3;
-		sides[u16(at)] = isShort ? u16(at + 8) : u32(at + 8);
-	}
-	return sizeOrNone(sides[256] ?? 0, sides[257] ?? 0);
+	if (!startsWith(bytes, 'II*\0') && !startsWith(bytes, 'MM\0*')) return undefined;
+	const directory = readDirectory(bytes);
+	// Which of the pictures in the file is used is not known.
+	if (!directory || isSmaller(directory)) return 'no size';
+	const side = (tag: number) => directory.first(tag) ?? 0;
+	return shown(side(256), side(257), isTurned(bytes));
 }
 
 /** Windows bitmap: BITMAPINFOHEADER and later; a negative height means that rows go from the top down. */

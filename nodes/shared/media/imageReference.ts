@@ -1,39 +1,156 @@
 import { InvalidInputError } from '../lib/errors';
 import { IMAGE_EXTENSIONS } from './imageFormat';
-import { joinOr, formatValue } from '../lib/text';
+import { joinOr, formatValue, singleLine } from '../lib/text';
+import { isPublicName } from '../lib/hostName';
 
 /** A picture in a person's library at Magic Hour. */
 const LIBRARY = { host: 'magichour.ai', path: '/my-library', parameter: 'imageId' };
 
+/** What a path at Magic Hour looks like, whatever its first part is. */
+const FILE_PATH = /^[^\s:\\/.~][^\s:\\/]*\/[^\s:\\]+$/;
+
 /** What the `file_path` of an upload looks like. */
 const UPLOADED = /^api-assets\/[^\s:\\]+$/;
+
+/** Characters. Longer ones are no addresses. */
+const MAX_URL_LENGTH = 8_000;
 
 /**
  * Checks an image URL that Magic Hour will fetch itself. A language model that has the `file_path` of an upload gives it
  * here, too: the API takes both in the same place.
- * @returns the URL as it is sent
- * @throws {InvalidInputError} unless it is an https URL that shows an image's extension, a library URL, or an upload
+ * @returns the URL as it is sent: as every program reads it, and that of the image where it was that of a page that shows it
+ * @throws {InvalidInputError} unless it is one public https URL that shows an image's extension, a library URL, or an upload
  */
 export function checkImageUrl(value: unknown, field: string): string {
 	const text = typeof value === 'string' ? value.trim() : '';
 	if (UPLOADED.test(text)) return text;
+	refuseOther(text, field);
 	if (!URL.canParse(text)) {
 		throw new InvalidInputError(
 			`${field}: ${formatValue(value)} was given; give a URL such as https://example.com/photo.png`,
 		);
 	}
 	const url = new URL(text);
+	const shown = formatValue(withoutSecrets(url));
 	if (url.protocol !== 'https:') {
 		throw new InvalidInputError(
-			`${field}: Magic Hour fetches images from https:// URLs only; ${formatValue(withoutSecrets(url))} was given`,
-			'To send an image that is reachable from n8n only, download it with an HTTP Request node and choose Binary Field.',
+			`${field}: Magic Hour fetches images from https:// URLs only; ${shown} was given`,
+			DOWNLOAD,
 		);
 	}
-	if (isLibraryUrl(url) || hasImageExtension(url)) return text;
-	throw new InvalidInputError(
-		`${field}: the URL must show the image's extension, as in https://example.com/photo.png; ${formatValue(withoutSecrets(url))} was given`,
-		`Extensions that Magic Hour takes: ${joinOr(IMAGE_EXTENSIONS)}. For other URLs, download the image with an HTTP Request node and choose Binary Field.`,
-	);
+	if (url.username !== '' || url.password !== '') {
+		throw new InvalidInputError(
+			`${field}: the URL must not have a name or password before its host, as that of ${shown} has`,
+			`Both would go to Magic Hour. ${DOWNLOAD}`,
+		);
+	}
+	if (!isPublicName(url.hostname)) {
+		throw new InvalidInputError(
+			`${field}: Magic Hour can't reach ${formatValue(url.host)}, which is no public host name`,
+			DOWNLOAD,
+		);
+	}
+	if (isLibraryUrl(url)) return url.href;
+	if (!hasImageExtension(url)) {
+		throw new InvalidInputError(
+			`${field}: the URL must show the image's extension, as in https://example.com/photo.png; ${shown} was given`,
+			`Extensions that Magic Hour takes: ${joinOr(IMAGE_EXTENSIONS)}. For other URLs, download the image with an HTTP Request node and choose Binary Field.`,
+		);
+	}
+	if (isImagePage(url)) {
+		throw new InvalidInputError(
+			`${field}: this is the URL of a page about an image, not of the image; ${shown} was given`,
+			'Give the URL of the image itself: in a browser, "Open image in new tab" shows it.',
+		);
+	}
+	return fileOfSharedLink(url).href;
+}
+
+const DOWNLOAD =
+	'To send an image that is reachable from n8n only, download it with an HTTP Request node and choose Binary Field.';
+
+/** Refuses, by what they are, other things that are given for a URL. */
+function refuseOther(text: string, field: string): void {
+	const [, ...more] = text.split(/[\s,;|](?=https?:\/\/)/i);
+	if (more.length > 0) {
+		throw new InvalidInputError(
+			`${field}: ${more.length + 1} URLs were given: ${formatValue(text)}; give one`,
+			'For a video of each image, give each an item of its own, for example with a Split Out node.',
+		);
+	}
+	if (/[\t\n\r]/.test(text)) {
+		throw new InvalidInputError(
+			`${field}: the URL has a line break or tab in it: ${formatValue(text)}`,
+		);
+	}
+	if (text.length > MAX_URL_LENGTH && /^https?:/i.test(text)) {
+		throw new InvalidInputError(
+			`${field}: the URL has ${text.length} characters, which no URL of an image has; ${formatValue(text)} was given`,
+		);
+	}
+	const what = OTHER_REFERENCES.find(({ pattern }) => pattern.test(text));
+	if (what) {
+		throw new InvalidInputError(
+			`${field}: ${what.name} was given (${singleLine(text, what.length ?? 80)}), not a URL`,
+			what.hint,
+		);
+	}
+}
+
+const AS_FILE =
+	'Make a file of it with a Convert to File node (Move Base64 String to File), and choose Binary Field.';
+const FROM_DISK = 'Read the file with a Read/Write Files from Disk node, and choose Binary Field.';
+
+const OTHER_REFERENCES: ReadonlyArray<{
+	readonly pattern: RegExp;
+	readonly name: string;
+	readonly hint: string;
+	/** Characters of it that a message shows. */
+	readonly length?: number;
+}> = [
+	{ pattern: /^data:/i, name: 'a data URL', hint: AS_FILE, length: 30 },
+	{
+		pattern: /^(iVBORw0KGgo|\/9j\/|UklGR|AAAA[A-Za-z0-9+/]{4}Z0eX)/,
+		name: "an image's base64 text",
+		hint: AS_FILE,
+		length: 30,
+	},
+	{
+		pattern: /^(\ufffd|\x89)PNG|^(\ufffd|\xff\xd8).{0,12}(JFIF|Exif)/s,
+		name: 'an image that was read as text',
+		hint: 'Choose Binary Field, and have the node before output a file: Response Format "File" in an HTTP Request node.',
+		length: 30,
+	},
+	{ pattern: /^([a-z]:[\\/]|\\\\)/i, name: 'a path on a Windows machine', hint: FROM_DISK },
+	{ pattern: /^(\/|~\/|\.\.?\/)/, name: 'a path on a disk', hint: FROM_DISK },
+	{
+		pattern: /^(s3|gs):\/\//i,
+		name: "a storage's own address",
+		hint: 'Give its public https:// URL, or download the file and choose Binary Field.',
+	},
+	{
+		pattern: /^blob:/i,
+		name: "an address within somebody's browser",
+		hint: 'Give the URL of the image itself.',
+	},
+];
+
+/** Pages that end in an image's extension. */
+function isImagePage({ hostname, pathname }: URL): boolean {
+	return /(^|\.)(wikipedia|wikimedia)\.org$/.test(hostname) && pathname.startsWith('/wiki/');
+}
+
+/** The address of the file behind a link that shares it with a page, as the services document it. */
+function fileOfSharedLink(url: URL): URL {
+	const file = new URL(url);
+	if (/^(www\.)?dropbox\.com$/.test(url.hostname)) {
+		if (url.searchParams.get('raw') !== '1') file.searchParams.set('dl', '1');
+	}
+	if (/^(www\.)?github\.com$/.test(url.hostname)) {
+		file.pathname = url.pathname.replace(/^(\/[^/]+\/[^/]+)\/blob\//, '$1/raw/');
+	}
+	if (url.hostname === 'gitlab.com') file.pathname = url.pathname.replace('/-/blob/', '/-/raw/');
+	return file;
 }
 
 /**
@@ -42,8 +159,8 @@ export function checkImageUrl(value: unknown, field: string): string {
  */
 export function checkFilePath(value: unknown, field: string): string {
 	const text = typeof value === 'string' ? value.trim() : '';
-	if (URL.canParse(text) && isLibraryUrl(new URL(text))) return text;
-	if (/^[^\s:\\/.~][^\s:\\]*$/.test(text)) return text;
+	if (URL.canParse(text) && isLibraryUrl(new URL(text))) return new URL(text).href;
+	if (text.length <= MAX_URL_LENGTH && FILE_PATH.test(text)) return text;
 	throw new InvalidInputError(
 		`${field}: ${formatValue(value)} was given; give the file_path that Upload Image returned, such as ` +
 			`api-assets/ab12/photo.png, or a URL of your library (https://${LIBRARY.host}${LIBRARY.path}?${LIBRARY.parameter}=…)`,

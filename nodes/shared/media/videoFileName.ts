@@ -1,3 +1,6 @@
+import { wellFormed } from '../lib/text';
+
+const EXTENSION = '.mp4';
 /** Characters that a file name may not have on Windows, macOS or Linux, and those that turn the order of letters around. */
 const FORBIDDEN = /[\\/:*?"<>|\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;
 /** Names of devices on Windows, whatever comes behind the full stop. */
@@ -9,10 +12,25 @@ const MAX_BYTES = 200;
 
 /** A file name for a video, made from the project's name; its id where there is no usable name. */
 export function videoFileName(name: string | null | undefined, projectId: string): string {
-	const cleaned = (name ?? '').replace(FORBIDDEN, ' ').replace(/\s+/g, ' ').trim();
-	const short = beginning(cleaned).replace(/^[. ]+|[. ]+$/g, '');
+	const cleaned = wellFormed(name ?? '')
+		.replace(FORBIDDEN, ' ')
+		.replace(/\s+/g, ' ')
+		.trim();
+	const short = trimmed(beginning(withoutExtension(cleaned)));
 	const usable = short !== '' && !DEVICE.test(short);
-	return `${usable ? short : beginning(projectId.replace(FORBIDDEN, '-'))}.mp4`;
+	return `${usable ? short : beginning(projectId.replace(FORBIDDEN, '-'))}${EXTENSION}`;
+}
+
+/** A name that has the extension already, once or more often. */
+function withoutExtension(name: string): string {
+	let end = name.length;
+	while (name.slice(end - EXTENSION.length, end).toLowerCase() === EXTENSION)
+		end -= EXTENSION.length;
+	return name.slice(0, end);
+}
+
+function trimmed(name: string): string {
+	return name.replace(/^[. ]+/, '').replace(/[. ]+$/, '');
 }
 
 /** By characters: cutting within one would leave half an emoji. */

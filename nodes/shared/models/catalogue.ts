@@ -16,7 +16,7 @@ export type Resolution = (typeof RESOLUTIONS)[number];
 export type CatalogueField = 'model' | 'durations' | 'resolutions' | 'audio' | 'endImage';
 
 /** Whether a model can make sound, and whether that costs extra credits. */
-export type AudioSupport = 'none' | 'included' | 'extra';
+type AudioSupport = 'none' | 'included' | 'extra';
 
 export interface EndImageSupport {
 	/** The only resolutions at which an end image is taken; all of the model's when absent. */

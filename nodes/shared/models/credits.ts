@@ -58,7 +58,7 @@ function unknown(reason: string): Estimate {
 }
 
 /** Credits per second of one model, or `undefined` where no rate is published. */
-export function creditsPerSecond(
+function creditsPerSecond(
 	model: Model,
 	resolution: Resolution,
 	audio: boolean,

@@ -18,7 +18,7 @@ import { modelIdOf } from './modelId';
 /** What the form says so far. Nothing in it has been checked: the value of an expression may be missing. */
 export type Form = Pick<VideoParams, 'model' | 'duration' | 'resolution' | 'audio' | 'endImage'>;
 
-export interface MenuEntry<T> {
+interface MenuEntry<T> {
 	readonly name: string;
 	readonly value: T;
 }

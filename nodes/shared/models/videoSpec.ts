@@ -122,26 +122,32 @@ export function assertShape(spec: VideoSpec, size: ImageSize, field: string): vo
 	const wanted = joinOr(shapes.map(([width, height]) => `${width}:${height}`));
 	throw new InvalidInputError(
 		`${field}: ${spec.selection.id} takes images of ${wanted} only; this one is ${size.width} × ${size.height} pixels`,
-		`Crop or pad the image, for example to ${exampleSize(size)}, or choose another model.`,
+		`Crop or pad the image, for example to ${exampleSize(shapes, size)}, or choose another model.`,
 	);
 }
 
 /** How far a side ratio may be off, as a fraction: room for sizes rounded to even pixels. */
 const SHAPE_TOLERANCE = 0.02;
 
-function hasShape({ width, height }: ImageSize, [w, h]: readonly [number, number]): boolean {
+type Shape = readonly [width: number, height: number];
+
+function hasShape({ width, height }: ImageSize, [w, h]: Shape): boolean {
 	return Math.abs(width / height / (w / h) - 1) <= SHAPE_TOLERANCE;
 }
 
-function exampleSize({ width, height }: ImageSize): string {
-	return width >= height ? '1280 × 720' : '720 × 1280';
+/** A size, its shorter side 720 pixels, of the shape that is nearest to the image's. */
+function exampleSize(shapes: readonly Shape[], { width, height }: ImageSize): string {
+	const distance = ([w, h]: Shape) =>
+		Math.max((width * h) / (height * w), (height * w) / (width * h));
+	const nearest = shapes.reduce((best, each) => (distance(each) < distance(best) ? each : best));
+	return nearest.map((side) => Math.round((720 * side) / Math.min(...nearest))).join(' × ');
 }
 
 /** What is behind a full stop is a fraction if it has one or two digits: "1.800" may be 1800. */
 const SECONDS_IN_WORDS = /^(\d+(?:\.\d{1,2})?)[\s-]*(?:s|secs?|seconds?)?\.?$/i;
 
 /** What an ID of a model that is not known has to look like. */
-const MODEL_ID = /^[a-z0-9][\w.:/-]{0,99}$/i;
+const MODEL_ID = /^(?=.*[a-z])[a-z0-9][\w.:/-]{0,99}$/i;
 /** What an expression without a value becomes as text. */
 const NO_VALUE = /^(undefined|null|nan)$/i;
 

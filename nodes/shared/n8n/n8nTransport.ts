@@ -45,7 +45,7 @@ export function n8nTransport(n8n: IExecuteFunctions, baseUrl: string): Transport
 	const readAnswer = async (response: IN8nHttpFullResponse): Promise<ApiResponse> => ({
 		status: response.statusCode,
 		headers: response.headers as Headers,
-		text: await readText(response.body as ByteStream),
+		...(await readText(response.body as ByteStream)),
 	});
 
 	/** Redirects are not followed: n8n would follow them anywhere. */
@@ -67,18 +67,21 @@ export function n8nTransport(n8n: IExecuteFunctions, baseUrl: string): Transport
 	};
 
 	return {
-		async api({ method, path, body }) {
+		async api({ method, path, body }, signal) {
 			const options: IHttpRequestOptions = {
 				...common,
 				method,
 				url: urlOf(baseUrl, path),
 				body,
 				json: true,
+				// Of an answer that breaks off, what has come can be read.
+				headers: { 'Accept-Encoding': 'identity' },
 				timeout: TIMEOUTS.api,
+				abortSignal: signal,
 				disableFollowRedirect: true,
 			};
 			const response = (await n8n.helpers.httpRequestWithAuthentication.call(
-				n8n,
+				endedBy(signal, n8n),
 				CREDENTIAL,
 				options,
 			)) as IN8nHttpFullResponse;
@@ -139,27 +142,44 @@ function resolveLocation(location: string, from: string): string {
 	return URL.canParse(ascii, from) ? new URL(ascii, from).href : ascii;
 }
 
+/**
+ * The same functions, with another signal. The helper (n8n-core 2.41.1, `request-helpers/authentication.js`) puts that of
+ * the execution on every request, so that a Stop would tear down one that pays, and lose its answer.
+ */
+function endedBy(signal: AbortSignal | undefined, n8n: IExecuteFunctions): IExecuteFunctions {
+	return Object.create(n8n, {
+		getExecutionCancelSignal: { value: () => signal },
+	}) as IExecuteFunctions;
+}
+
 function urlOf(baseUrl: string, path: string): string {
 	return `${baseUrl.replace(/\/+$/, '')}${path}`;
 }
 
-/** @throws {RequestError} when the answer is absurdly long or takes too long to come */
-async function readText(stream: ByteStream): Promise<string> {
-	const late = AbortSignal.timeout(TIMEOUTS.answer);
-	const onLate = () => stream.destroy(unreadable('it did not come to an end in time'));
-	late.addEventListener('abort', onLate);
-	try {
-		const chunks: Buffer[] = [];
-		let length = 0;
-		for await (const chunk of stream) {
+/** Reads a text as far as it comes; gives up when it is absurdly long, or takes too long. */
+async function readText(stream: ByteStream): Promise<Pick<ApiResponse, 'text' | 'brokenOff'>> {
+	const chunks: Buffer[] = [];
+	let length = 0;
+	// Not "for await": that loses what has come when the connection breaks.
+	const brokenOff = await new Promise<Error | undefined>((resolve) => {
+		stream.on('data', (chunk: Buffer) => {
 			length += chunk.length;
-			if (length > MAX_RESPONSE_BYTES) throw unreadable('it is larger than any answer of the API');
-			chunks.push(chunk);
-		}
-		return Buffer.concat(chunks).toString('utf8');
-	} finally {
-		late.removeEventListener('abort', onLate);
-	}
+			if (length > MAX_RESPONSE_BYTES)
+				resolve(unreadable('it is larger than any answer of the API'));
+			else chunks.push(chunk);
+		});
+		stream.once('end', () => resolve(undefined));
+		// Not once: there may be a second, which nobody else listens to.
+		stream.on('error', resolve);
+		const onClose = () => resolve(new Error('The answer has no end'));
+		stream.once('close', onClose);
+		if (stream.closed) onClose();
+		AbortSignal.timeout(TIMEOUTS.answer).addEventListener('abort', () =>
+			resolve(unreadable('it did not come to an end in time')),
+		);
+	});
+	stream.destroy();
+	return { text: Buffer.concat(chunks).toString('utf8'), brokenOff };
 }
 
 function unreadable(what: string): RequestError {

@@ -5,7 +5,7 @@ import type { N8nWorkflow } from '../../../tools/n8n/n8n.mts';
 import { PROJECT_DIRECTORY } from '../../../tools/pack.mts';
 import { chain, type NodeSketch } from '../../../tools/n8n/lab-workflow.mts';
 
-export const AGENT = 'AI Agent';
+const AGENT = 'AI Agent';
 const MODEL = 'OpenAI Chat Model';
 
 /** Ids of the credentials, by their names. */

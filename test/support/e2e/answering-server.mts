@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** A server that gives its answers one after another, and the last one for good. */
-export interface AnsweringServer {
+interface AnsweringServer {
 	readonly url: string;
 	/** Methods of the requests so far. */
 	readonly requests: readonly string[];

@@ -18,7 +18,7 @@ export interface ChatRequest {
 	readonly tools?: readonly { readonly function: ToolSchema }[];
 }
 
-export interface ChatMessage {
+interface ChatMessage {
 	readonly role: 'system' | 'user' | 'assistant' | 'tool';
 	readonly content:
 		| string
@@ -36,13 +36,13 @@ export type Reply =
 	| { readonly calls: readonly ToolCall[] }
 	| { readonly status: number };
 
-export interface ToolCall {
+interface ToolCall {
 	readonly name: string;
 	readonly args: Readonly<Record<string, unknown>>;
 }
 
 /** A step of the script: what to do, from what has been said so far. */
-export type Step = Reply | ((request: ChatRequest) => Reply);
+type Step = Reply | ((request: ChatRequest) => Reply);
 
 /** A language model behind OpenAI's Chat Completions API that follows a script instead of thinking. */
 export interface ChatModel {

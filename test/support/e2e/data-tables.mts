@@ -1,7 +1,7 @@
 import type { Executions } from '../../../tools/n8n/executions.mts';
 
 /** A row as n8n has it: the table's columns, and n8n's own id. */
-export type Row = Readonly<Record<string, unknown>> & { readonly id: number };
+type Row = Readonly<Record<string, unknown>> & { readonly id: number };
 
 /** A person types rows into one of n8n's data tables. */
 export async function insertRows(

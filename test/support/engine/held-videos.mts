@@ -8,7 +8,7 @@ export const HELD = 'This video is held';
 /** Longer than any test may last, also where time runs faster. */
 const HELD_SECONDS = 4 * 3600;
 
-export interface HeldVideos {
+interface HeldVideos {
 	/** For the lab. */
 	readonly options: Required<Pick<LocalApiOptions, 'clock' | 'jobSeconds'>>;
 	/** Puts the local API's clock forward: every video that has been begun is finished. */

@@ -16,7 +16,7 @@ import { inputNode } from '../../../tools/engine/harness-nodes.mts';
 import type { Subject } from '../../../tools/engine/harness-workflow.mts';
 import { nodeTypesOf } from '../../../tools/engine/node-types.mts';
 
-export interface LoopOptions {
+interface LoopOptions {
 	readonly subject: Subject;
 	readonly credentials: ICredentialDataDecryptedObject;
 	readonly parameters: INodeParameters;

@@ -60,7 +60,7 @@ export interface Lane {
 }
 
 /** What all lanes share. */
-export interface Surroundings {
+interface Surroundings {
 	readonly engine: Engine;
 	readonly network: Network;
 	readonly foreign: ForeignHost;

@@ -27,7 +27,7 @@ export type Behaviour =
 	| 'unknown';
 
 /** A cell that can't exist, and why. */
-export interface NotApplicable {
+interface NotApplicable {
 	readonly none: string;
 }
 
@@ -51,7 +51,7 @@ export interface FaultRow {
 }
 
 /** What a fault can't know beforehand. */
-export interface CellContext {
+interface CellContext {
 	/** The node's time, in ms, when the cell begins. */
 	readonly begun: number;
 	/** A URL of another host. */

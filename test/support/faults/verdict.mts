@@ -2,7 +2,7 @@ import type { FaultVerdict, Outcome } from '../../../tools/docs/fault-matrix-doc
 import { ITEM_TIMEOUT, SILENCE_SECONDS, type Trial } from './lane.mts';
 import type { Behaviour, Count, FaultRow, Stage } from './table.mts';
 
-export function expectedOutcome(behaviour: Behaviour, stage: Stage, count: Count): Outcome {
+function expectedOutcome(behaviour: Behaviour, stage: Stage, count: Count): Outcome {
 	if (behaviour === 'unknown') return 'unknown';
 	if (behaviour === 'harmless') return 'video';
 	if (behaviour !== 'final' && count !== Infinity) return 'video';

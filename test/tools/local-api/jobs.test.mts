@@ -383,7 +383,7 @@ describe('what is refused before any rule', () => {
 		[{ end_seconds: '5' }, 'end_seconds: must be number'],
 		[{ end_seconds: 0.5 }, 'end_seconds: must be >= 1'],
 		[{ end_seconds: 61 }, 'end_seconds: must be <= 60'],
-		[{ model: 'sora-3' }, 'model: must be equal to one of the allowed values: default'],
+		[{ model: 'no-such-model' }, 'model: must be equal to one of the allowed values: default'],
 		[{ resolution: '8k' }, 'resolution: must be equal to one of'],
 		[{ audio: 'yes' }, 'audio: must be boolean'],
 		[{ assets: { image_file_path: '' } }, 'assets.image_file_path: must NOT have fewer'],

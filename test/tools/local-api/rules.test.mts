@@ -3,11 +3,11 @@ import {
 	checkAspect,
 	checkCreate,
 	type CreateBody,
+	MODEL_IDS,
 	videoSize,
 } from '../../../local-api/create-rules.mts';
 import {
 	creditsFor,
-	MODEL_IDS,
 	MODELS,
 	type Resolution,
 	UNCHECKED_MODELS,
@@ -41,7 +41,7 @@ describe('rules of the models', () => {
 	test.each(Object.entries(MODELS))('%s takes every combination of its row', (model, rules) => {
 		for (const end_seconds of rules.seconds) {
 			for (const resolution of rules.resolutions) {
-				const request = { model, end_seconds, resolution, audio: rules.audio };
+				const request = { model, end_seconds, resolution, audio: rules.audio !== 'none' };
 				expect({ request, refusal: refusal(request) }).toEqual({ request, refusal: undefined });
 			}
 		}

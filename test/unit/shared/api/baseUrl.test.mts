@@ -27,6 +27,7 @@ test.each([
 	['https://mhk_live_secret@api.magichour.ai', 'name or password'],
 	['https://api.magichour.ai?key=secret', '? or #'],
 	['https://api.magichour.ai/#', '? or #'],
+	[`https://api.magichour.ai/${'/'.repeat(2_000)}`, 'characters, which no URL has'],
 ])('%j is refused', (given, what) => {
 	const { message, hint } = failureOf(InvalidInputError, () => checkBaseUrl(given));
 

@@ -87,6 +87,67 @@ describe('create', () => {
 		expect(failure.message).toMatch(/^Could not create the video: /);
 	});
 
+	/** The answer is cut off at every byte: the connection breaks, or that is all there is. */
+	describe.each<[string, { brokenOff?: Error }]>([
+		['and the connection breaks', { brokenOff: RESET }],
+		['and that is all', {}],
+	])('an answer that is cut off %s', (_, end) => {
+		const ID = 'cm3xy8k2q0000v1l4d5e6f7g8';
+		const WHOLE = JSON.stringify({ id: ID, estimated_frame_cost: 240, credits_charged: 240 });
+		const ID_BEGINS = WHOLE.indexOf(ID);
+		const ID_IS_WHOLE = ID_BEGINS + ID.length + 1;
+		const cuts = Array.from({ length: WHOLE.length + 1 }, (_, length) => length);
+
+		test.each(cuts.filter((length) => length >= ID_IS_WHOLE))(
+			'after byte %i: has its id',
+			async (length) => {
+				const { client, options, requests } = lab({ text: WHOLE.slice(0, length), ...end });
+				await expect(client.createImageToVideo(BODY, options)).resolves.toMatchObject({ id: ID });
+				expect(requests).toHaveLength(1);
+			},
+		);
+
+		test.each(cuts.filter((length) => length < ID_IS_WHOLE))(
+			'after byte %i: is sent once, and what there is of the id is told',
+			async (length) => {
+				const { client, options, requests } = lab({ text: WHOLE.slice(0, length), ...end });
+				const failure = await rejectionOf(RequestError, client.createImageToVideo(BODY, options));
+				expect(requests).toHaveLength(1);
+				expect(failure.fate).toBe('unknown');
+				const begun = ID.slice(0, Math.max(0, length - ID_BEGINS));
+				if (begun) expect(failure.message).toContain(`names the ID "${begun}"`);
+				else expect(failure.message).not.toContain('names the ID');
+			},
+		);
+	});
+
+	test.each<[string, Reply]>([
+		['credits that are no number', { json: { id: 'p1', credits_charged: '240' } }],
+		['a byte order mark', { text: '\uFEFF{"id":"p1"}' }],
+		['something behind it', { text: '{"id":"p1"}<!-- from cache -->' }],
+		['something before it', { text: ')]}\',\n{"id":"p1"}' }],
+		['a list around it', { json: [{ id: 'p1' }] }],
+		['a broken connection, but all of it', { text: '{"id":"p1"}', brokenOff: RESET }],
+	])('an answer with %s has its id', async (_, reply) => {
+		const { client, options, requests } = lab(reply);
+		await expect(client.createImageToVideo(BODY, options)).resolves.toEqual({ id: 'p1' });
+		expect(requests).toHaveLength(1);
+	});
+
+	test.each<[string, Reply, string]>([
+		['no plain one', { json: { id: '../p 1' } }, '../p 1'],
+		['one with lines', { json: { id: 'p1\n2026 info: all is well' } }, 'p1 2026 info: all is well'],
+		['inside something else', { json: { data: { id: 'p1' } } }, 'p1'],
+		['in an answer of 500', { status: 500, json: { id: 'p1', message: 'Oops' } }, 'p1'],
+		['in an answer of 504', { status: 504, json: { id: 'p1' } }, 'p1'],
+	])('an id that is %s is told, and not used', async (_, reply, told) => {
+		const { client, options, requests } = lab(reply);
+		const failure = await rejectionOf(RequestError, client.createImageToVideo(BODY, options));
+		expect(failure).toMatchObject({ fate: 'unknown' });
+		expect(failure.message).toContain(`; the answer names the ID "${told}"`);
+		expect(requests).toHaveLength(1);
+	});
+
 	test('what the API says of an error is told in one line, and not without end', async () => {
 		const message = `model: not\nincluded \u001b[31m${'x'.repeat(500_000)}`;
 		const { client, options } = lab({ status: 422, text: JSON.stringify({ message }) });
@@ -127,6 +188,15 @@ describe('create', () => {
 		transport.answer(refusal(503, { 'retry-after': date }), { json: CREATED });
 		await client.createImageToVideo(BODY, options);
 		expect(clock.sleeps).toEqual([42_000]);
+	});
+
+	test('once it is sent, no signal reaches it', async () => {
+		const { client, options, requests } = lab({ json: CREATED });
+		const { signal } = new AbortController();
+		await client.createImageToVideo(BODY, { ...options, signal });
+		expect(requests).toEqual([
+			{ kind: 'api', call: { method: 'POST', path: '/v1/image-to-video', body: BODY } },
+		]);
 	});
 
 	test('is not sent once the execution has been stopped', async () => {
@@ -275,6 +345,13 @@ describe('get a project', () => {
 		expect(requests).toEqual([{ kind: 'api', call: { method: 'GET', path } }]);
 	});
 
+	test('can be stopped', async () => {
+		const { client, options, requests } = lab({ json: PROJECT });
+		const { signal } = new AbortController();
+		await client.getProject('p1', { ...options, signal });
+		expect(requests).toMatchObject([{ kind: 'api', signal }]);
+	});
+
 	test('goes on through everything that passes: the video is paid for', async () => {
 		const { client, options, requests } = lab(
 			...[408, 425, 429, 500, 502, 503, 504].map((status) => ({ status })),
@@ -286,6 +363,13 @@ describe('get a project', () => {
 		);
 		await expect(client.getProject('p1', options)).resolves.toMatchObject(PROJECT);
 		expect(requests).toHaveLength(12);
+	});
+
+	test('an answer that broke off is asked for again, even if it looks whole', async () => {
+		const text = JSON.stringify(PROJECT);
+		const { client, options, requests } = lab({ text, brokenOff: RESET }, { json: PROJECT });
+		await expect(client.getProject('p1', options)).resolves.toMatchObject(PROJECT);
+		expect(requests).toHaveLength(2);
 	});
 
 	test.each([400, 401, 403, 404])('%i is final', async (status) => {

@@ -5,6 +5,7 @@ import {
 	formatValue,
 	formatList,
 	formatDuration,
+	wellFormed,
 } from '../../../../nodes/shared/lib/text.ts';
 
 test.each([
@@ -87,4 +88,35 @@ test('what others write is one line, without control characters, and not too lon
 		'two lines or [31mmore 2J ',
 	);
 	expect(singleLine('x'.repeat(100), 80)).toBe(`${'x'.repeat(79)}…`);
+});
+
+test.each([
+	['A cat \ud83d', 'A cat '],
+	['\ude00 cat', ' cat'],
+	['\ud83d\ude00', '\ud83d\ude00'],
+	['\ud83d\ud83d\ude00\ude00', '\ud83d\ude00'],
+	['é 夜 \u0000', 'é 夜 \u0000'],
+])('%j, well-formed, is %j', (text, expected) => {
+	expect(wellFormed(text)).toBe(expected);
+});
+
+test('no message has half a character', () => {
+	expect(singleLine('\ud83d\ude00'.repeat(10), 6)).toBe('\ud83d\ude00\ud83d\ude00…');
+	expect(singleLine('a \ud83d', 10)).toBe('a ');
+	expect(formatValue({ text: 'cat \ud83d' })).not.toMatch(/\p{Surrogate}/u);
+});
+
+test.each([
+	[{ big: 1n }, '{"big":"1"}'],
+	[[1n], '["1"]'],
+	[
+		{
+			toJSON: () => {
+				throw new Error('no');
+			},
+		},
+		'an object',
+	],
+])('what JSON does not have can be shown all the same', (value, shown) => {
+	expect(formatValue(value)).toBe(shown);
 });

@@ -17,6 +17,43 @@ test.each(WITHOUT_SIZE)('$name: known, but not its size', ({ format, bytes }) =>
 	expect(readImageHeader(bytes)).toEqual({ format });
 });
 
+describe('what people send for an image, told for what it is', () => {
+	const PNG = SAMPLE_IMAGES.find(({ format }) => format === 'png')?.bytes ?? Buffer.alloc(0);
+	const JPEG = SAMPLE_IMAGES.find(({ format }) => format === 'jpg')?.bytes ?? Buffer.alloc(0);
+	const readAsText = 'an image that was read as text on its way, which destroys it';
+	const illustrator = `<?xml version="1.0"?>\n<!-- Made by hand -->\n<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd" [\n${'<!ENTITY ns "http://ns.adobe.com/x/">\n'.repeat(20)}]>\n<svg xmlns="x">`;
+	test.each<[string, Buffer | string, string]>([
+		['a PNG as UTF-8 text', PNG.toString('utf8'), readAsText],
+		['a JPEG as UTF-8 text', JPEG.toString('utf8'), readAsText],
+		['a PNG as Latin-1 text', PNG.toString('latin1'), readAsText],
+		['a JPEG as Latin-1 text', JPEG.toString('latin1'), readAsText],
+		[
+			'an SVG with a DOCTYPE',
+			'<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "x"><svg>',
+			'an SVG drawing',
+		],
+		['an SVG of a drawing program', illustrator, 'an SVG drawing'],
+		['an SVG', '<svg viewBox="0 0 1 1">', 'an SVG drawing'],
+		['a page with a drawing in it', '<!DOCTYPE html><body><svg >', 'an HTML page'],
+		['XML', '<?xml version="1.0"?><Error><Code>NoSuchKey</Code></Error>', 'an XML document'],
+		['JPEG XL', Buffer.from('\xff\x0a\x00', 'latin1'), 'a JPEG XL image'],
+		['JPEG XL in boxes', Buffer.from('\0\0\0\x0cJXL \r\n\x87\n', 'latin1'), 'a JPEG XL image'],
+		['an icon', Buffer.from([0, 0, 1, 0, 1, 0]), 'an icon or cursor (ICO)'],
+		['BigTIFF', Buffer.from('II+\0\x08\0', 'latin1'), 'a BigTIFF image'],
+		['BigTIFF of a Mac', Buffer.from('MM\0+\0\x08', 'latin1'), 'a BigTIFF image'],
+		['text that is not ASCII', 'Grüße aus Köln 夜', 'text'],
+		['text whose last character is cut', Buffer.from('é'.repeat(3_000)).subarray(0, 4_097), 'text'],
+		['UTF-16 text', Buffer.from('\ufeffHello', 'utf16le'), 'text'],
+		['the text of a data URL', 'data:image/png;base64,iVBORw0KGgo=', 'the text of a data URL'],
+		['the base64 text of an image', 'iVBORw0KGgoAAAANSUhEUg==', 'the base64 text of an image'],
+		['bytes of nothing', Buffer.from([1, 2, 3, 0xff]), 'of an unknown type'],
+	])('%s', (_, content, description) => {
+		const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
+		expect(readImageHeader(bytes)).toBeUndefined();
+		expect(describeContent(bytes)).toBe(description);
+	});
+});
+
 describe('what is no image that Magic Hour takes', () => {
 	const ftyp = (brand: string) => box('ftyp', latin1(brand), u32be(0), latin1(brand));
 

@@ -68,6 +68,109 @@ describe('an image URL', () => {
 	});
 });
 
+describe('what is no one address of an image', () => {
+	test.each([
+		// Two in one field.
+		['https://a.io/1.png, https://a.io/2.png', '2 URLs were given'],
+		['https://a.io/1.png\nhttps://a.io/2.png', '2 URLs were given'],
+		['https://a.io/1.png https://a.io/2.png https://a.io/3.png', '3 URLs were given'],
+		['https://a.io/1.png;http://a.io/2.png', '2 URLs were given'],
+		['https://a.io/1.png|HTTPS://a.io/2.png', '2 URLs were given'],
+		['https://exam\nple.com/a.png', 'a line break or tab in it'],
+		['https://example.com/a\t.png', 'a line break or tab in it'],
+		// Hosts that Magic Hour can't reach.
+		...[
+			'localhost',
+			'localhost:3000',
+			'127.0.0.1',
+			'10.0.0.7',
+			'192.168.1.20:8080',
+			'[::1]',
+			'0x7f.1',
+			'2130706433',
+		].map((host) => [`https://${host}/a.png`, 'is no public host name']),
+		...[
+			'nas',
+			'printer.local',
+			'minio.svc',
+			'n8n.internal',
+			'host.docker.internal',
+			'a.home.arpa',
+			'localhost.',
+		].map((host) => [`https://${host}/a.png`, 'is no public host name']),
+		// Secrets.
+		['https://user:pw@example.com/a.png', 'must not have a name or password'],
+		['https://token@example.com/a.png', 'must not have a name or password'],
+		['https://:pw@example.com/a.png', 'must not have a name or password'],
+		// Pages.
+		['https://commons.wikimedia.org/wiki/File:Cat03.jpg', 'the URL of a page about an image'],
+		['https://en.wikipedia.org/wiki/File:Cat03.jpg', 'the URL of a page about an image'],
+		['https://de.m.wikipedia.org/wiki/Datei:Katze.png', 'the URL of a page about an image'],
+		// Something else.
+		[
+			'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAf',
+			'a data URL was given (data:image/png;base64,',
+		],
+		['iVBORw0KGgoAAAANSUhEUgAA', "an image's base64 text was given"],
+		['/9j/4AAQSkZJRgABAQ', "an image's base64 text was given"],
+		['\ufffdPNG\r\n\u001a\n\0\0IHDR', 'a line break or tab'],
+		['\ufffdPNG', 'an image that was read as text was given'],
+		[
+			'C:\\Users\\me\\photo.png',
+			'a path on a Windows machine was given (C:\\Users\\me\\photo.png)',
+		],
+		['\\\\nas\\photo.png', 'a path on a Windows machine'],
+		['/home/me/photo.png', 'a path on a disk was given (/home/me/photo.png)'],
+		['~/photo.png', 'a path on a disk'],
+		['./photo.png', 'a path on a disk'],
+		['s3://bucket/photo.png', "a storage's own address was given (s3://bucket/photo.png)"],
+		['blob:https://example.com/1234', "an address within somebody's browser"],
+		[`https://example.com/${'a'.repeat(9_000)}.png`, 'characters, which no URL of an image has'],
+	])('%j is refused', (url = '', says = '') => {
+		const { message } = failureOf(InvalidInputError, () => checkImageUrl(url, 'Image URL'));
+		expect(message).toMatch(/^Image URL: /);
+		expect(message).toContain(says);
+		expect(message.length).toBeLessThan(250);
+	});
+
+	test.each([
+		// As every program reads it.
+		['https://example.com/my photo.png', 'https://example.com/my%20photo.png'],
+		['https://example.com/für.png?x=a b', 'https://example.com/f%C3%BCr.png?x=a%20b'],
+		['HTTPS://EXAMPLE.com:443/A.PNG', 'https://example.com/A.PNG'],
+		['https://bücher.example/a.png', 'https://xn--bcher-kva.example/a.png'],
+		['https:\\\\example.com\\a.png', 'https://example.com/a.png'],
+		// One address within another is one address.
+		['https://images.weserv.nl/?url=https://a.io/b.png&/c.png', undefined],
+		[
+			'https://proxy.example.com/https://a.io/b.png',
+			'https://proxy.example.com/https://a.io/b.png',
+		],
+		// Links that share a file with a page.
+		[
+			'https://www.dropbox.com/s/ab12/photo.png?dl=0',
+			'https://www.dropbox.com/s/ab12/photo.png?dl=1',
+		],
+		[
+			'https://www.dropbox.com/scl/fi/ab12/photo.jpg?rlkey=x',
+			'https://www.dropbox.com/scl/fi/ab12/photo.jpg?rlkey=x&dl=1',
+		],
+		[
+			'https://www.dropbox.com/s/ab12/photo.png?raw=1',
+			'https://www.dropbox.com/s/ab12/photo.png?raw=1',
+		],
+		['https://github.com/o/r/blob/main/a.png', 'https://github.com/o/r/raw/main/a.png'],
+		['https://gitlab.com/o/r/-/blob/main/a.png', 'https://gitlab.com/o/r/-/raw/main/a.png'],
+		[
+			'https://notdropbox.com/s/ab12/photo.png?dl=0',
+			'https://notdropbox.com/s/ab12/photo.png?dl=0',
+		],
+	])('%j is sent as %j', (url, sent) => {
+		if (sent === undefined) expect(() => checkImageUrl(url, 'Image URL')).toThrow('extension');
+		else expect(checkImageUrl(url, 'Image URL')).toBe(sent);
+	});
+});
+
 describe('a file at Magic Hour', () => {
 	test.each(['api-assets/id/1234.png', 'api-assets/ab12/photo', LIBRARY])('may be %s', (path) => {
 		expect(checkFilePath(` ${path} `, 'Image File')).toBe(path);

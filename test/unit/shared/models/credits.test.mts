@@ -1,6 +1,7 @@
 import { resolveVideoSpec } from '../../../../nodes/shared/models/videoSpec.ts';
 import { estimateCredits } from '../../../../nodes/shared/models/credits.ts';
-import { LEGACY_IDS, MODEL_FACTS } from '../../../support/model-facts.mts';
+import { NEWER_MODEL } from '../../../../local-api/models.mts';
+import { creditsFor, LEGACY_IDS, MODEL_FACTS } from '../../../support/model-facts.mts';
 
 function estimate(model: string, duration: number, resolution: string, audio = false) {
 	return estimateCredits(
@@ -40,32 +41,39 @@ test('seedance-1.5 costs twice as much with sound', () => {
 	}
 });
 
-describe.each(MODEL_FACTS)('$id', ({ id, durations, resolutions, audio, credits }) => {
+describe.each(MODEL_FACTS)('$id', (facts) => {
+	const { id, durations, resolutions, audio } = facts;
 	const sounds = audio === 'none' ? [false] : [false, true];
 
 	test('every duration and resolution, with and without sound', () => {
 		for (const resolution of resolutions) {
 			for (const duration of durations) {
 				for (const sound of sounds) {
-					const perSecond = credits === 'unknown' ? NaN : credits[resolution]?.[sound ? 1 : 0];
-					const expected = credits === 'unknown' ? null : (perSecond ?? NaN) * duration;
-					expect(estimate(id, duration, resolution, sound).credits).toBe(expected);
+					expect(estimate(id, duration, resolution, sound).credits).toBe(
+						creditsFor(facts, duration, resolution, sound),
+					);
 				}
 			}
 		}
 	});
 });
 
-test.each(MODEL_FACTS.filter(({ credits }) => credits === 'unknown'))(
-	'$id: says that the rate is unknown',
-	({ id, durations, resolutions }) => {
-		const { note } = estimate(id, durations[0] ?? NaN, resolutions[0] ?? '');
+const UNPRICED = MODEL_FACTS.flatMap(({ id, durations, resolutions, credits }) =>
+	resolutions
+		.filter((resolution) => credits[resolution] === undefined)
+		.map((resolution) => ({ id, resolution, seconds: durations[0] ?? NaN })),
+);
+
+test.each(UNPRICED)(
+	'$id, $resolution: says that the rate is unknown',
+	({ id, resolution, seconds }) => {
+		const { note } = estimate(id, seconds, resolution);
 		expect(note).toMatch(/^Unknown: .*rate/);
 		expect(note).toContain(id);
 	},
 );
 
-test.each([...LEGACY_IDS, 'ltx-2.5'])('%s: unknown, never a guess', (id) => {
+test.each([...LEGACY_IDS, NEWER_MODEL])('%s: unknown, never a guess', (id) => {
 	const { credits, note } = estimate(id, id === 'veo3.1-audio' ? 8 : 5, '720p');
 	expect(credits).toBeNull();
 	expect(note).toMatch(/unknown/i);

@@ -4,7 +4,8 @@ import {
 	resolutionEntries,
 	type Form,
 } from '../../../../nodes/shared/models/menuEntries.ts';
-import { MODEL_FACTS, type ModelFacts } from '../../../support/model-facts.mts';
+import { NEWER_MODEL } from '../../../../local-api/models.mts';
+import { creditsFor, MODEL_FACTS } from '../../../support/model-facts.mts';
 
 const form = (wishes: Partial<Form>): Form => ({
 	model: 'default',
@@ -21,9 +22,9 @@ const values = (entries: ReadonlyArray<{ value: unknown }>) => entries.map(({ va
 const names = (entries: ReadonlyArray<{ name: string }>) => entries.map(({ name }) => name);
 
 /** " · 384 credits", from the facts. */
-function price({ credits }: ModelFacts, seconds: number, resolution: string, audio: boolean) {
-	if (credits === 'unknown') return ' · price unknown';
-	return ` · ${(credits[resolution]?.[audio ? 1 : 0] ?? NaN) * seconds} credits`;
+function price(...video: Parameters<typeof creditsFor>) {
+	const credits = creditsFor(...video);
+	return credits === null ? ' · price unknown' : ` · ${credits} credits`;
 }
 
 describe.each(MODEL_FACTS)('$id', (facts) => {
@@ -119,7 +120,7 @@ describe('the default of the plan', () => {
 });
 
 describe('a model that is not known', () => {
-	test.each([undefined, null, '', 'ltx-2.5', '={{ $json.model }}', { __rl: true }])(
+	test.each([undefined, null, '', NEWER_MODEL, '={{ $json.model }}', { __rl: true }])(
 		'%j: everything is there, without a price',
 		(model) => {
 			expect(names(resolutions({ model }))).toEqual(['480p', '720p', '1080p', '4k']);
@@ -168,7 +169,11 @@ describe('the list of models', () => {
 		expect(name.length).toBeLessThanOrEqual(WIDTH);
 		expect(name).toMatch(/^.+ · \S.*/);
 	});
-	test('marks legacy models', () => {
-		expect(names(modelEntries()).filter((name) => name.includes('(Legacy)'))).toHaveLength(2);
+	test.each([
+		['kling-2.5', /^Kling 2\.5 \(Legacy\) · /],
+		['seedance', /^Seedance \(Legacy\) · /],
+		['kling-2.6', /^Kling 2\.6 · /],
+	])('%s is marked if it is legacy', (id, name) => {
+		expect(modelEntries().find(({ value }) => value === id)?.name).toMatch(name);
 	});
 });

@@ -1,4 +1,5 @@
 import { KNOWN_MODEL_IDS, modelIdOf } from '../../../../nodes/shared/models/modelId.ts';
+import { NEWER_MODEL } from '../../../../local-api/models.mts';
 import { LEGACY_IDS, MODEL_FACTS } from '../../../support/model-facts.mts';
 
 describe('the id of a model', () => {
@@ -27,14 +28,17 @@ describe('the id of a model', () => {
 		expect(modelIdOf(name)).toBe(id);
 	});
 
-	test.each(['ltx-2.5', 'gemini-omni-1.1', 'kling-3', 'kling-30', 'Kling-25', 'seedance-2'])(
+	test.each([NEWER_MODEL, 'kling-3', 'kling-30', 'Kling-25', 'seedance-2'])(
 		'%s is not known and stays as it is',
 		(id) => {
 			expect(modelIdOf(id)).toBe(id);
 		},
 	);
 
-	test.each(['', ' ', 'Kling 4.0', 'the best one', 'kling-3.0, ltx-2.3'])('%j is none', (text) => {
-		expect(modelIdOf(text)).toBeUndefined();
-	});
+	test.each(['', ' ', 'Kling the Latest', 'the best one', 'kling-3.0, ltx-2.3'])(
+		'%j is none',
+		(text) => {
+			expect(modelIdOf(text)).toBeUndefined();
+		},
+	);
 });

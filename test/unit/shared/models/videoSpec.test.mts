@@ -5,6 +5,7 @@ import {
 } from '../../../../nodes/shared/models/videoSpec.ts';
 import { InvalidInputError } from '../../../../nodes/shared/lib/errors.ts';
 import { failureOf } from '../../../support/failure-of.mts';
+import { NEWER_MODEL } from '../../../../local-api/models.mts';
 import { LEGACY_IDS, MODEL_FACTS } from '../../../support/model-facts.mts';
 
 const WISH: VideoParams = {
@@ -181,13 +182,18 @@ describe('messages', () => {
 	});
 
 	test('name the models that can, where one can not', () => {
-		expect(refusal({ model: 'wan-2.2', audio: true }).hint).toBe(
-			'Models with sound: kling-3.0, ltx-2.3, veo3.1-lite, veo3.1, seedance-2.5, seedance-2.0, seedance-2.0-mini, ' +
-				'seedance-1.5, minimax-h3, sora-2 or kling-2.5.',
-		);
-		const { hint } = refusal({ model: 'sora-2', duration: 4, endImage: true });
-		expect(hint).toMatch(/^Models with an end image: kling-3\.0, ltx-2\.3, .* or seedance\.$/);
-		expect(hint).not.toMatch(/wan-2\.2|minimax-h3|sora-2/);
+		const having = (thing: 'audio' | 'endImage') =>
+			MODEL_FACTS.flatMap((facts) => (facts[thing] === 'none' ? [] : [facts.id])).sort();
+		/** The ids in "Models with …: a, b or c." */
+		const named = ({ hint = '' }: InvalidInputError, beginning: string) => {
+			const [, list = ''] = new RegExp(`^${beginning}: (.+)\\.$`).exec(hint) ?? [];
+			return list.split(/, | or /).sort();
+		};
+
+		const silent = refusal({ model: 'wan-2.2', audio: true });
+		expect(named(silent, 'Models with sound')).toEqual(having('audio'));
+		const withoutEnd = refusal({ model: 'sora-2', duration: 4, endImage: true });
+		expect(named(withoutEnd, 'Models with an end image')).toEqual(having('endImage'));
 	});
 });
 
@@ -346,13 +352,13 @@ describe('a model that the catalogue does not know', () => {
 		],
 		[{ endImage: true }, { seconds: 5, resolution: '720p', audio: false }],
 	])('passes unchecked: %j', (wish, expected) => {
-		const choice = chosen({ model: 'ltx-2.5', ...wish });
+		const choice = chosen({ model: NEWER_MODEL, ...wish });
 		expect(choice).toMatchObject({ ...expected, notes: [], candidateModels: [] });
-		expect(choice.selection.id).toBe('ltx-2.5');
+		expect(choice.selection.id).toBe(NEWER_MODEL);
 	});
 
 	test.each([0, 0.5, 61, -1])('is held to the limits of the API: %p s', (duration) => {
-		expect(refusal({ model: 'ltx-2.5', duration }).message).toBe(
+		expect(refusal({ model: NEWER_MODEL, duration }).message).toBe(
 			`Duration: Magic Hour makes videos of 1 to 60 seconds; ${duration} was given`,
 		);
 	});
@@ -391,17 +397,34 @@ describe('the shape of the image', () => {
 		expect(failure.hint).toContain(width >= height ? '1280 × 720' : '720 × 1280');
 	});
 
-	test.each([...MODEL_FACTS.map(({ id }) => id), 'default', 'ltx-2.5'])(
-		'%s: a square is refused by sora-2 only',
-		(model) => {
-			const { durations = [5], resolutions = ['720p'] } =
-				MODEL_FACTS.find(({ id }) => id === model) ?? {};
-			const choice = chosen({ model, duration: durations[0], resolution: resolutions[0] });
-			const check = () => {
-				assertShape(choice, { width: 500, height: 500 }, 'Image');
+	const SHAPES = ['1:1', '4:3', '3:4', '16:9', '9:16'] as const;
+	const sizeOf = (shape: string) => {
+		const [width = NaN, height = NaN] = shape.split(':').map((side) => 100 * Number(side));
+		return { width, height };
+	};
+
+	test.each(MODEL_FACTS)(
+		'$id takes the shapes it is made for, and says how large one might be',
+		({ id, durations, resolutions, aspects = SHAPES }) => {
+			const spec = chosen({ model: id, duration: durations[0], resolution: resolutions[0] });
+			const check = (size: { width: number; height: number }) => () => {
+				assertShape(spec, size, 'Image');
 			};
-			if (model === 'sora-2') expect(check).toThrow(InvalidInputError);
-			else expect(check).not.toThrow();
+			for (const shape of aspects) expect(check(sizeOf(shape))).not.toThrow();
+			for (const shape of SHAPES.filter((each) => !aspects.includes(each))) {
+				const { hint = '' } = failureOf(InvalidInputError, check(sizeOf(shape)));
+				const [, width, height] = /for example to (\d+) × (\d+),/.exec(hint) ?? [];
+				expect(check({ width: Number(width), height: Number(height) })).not.toThrow();
+			}
 		},
 	);
+
+	test.each(['default', NEWER_MODEL])('%s takes every shape', (model) => {
+		const spec = chosen({ model });
+		for (const shape of SHAPES) {
+			expect(() => {
+				assertShape(spec, sizeOf(shape), 'Image');
+			}).not.toThrow();
+		}
+	});
 });

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { IExecuteFunctions } from 'n8n-workflow';
+import { turns } from '../../../support/deferred.mts';
 import { n8nTransport } from '../../../../nodes/shared/n8n/n8nTransport.ts';
 
 const URL = 'https://storage.example/1?signature=s';
@@ -33,5 +34,63 @@ describe('an upload', () => {
 		const { done, content } = upload(async () => await Promise.resolve(answer(403)));
 		await expect(done).resolves.toMatchObject({ status: 403 });
 		expect(content.destroyed).toBe(true);
+	});
+});
+
+describe('an answer', () => {
+	/** Asks through n8n's HTTP helper, whose answer has this body. */
+	function ask(body: Readable) {
+		const request = async () => await Promise.resolve({ ...answer(200), body });
+		const n8n = { helpers: { httpRequestWithAuthentication: request } };
+		const transport = n8nTransport(n8n as unknown as IExecuteFunctions, 'https://api.magichour.ai');
+		return transport.api({ method: 'GET', path: '/v1' });
+	}
+	const open = () => new Readable({ read: () => undefined });
+
+	test('is read to its end', async () => {
+		await expect(ask(Readable.from([Buffer.from('a'), Buffer.from('b')]))).resolves.toEqual({
+			status: 200,
+			headers: {},
+			text: 'ab',
+			brokenOff: undefined,
+		});
+	});
+
+	test('that breaks off has all that came before, also what came in the same moment', async () => {
+		const body = open();
+		const asked = ask(body);
+		await turns();
+		body.push('{"id":"p1"');
+		await turns();
+		body.push(',"credits');
+		body.destroy(new Error('reset'));
+		await expect(asked).resolves.toMatchObject({
+			text: '{"id":"p1","credits',
+			brokenOff: new Error('reset'),
+		});
+	});
+
+	test.each([
+		['when it is read', turns],
+		['before it is read', () => undefined],
+	])('that is closed %s has no end', async (_, when) => {
+		const body = open();
+		const asked = ask(body);
+		await when();
+		body.destroy();
+		const { text, brokenOff } = await asked;
+		expect(text).toBe('');
+		expect(brokenOff).toBeInstanceOf(Error);
+	});
+
+	test('that is larger than any is given up, and its connection closed', async () => {
+		const body = open();
+		const asked = ask(body);
+		await turns();
+		for (let megabytes = 0; megabytes < 2; megabytes++) body.push(Buffer.alloc(1_000_000, 'x'));
+		const { text, brokenOff } = await asked;
+		expect(text).toHaveLength(1_000_000);
+		expect(brokenOff?.message).toContain('larger than any answer');
+		expect(body.destroyed).toBe(true);
 	});
 });

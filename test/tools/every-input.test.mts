@@ -1,0 +1,371 @@
+/**
+ * Every field of every operation, with values of every kind: what the node goes on with is what a careful reader of the
+ * form would expect of that value, or it is refused by the names of the field and the value. What is expected is written
+ * here anew, from the description alone; a new field fails here until it is said where its value goes.
+ */
+import type { INodeProperties } from 'n8n-workflow';
+
+import { PROPERTIES } from '../../nodes/ImageToVideo/operations/index.ts';
+import { formatValue } from '../../nodes/shared/lib/text.ts';
+import { choicesOf, labelOf } from '../../nodes/shared/n8n/parameters.ts';
+import { samplesOf } from '../../tools/docs/inputs-document.mts';
+import { FIELDS, tryInput, type Field } from '../../tools/docs/try-input.mts';
+import { seededRandom } from '../support/seeded-random.mts';
+
+/** What the operation goes on with, as far as these fields decide it. */
+interface Input {
+	readonly spec?: {
+		selection: { id: string };
+		seconds: number;
+		resolution?: string;
+		audio: boolean;
+	};
+	readonly output?: {
+		wait: boolean;
+		download: boolean;
+		field: string;
+		timeout: number;
+		simplify: boolean;
+	};
+	readonly image?: { kind: string; path?: string };
+	readonly endImage?: { kind: string; path?: string };
+	readonly prompt?: string;
+	readonly name?: string;
+	readonly maxCreditsPerRun?: number;
+	readonly concurrentProjects?: number;
+	readonly id?: string;
+	readonly file?: object;
+}
+
+/** Where the value of a field goes, for those whose value can be seen there as it is. */
+const GOES_TO: Readonly<Record<string, (input: Input) => unknown>> = {
+	audio: ({ spec }) => spec?.audio,
+	waitForCompletion: ({ output }) => output?.wait,
+	downloadVideo: ({ output }) => output?.download,
+	simplify: ({ output }) => output?.simplify,
+	outputBinaryField: ({ output }) => output?.field,
+	timeout: ({ output }) => (output?.timeout ?? NaN) / 1_000,
+	concurrentProjects: (input) => input.concurrentProjects,
+	maxCreditsPerRun: (input) => input.maxCreditsPerRun,
+	prompt: ({ prompt }) => prompt,
+	projectName: ({ name }) => name,
+	projectId: ({ id }) => id,
+	duration: ({ spec }) => spec?.seconds,
+	resolution: ({ spec }) => spec?.resolution,
+	model: ({ spec }) => spec?.selection.id,
+	imageSource: ({ image }) =>
+		({ 'https://example.com/start.png': 'url', 'api-assets/start.png': 'filePath' })[
+			image?.path ?? ''
+		] ?? 'binary',
+	endImageSource: ({ endImage }) =>
+		endImage === undefined
+			? 'none'
+			: ({ 'https://example.com/end.png': 'url', 'api-assets/end.png': 'filePath' }[
+					endImage.path ?? ''
+				] ?? 'binary'),
+	imageUrl: ({ image }) => image?.path,
+	imageFilePath: ({ image }) => image?.path,
+	endImageUrl: ({ endImage }) => endImage?.path,
+	endImageFilePath: ({ endImage }) => endImage?.path,
+	binaryPropertyName: ({ image, file }) => file !== undefined || image?.kind === 'file',
+	endImageBinaryPropertyName: ({ endImage }) => endImage?.kind === 'file',
+	// What they are set to can't be seen afterwards, only that they were taken.
+	maxCredits: () => undefined,
+	durationNotSupported: () => undefined,
+};
+
+const REFUSED = Symbol('refused');
+const spelled = (value: unknown): string =>
+	typeof value === 'string'
+		? value
+				.trim()
+				.toLowerCase()
+				.replace(/[\s_-]+/g, '')
+		: '';
+const isNothing = (value: unknown): boolean =>
+	value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
+const isScalar = (value: unknown): boolean =>
+	['string', 'number', 'boolean'].includes(typeof value);
+
+/** Text as a careful reader has it; `undefined`: none. */
+function asText(value: unknown): string | typeof REFUSED | undefined {
+	if (value === undefined || value === null) return undefined;
+	if (value instanceof Date) return value.toISOString();
+	if (typeof value !== 'string' && !(typeof value === 'number' && Number.isFinite(value)))
+		return REFUSED;
+	const text = String(value)
+		.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '')
+		.trim();
+	return ['undefined', 'null', 'NaN'].includes(text) || text.includes('[object Object]')
+		? REFUSED
+		: text;
+}
+
+const SENT_URLS = new Map([
+	['https://example.com/my photo.png', 'https://example.com/my%20photo.png'],
+	['https://www.dropbox.com/s/x/a.png?dl=0', 'https://www.dropbox.com/s/x/a.png?dl=1'],
+]);
+
+/** What the field has to become of a value. */
+function expected({ field }: Field, value: unknown): unknown {
+	const text = asText(value);
+	const plain = typeof text === 'string' ? text : '';
+	const { name, type } = field;
+	if (type === 'boolean') {
+		if (isNothing(value)) return field.default;
+		const word = isScalar(value) ? String(value).trim().toLowerCase() : '';
+		if (['true', 'yes', 'on', '1'].includes(word)) return true;
+		return ['false', 'no', 'off', '0'].includes(word) ? false : REFUSED;
+	}
+	if (type === 'number') {
+		if (isNothing(value)) return name.startsWith('maxCredits') ? REFUSED : field.default;
+		const number =
+			typeof value === 'string' && /^\s*\d+(\.0{1,2})?\s*$/.test(value) ? Number(value) : value;
+		const { minValue = 0, maxValue = 0 } = field.typeOptions ?? {};
+		const isRight =
+			typeof number === 'number' &&
+			Number.isInteger(number) &&
+			number >= minValue &&
+			number <= maxValue;
+		// The video of these tests costs 240 credits.
+		if (!isRight || (name.startsWith('maxCredits') && name === 'maxCredits' && number < 240))
+			return REFUSED;
+		return number;
+	}
+	if (choicesOf(field).length > 0) {
+		const choice = choicesOf(field).find((each) =>
+			[each.value, each.name].some((one) => spelled(one) === spelled(value)),
+		);
+		return typeof value === 'string' && choice ? choice.value : REFUSED;
+	}
+	switch (name) {
+		case 'prompt':
+			return text === undefined ? REFUSED : text;
+		case 'projectName':
+			return text ?? '';
+		case 'projectId':
+			return typeof text === 'string' && /^[\w-]{1,100}$/.test(text) ? text : REFUSED;
+		case 'outputBinaryField':
+			return typeof text === 'string' && text !== '' && text !== '__proto__' ? text : REFUSED;
+		case 'duration': {
+			const seconds = Number(/^(\d{1,2})(\.0{1,2})?( ?s)?$/.exec(plain)?.[1]);
+			const makes = [
+				...Array.from({ length: 10 }, (_, index) => index + 1),
+				11,
+				12,
+				13,
+				14,
+				15,
+				20,
+				25,
+				30,
+			];
+			// 720p of the plan's default.
+			return ['string', 'number'].includes(typeof value) && makes.includes(seconds)
+				? seconds
+				: REFUSED;
+		}
+		case 'resolution': {
+			const makes = ['480p', '720p', '1080p', '4k'];
+			const given = ['string', 'number'].includes(typeof value)
+				? String(value).trim().toLowerCase()
+				: '';
+			const spelledOut =
+				({ '720': '720p', '1280x720': '720p' } as Record<string, string>)[given] ?? given;
+			return makes.includes(spelledOut) ? spelledOut : REFUSED;
+		}
+		case 'model': {
+			const id = typeof value === 'string' ? value.trim() : '';
+			if (spelled(id) === 'kling3.0') return 'kling-3.0';
+			return /^[a-z0-9][\w.:/-]{0,99}$/i.test(id) && /[a-z]/i.test(id) && text !== REFUSED
+				? id
+				: REFUSED;
+		}
+		case 'imageUrl':
+		case 'endImageUrl':
+			return SENT_URLS.get(plain) ?? REFUSED;
+		case 'imageFilePath':
+		case 'endImageFilePath':
+			return ['api-assets/ab12/photo.png', 'https://magichour.ai/my-library?imageId=1'].includes(
+				String(text),
+			)
+				? text
+				: REFUSED;
+		default: {
+			const named = typeof value === 'string' && ['data', 'endImage'].includes(value.trim());
+			return named ? true : REFUSED;
+		}
+	}
+}
+
+/** Values of every JSON type, and of the types that expressions have beside. */
+const VALUES: readonly unknown[] = [
+	...[undefined, null, true, false, 0, -0, 1, -1, 2, 3.7, 1e21, -1e-7, NaN, Infinity, -Infinity],
+	...[
+		'',
+		' ',
+		'\n',
+		'true',
+		' TRUE ',
+		'False',
+		'yes',
+		'No',
+		'on',
+		'OFF',
+		'0',
+		'1',
+		'2',
+		'-1',
+		'+1',
+		'1e1',
+		'0x10',
+	],
+	...[
+		'1.800',
+		'1,800',
+		"1'800",
+		'1.8',
+		'1,8',
+		'5.0',
+		'5.00',
+		'5.000',
+		'１',
+		'١',
+		'½',
+		'maybe',
+		'null',
+		'undefined',
+		'NaN',
+	],
+	...[
+		'[object Object]',
+		'A [object Object] B',
+		'__proto__',
+		'constructor',
+		'toString',
+		'A cat',
+		'cat \ud83d',
+		'\ude00',
+		'a\0b',
+	],
+	...[
+		{},
+		{ a: 1 },
+		{ value: 'url' },
+		{ text: 'A cat' },
+		[],
+		['A cat'],
+		[true],
+		[1],
+		[null],
+		[[]],
+		{ toString: 'x' },
+	],
+	...[
+		new Date(0),
+		Object.create(null) as object,
+		Buffer.from('A cat').toJSON(),
+		{ mimeType: 'image/png' },
+		{ __rl: true, mode: 'id', value: {} },
+	],
+];
+
+/** What somebody may write for one of these values. */
+function nearMisses(words: readonly string[]): string[] {
+	const random = seededRandom(11);
+	return words.flatMap((word) => {
+		const at = Math.floor(random() * word.length);
+		return [
+			word.toUpperCase(),
+			` ${word} `,
+			`${word}s`,
+			word.slice(0, -1),
+			word.slice(0, at) + word.slice(at + 1),
+			`${word.slice(0, at)}x${word.slice(at)}`,
+			`"${word}"`,
+			`={{ ${word} }}`,
+		];
+	});
+}
+
+function valuesFor(field: INodeProperties): unknown[] {
+	const words = choicesOf(field).flatMap(({ value, name }) => [String(value), name]);
+	return [
+		...samplesOf(field),
+		...VALUES,
+		...nearMisses([...words, formatValue(field.default || 'word')]),
+	];
+}
+
+/** As n8n shows it: what no text and no value is has other words. */
+function names(message: string, { field }: Field, value: unknown): boolean {
+	const label = labelOf(field);
+	const image = label.startsWith('End Image')
+		? 'End Image'
+		: label.startsWith('Max Credits')
+			? label
+			: 'Image';
+	const text = formatValue(asText(value)?.toString());
+	const located = formatValue((value as { value?: unknown } | null | undefined)?.value);
+	const shown = [
+		text,
+		formatValue(value),
+		located,
+		'a data URL',
+		'file that the expression gave',
+		'nothing',
+		'no value',
+		'URLs were given',
+		'name or password',
+		'no public host name',
+		'credits are',
+		'this video is',
+		'no content',
+		'without its content',
+		'it has data',
+	];
+	return (
+		[label, image].some((each) => message.startsWith(`${each}: `)) &&
+		shown.some((each) => message.includes(each.slice(0, 60)))
+	);
+}
+
+test('there is a field of each kind, and each is looked at', () => {
+	expect(FIELDS.length).toBeGreaterThan(30);
+	const all = PROPERTIES.filter(({ name }) => name !== 'operation').map(
+		({ name, type, options }) =>
+			type === 'collection' ? (options as INodeProperties[]).map((each) => each.name) : [name],
+	);
+	expect(new Set(all.flat())).toEqual(new Set(Object.keys(GOES_TO)));
+});
+
+test('no field that others hide is required: n8n shows it beside an expression, and would not start the node', () => {
+	expect(PROPERTIES.filter(({ required, displayOptions }) => required && displayOptions)).toEqual(
+		[],
+	);
+});
+
+describe.each(FIELDS.map((each) => [`${each.operation}: ${labelOf(each.field)}`, each] as const))(
+	'%s',
+	(_, each) => {
+		test('becomes what is meant, or is refused by name and value', async () => {
+			const wrong: string[] = [];
+			for (const value of valuesFor(each.field)) {
+				const wanted = expected(each, value);
+				const outcome = await tryInput(each, value);
+				const what = `${typeof value} ${formatValue(value)}`;
+				if ('refused' in outcome) {
+					if (wanted !== REFUSED) wrong.push(`${what} is refused: ${outcome.refused}`);
+					else if (!names(outcome.refused, each, value))
+						wrong.push(`${what} is refused in other words: ${outcome.refused}`);
+					continue;
+				}
+				const became = GOES_TO[each.field.name]?.(outcome.input as Input);
+				if (wanted === REFUSED) wrong.push(`${what} is taken, and becomes ${formatValue(became)}`);
+				else if (became !== undefined && !Object.is(became, wanted) && became !== wanted)
+					wrong.push(`${what} becomes ${formatValue(became)}, not ${formatValue(wanted)}`);
+			}
+			expect(wrong).toEqual([]);
+		});
+	},
+);

@@ -1,0 +1,101 @@
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+
+import { findOperation, PROPERTIES } from '../../nodes/ImageToVideo/operations/index.ts';
+import { png } from '../engine/images.mts';
+
+/** What the node makes of a value, without n8n: the operation's own check of an item, which comes before any request. */
+
+/** A field of an operation; an option of its collection has the collection's name. */
+export interface Field {
+	readonly operation: string;
+	readonly field: INodeProperties;
+	readonly collection?: string;
+}
+
+const OPERATION = PROPERTIES[0] as INodeProperties;
+
+export const OPERATIONS: readonly string[] = (OPERATION.options ?? []).flatMap((option) =>
+	'value' in option ? [String(option.value)] : [],
+);
+
+/** Every field of every operation, options included, but for the choice of the operation itself. */
+export const FIELDS: readonly Field[] = OPERATIONS.flatMap((operation) =>
+	PROPERTIES.filter(({ displayOptions }) =>
+		displayOptions?.show?.operation?.includes(operation),
+	).flatMap((field): Field[] =>
+		field.type === 'collection'
+			? (field.options as INodeProperties[]).map((option) => ({
+					operation,
+					field: option,
+					collection: field.name,
+				}))
+			: [{ operation, field }],
+	),
+);
+
+const BASE64 = png(160, 90).toString('base64');
+const FILE = { mimeType: 'image/png', data: BASE64 };
+/** Files of the item, under the names that the fields have by default. */
+const BINARY = { data: FILE, endImage: { ...FILE, fileName: 'end.png' } };
+
+/** What the other fields have: what shows the field, and a value where the operation needs one. */
+const BESIDE: Readonly<Record<string, Record<string, unknown>>> = {
+	imageUrl: { imageSource: 'url' },
+	imageFilePath: { imageSource: 'filePath' },
+	endImageBinaryPropertyName: { endImageSource: 'binary' },
+	endImageUrl: { endImageSource: 'url' },
+	endImageFilePath: { endImageSource: 'filePath' },
+};
+const GIVEN: Readonly<Record<string, unknown>> = {
+	imageUrl: 'https://example.com/start.png',
+	imageFilePath: 'api-assets/start.png',
+	endImageUrl: 'https://example.com/end.png',
+	endImageFilePath: 'api-assets/end.png',
+	binaryPropertyName: 'data',
+	endImageBinaryPropertyName: 'endImage',
+	projectId: 'clx7uu86w0a5qp55yxz315r6r',
+};
+
+/** What became of a value: what the operation goes on with, or the message that refuses it. */
+export type Outcome = { readonly input: unknown } | { readonly refused: string };
+
+/** @throws anything but a refusal that says why */
+export async function tryInput(
+	{ operation, field, collection }: Field,
+	value: unknown,
+): Promise<Outcome> {
+	const values = {
+		...GIVEN,
+		...BESIDE[field.name],
+		...(collection === undefined
+			? { [field.name]: value }
+			: { [collection]: { [field.name]: value } }),
+	};
+	try {
+		return { input: await findOperation(operation).prepare(executeFunctions(values), 0) };
+	} catch (error) {
+		// By name: scripts load the module twice, as ES module and by require().
+		if (error instanceof Error && error.name === 'InvalidInputError')
+			return { refused: error.message };
+		throw error;
+	}
+}
+
+/** As n8n: the fallback is for parameters that are not there, not for those without a value. */
+function executeFunctions(values: Readonly<Record<string, unknown>>): IExecuteFunctions {
+	return {
+		getNodeParameter: (
+			name: string,
+			_: number,
+			fallback: unknown,
+			options?: { extractValue?: boolean },
+		) => {
+			const value = Object.hasOwn(values, name) ? values[name] : fallback;
+			const isLocator =
+				typeof value === 'object' && value !== null && '__rl' in value && 'value' in value;
+			return options?.extractValue && isLocator ? value.value : value;
+		},
+		getInputData: () => [{ json: {}, binary: BINARY }],
+		helpers: { assertBinaryData: () => undefined },
+	} as unknown as IExecuteFunctions;
+}
