@@ -194,8 +194,7 @@ describe('what passes', () => {
 		await lab.run({ waitForCompletion: false });
 
 		const [first, second] = lab.api.requests.filter(({ kind }) => kind === 'create');
-		// 40 s of the node's time are one second here.
-		expect(Number(second?.at) - Number(first?.at)).toBeGreaterThanOrEqual(950);
+		expect(Number(second?.at) - Number(first?.at)).toBeGreaterThanOrEqual(40_000);
 	});
 });
 

@@ -3,9 +3,6 @@ import { systemClock } from '../../nodes/shared/lib/clock.ts';
 import { png } from '../../tools/engine/images.mts';
 import { imageItem, JOB_SECONDS, openLab, type Lab } from '../support/engine/lab.mts';
 
-/** The node's time runs this many times faster than the server's. */
-const SPEED = 40;
-
 /** A prompt for a video that takes longer than all others. */
 const LONG = 'This takes long';
 
@@ -13,7 +10,6 @@ let lab: Lab;
 
 beforeAll(async () => {
 	lab = await openLab({
-		speed: SPEED,
 		jobSeconds: ({ style }) => (style?.prompt === LONG ? 120 : JOB_SECONDS),
 	});
 });
@@ -48,7 +44,7 @@ const requestsOf = (kind: RequestKind): RecordedRequest[] =>
 function secondsAfterRefusal(kind: RequestKind): number[] {
 	const requests = requestsOf(kind);
 	const refused = requests.find(({ status }) => status === 429)?.at ?? NaN;
-	return requests.slice(AT_A_TIME).map(({ at }) => ((at - refused) * SPEED) / 1_000);
+	return requests.slice(AT_A_TIME).map(({ at }) => (at - refused) / 1_000);
 }
 
 describe('one answer of 429 slows the whole batch down', () => {
@@ -97,7 +93,7 @@ describe('429 again and again', () => {
 		const least = [0.75, 1.5, 3, 6, 12, 22.5];
 		const most = [1.25, 2.5, 5, 10, 20, 37.5];
 		// A machine that is held up makes them longer than the node wants, and never shorter.
-		const times = requestsOf('create').map(({ at }) => (at * SPEED) / 1_000);
+		const times = requestsOf('create').map(({ at }) => at / 1_000);
 		const waits = times.slice(1).map((time, index) => time - (times[index] ?? 0));
 		expect(waits).toHaveLength(6);
 		expect(waits.filter((wait, index) => wait < (least[index] ?? Infinity))).toEqual([]);

@@ -13,7 +13,7 @@ const GIVEN_UP = 700;
 
 beforeAll(async () => {
 	// In real time, and a job is over at once.
-	lab = await openLab({ speed: 1, jobSeconds: 0 });
+	lab = await openLab({ inRealTime: true, jobSeconds: 0 });
 	// A request that is given up after the stop must not be sent again.
 	Object.assign(TIMEOUTS, { api: GIVEN_UP, file: GIVEN_UP, answer: GIVEN_UP });
 });

@@ -7,7 +7,7 @@ let lab: Lab;
 
 beforeAll(async () => {
 	// In real time, with a job that goes on: what ends the wait can only be the stop.
-	lab = await openLab({ speed: 1, jobSeconds: 1000 });
+	lab = await openLab({ inRealTime: true, jobSeconds: 1000 });
 });
 
 afterEach(() => {

@@ -32,6 +32,8 @@ export interface RunOptions extends NodeSettings {
 	readonly items?: readonly InputItem[];
 	/** The values of the credential's form; fields left out have their defaults. */
 	readonly credentials?: ICredentialDataDecryptedObject;
+	/** n8n keeps marks by it. Default: the same for all. */
+	readonly workflowId?: string;
 	readonly workflowName?: string;
 	readonly workflowSettings?: IWorkflowSettings;
 	readonly executionId?: string;
@@ -73,12 +75,17 @@ export async function startEngine(subject: Subject): Promise<Engine> {
 		const {
 			items = [{ json: {} }],
 			credentials,
-			workflowName = 'Engine test',
-			workflowSettings,
+			workflowId: id = 'engine-test',
+			workflowName: name = 'Engine test',
+			workflowSettings = {},
 			executionId = String(++executions),
 			...settings
 		} = options;
-		const workflow = harnessWorkflow(subject, settings, items, workflowName, workflowSettings);
+		const workflow = harnessWorkflow(subject, settings, items, {
+			id,
+			name,
+			settings: workflowSettings,
+		});
 		const logBegin = log.length;
 		const execution = startExecution({
 			workflow,

@@ -43,15 +43,13 @@ export function harnessWorkflow(
 	subject: Subject,
 	settings: NodeSettings,
 	items: readonly InputItem[],
-	name: string,
-	workflowSettings: IWorkflowSettings = {},
+	about: { readonly id: string; readonly name: string; readonly settings?: IWorkflowSettings },
 ): Workflow {
 	const to = (node: string) => [{ node, type: NodeConnectionTypes.Main, index: 0 }];
 	return new Workflow({
-		id: 'engine-test',
-		name,
+		...about,
 		active: false,
-		settings: { executionOrder: 'v1', ...workflowSettings },
+		settings: { executionOrder: 'v1', ...about.settings },
 		nodes: [
 			placed(INPUT, INPUT_TYPE),
 			nodeUnderTest(subject, settings),

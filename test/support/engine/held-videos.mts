@@ -1,4 +1,5 @@
 import type { LocalApiOptions } from '../../../local-api/server.mts';
+import { systemClock } from '../../../nodes/shared/lib/clock.ts';
 import { JOB_SECONDS } from './lab.mts';
 
 /** A prompt for a video that is not finished before {@link HeldVideos.finish} is called, however slow the machine is. */
@@ -19,7 +20,7 @@ export function holdVideos(): HeldVideos {
 	let clockAhead = 0;
 	return {
 		options: {
-			clock: () => Date.now() + clockAhead,
+			clock: () => systemClock.now() + clockAhead,
 			jobSeconds: ({ style }) => (style?.prompt === HELD ? HELD_SECONDS : JOB_SECONDS),
 		},
 		finish() {

@@ -2,6 +2,7 @@ import type { INodeParameters } from 'n8n-workflow';
 
 import { MagicHourApi } from '../../../credentials/MagicHourApi.credentials.ts';
 import { startLocalApi, type LocalApi, type LocalApiOptions } from '../../../local-api/server.mts';
+import { systemClock } from '../../../nodes/shared/lib/clock.ts';
 import { ImageToVideo } from '../../../nodes/ImageToVideo/ImageToVideo.node.ts';
 import {
 	startEngine,
@@ -11,8 +12,8 @@ import {
 	type RunOptions,
 	type StartedRun,
 } from '../../../tools/engine/engine.mts';
-import { speedUp } from '../../../tools/engine/fast-clock.mts';
 import { png } from '../../../tools/engine/images.mts';
+import { jumpOverWaits } from './jumping-clock.mts';
 
 // Videos are really rendered, on a machine that may have other things to do.
 jest.setTimeout(60_000);
@@ -22,7 +23,7 @@ export interface LabRunOptions extends Partial<Omit<RunOptions, 'parameters' | '
 	readonly apiKey?: string;
 }
 
-/** The node in n8n's engine, the local API behind it, and time made short. */
+/** The node in n8n's engine, the local API behind it, and a time that both have. */
 export interface Lab {
 	readonly engine: Engine;
 	readonly api: LocalApi;
@@ -46,14 +47,8 @@ export interface CreateBody {
 	readonly assets: { readonly image_file_path: string; readonly end_image_file_path?: string };
 }
 
-/** Time in the node runs this many times faster; a job takes `JOB_SECONDS` of it. */
-const SPEED = 40;
+/** Seconds of the node's time that a video takes: it is asked for several times meanwhile. */
 export const JOB_SECONDS = 25;
-/**
- * An upload URL expires by the API's clock, and the node's runs away from that: after 90 s the usual hour would seem to
- * be over. A day lasts for longer than any test file.
- */
-const UPLOAD_URL_SECONDS = 24 * 3600;
 
 /** A 16:9 image that every model takes. */
 export const IMAGE = png(320, 180);
@@ -64,22 +59,23 @@ export const imageItem = (data: Buffer = IMAGE, json: InputItem['json'] = {}): I
 	binary: { data: { data, mimeType: 'image/png', fileName: 'picture.png' } },
 });
 
-/** @param options `speed` holds for the node's time as well */
-export async function openLab({
-	speed = SPEED,
-	jobSeconds = JOB_SECONDS,
-	...others
-}: LocalApiOptions = {}): Promise<Lab> {
+export interface LabOptions extends LocalApiOptions {
+	/** Waits take as long as they say. Default: they take no time. */
+	readonly inRealTime?: boolean;
+}
+
+export async function openLab({ inRealTime = false, ...options }: LabOptions = {}): Promise<Lab> {
 	const api = await startLocalApi({
-		...{ speed, jobSeconds, uploadUrlSeconds: UPLOAD_URL_SECONDS },
-		...others,
+		clock: () => systemClock.now(),
+		jobSeconds: JOB_SECONDS,
+		...options,
 	});
 	const engine = await startEngine({
 		nodeName: 'n8n-nodes-magic-hour.imageToVideo',
 		node: new ImageToVideo(),
 		credential: new MagicHourApi(),
 	});
-	const restoreClock = speedUp(speed);
+	const restoreClock = inRealTime ? undefined : jumpOverWaits();
 	const keys = Object.values(api.keys);
 
 	const start = (parameters: INodeParameters, runOptions: LabRunOptions = {}): StartedRun => {
@@ -102,7 +98,7 @@ export async function openLab({
 		creates: () =>
 			api.requests.filter(({ kind }) => kind === 'create').map(({ body }) => body as CreateBody),
 		async close() {
-			restoreClock();
+			restoreClock?.();
 			engine.close();
 			await api.close();
 		},

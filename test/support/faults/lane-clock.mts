@@ -3,6 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 
 import { systemClock, throwIfAborted, type Clock } from '../../../nodes/shared/lib/clock.ts';
 import { TIMEOUTS } from '../../../nodes/shared/n8n/n8nTransport.ts';
+import { ShiftedClock } from '../shifted-clock.mts';
 
 /** What the node's time is to real time. */
 export interface Pace {
@@ -12,73 +13,25 @@ export interface Pace {
 	readonly silence: number;
 }
 
-interface Limit {
-	/** By the clock, in ms. */
-	readonly at: number;
-	readonly controller: AbortController;
-	timer?: NodeJS.Timeout;
-}
-
 /** The node's time in a lane, where one thing is done at a time: a wait of the node's is over at once, and time has passed. */
-export class LaneClock implements Clock {
-	#pace: Pace = { speed: 1, silence: TIMEOUTS.api };
-	/** A moment by real time, and what this clock said then. */
-	#moment = { real: Date.now(), shown: Date.now() };
-	readonly #limits = new Set<Limit>();
+export class LaneClock extends ShiftedClock {
+	#silence = TIMEOUTS.api;
 
+	/** Milliseconds of real time. */
 	get silence(): number {
-		return this.#pace.silence;
+		return this.#silence;
 	}
 
-	set pace(pace: Pace) {
-		this.#moment = { real: Date.now(), shown: this.now() };
-		this.#pace = pace;
-	}
-
-	now(): number {
-		const { real, shown } = this.#moment;
-		return shown + (Date.now() - real) * this.#pace.speed;
+	setPace({ speed, silence }: Pace): void {
+		this.setSpeed(speed);
+		this.#silence = silence;
 	}
 
 	async sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
 		const end = this.now() + milliseconds;
 		await turn();
 		throwIfAborted(signal);
-		if (end <= this.now()) return;
-		this.#moment = { real: Date.now(), shown: end };
-		for (const limit of this.#limits) this.#arm(limit);
-	}
-
-	async yieldToEventLoop(): Promise<void> {
-		await turn();
-	}
-
-	timeoutSignal(milliseconds: number, signal?: AbortSignal): AbortSignal {
-		const controller = new AbortController();
-		const limit = { at: this.now() + milliseconds, controller };
-		this.#limits.add(limit);
-		this.#arm(limit);
-		signal?.addEventListener('abort', () => {
-			controller.abort(signal.reason);
-		});
-		if (signal?.aborted) controller.abort(signal.reason);
-		return controller.signal;
-	}
-
-	/** Forgets what was to end in time: what it was for is over. */
-	forgetLimits(): void {
-		for (const { timer } of this.#limits) clearTimeout(timer);
-		this.#limits.clear();
-	}
-
-	#arm(limit: Limit): void {
-		clearTimeout(limit.timer);
-		const left = limit.at - this.now();
-		const end = (): void => {
-			limit.controller.abort(new DOMException('The time is over', 'TimeoutError'));
-		};
-		if (left <= 0) end();
-		else limit.timer = setTimeout(end, left / this.#pace.speed);
+		this.putForward(end);
 	}
 }
 

@@ -95,6 +95,7 @@ export async function openLane(
 	const front = await tlsFront(certificate, apiPort);
 	const apiKey = api.keys.business;
 	const hostOf = (host: Host): string => `${host}-${number}.${DOMAIN}`;
+	const workflowId = `lane-${number}`;
 	let trials = 0;
 	// The video is rendered when it is asked for first, which takes its time: that must not look like a fault.
 	let wholeVideo: Buffer;
@@ -103,7 +104,7 @@ export async function openLane(
 		await Promise.all([api.close(), front.close()]);
 	};
 	try {
-		wholeVideo = await byClock(clock, async () => firstVideo(engine, api));
+		wholeVideo = await byClock(clock, async () => firstVideo(engine, api, workflowId));
 	} catch (error) {
 		await close();
 		throw error;
@@ -111,7 +112,7 @@ export async function openLane(
 
 	const trial = async (row: FaultRow, stage: Stage, count: Count): Promise<Trial> => {
 		api.reset();
-		clock.pace = row.silent ? SILENT : USUAL;
+		clock.setPace(row.silent ? SILENT : USUAL);
 		const begun = clock.now();
 		const workflow = `Lane ${number}, trial ${++trials}`;
 		const elsewhere = foreign.urlFor(workflow);
@@ -158,6 +159,7 @@ export async function openLane(
 				items: [imageItem()],
 				parameters: parameters(ITEM_TIMEOUT),
 				credentials: { apiKey, baseUrl: originOf('api') },
+				workflowId,
 				workflowName: workflow,
 			});
 			return await inTime(started, `${row.name} at ${stage}, ${count} times`);
@@ -197,8 +199,13 @@ async function inTime({ result, cancel }: StartedRun, what: string): Promise<Eng
 	}
 }
 
-async function firstVideo(engine: Engine, { url: baseUrl, keys }: LocalApi): Promise<Buffer> {
+async function firstVideo(
+	engine: Engine,
+	{ url: baseUrl, keys }: LocalApi,
+	workflowId: string,
+): Promise<Buffer> {
 	const run = await engine.run({
+		workflowId,
 		items: [imageItem()],
 		parameters: parameters(ITEM_TIMEOUT),
 		credentials: { apiKey: keys.business, baseUrl },
