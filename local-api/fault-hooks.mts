@@ -1,4 +1,5 @@
 import { pipeline, Readable, Transform } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
@@ -70,6 +71,7 @@ async function afterwards(
 ): Promise<unknown> {
 	if ('reset' in fault) return reset(request);
 	if ('hang' in fault) return never();
+	if ('late' in fault) await sleep(fault.late);
 	if (isReplacement(fault) && fault.after) return replacement(fault, reply);
 	if ('drip' in fault) {
 		const answer = withUrlsMoved(payload, origin, fault.urlOrigin);

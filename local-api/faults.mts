@@ -24,6 +24,8 @@ export type Fault =
 	| Replacement
 	/** The connection is reset, before the request takes effect or after it. */
 	| { readonly reset: 'before' | 'after' }
+	/** The answer comes so many milliseconds late. */
+	| { readonly late: number }
 	/** The answer never comes. */
 	| { readonly hang: 'before' | 'after' }
 	/** Bytes per second of the answer's body; for an upload, at which its body is read. Its URLs may be moved, too. */

@@ -272,6 +272,58 @@ describe('in a real n8n', () => {
 		expect(made('dozen').length).toBeLessThan(12);
 	});
 
+	/** Seconds. */
+	const WORKFLOW_TIMEOUT = 8;
+	const ANSWER_LATE = 12;
+
+	describe.each<[string, { path: string; executionTimeout?: number }]>([
+		['a person stops an execution', { path: 'late-stop' }],
+		[
+			"the workflow's timeout ends an execution",
+			{ path: 'late-timeout', executionTimeout: WORKFLOW_TIMEOUT },
+		],
+	])('%s that is asking for a video', (name, { path, ...settings }) => {
+		let ended: SavedExecution;
+
+		beforeAll(async () => {
+			lab.api.setFault('create', { late: ANSWER_LATE * 1_000 }, 1);
+			const before = lab.creates();
+			const nodes = [sketch.webhook(path), sketch.readImage(lab), sketch.generate(lab)];
+			const workflow = await lab.executions.createWorkflow(
+				sketch.chain(name, nodes, settings),
+				true,
+			);
+			const id = await lab.executions.callWebhook(workflow, path);
+			await until('the video to be asked for', async () =>
+				Promise.resolve(lab.creates() > before ? true : undefined),
+			);
+			if (settings.executionTimeout === undefined) await lab.executions.stop(id);
+			ended = await lab.executions.ended(id);
+		});
+
+		it("has its name in n8n's log already, and its id as soon as the answer comes", async () => {
+			const asked = `Magic Hour is asked for a video: "${name} - execution ${ended.id} - item 0"`;
+			expect((await lab.log()).printed).toContainEqual(expect.stringContaining(asked));
+			const [project] = lab.projectsNamed(`${name} - `);
+			const created = `Magic Hour project ${project?.id ?? 'none'} was created`;
+			expect((await lab.log()).printed.join()).not.toContain(created);
+
+			await until('the line', async () =>
+				(await lab.log()).printed.some((line) => line.includes(created)) ? true : undefined,
+			);
+			expect(made(name)).toHaveLength(1);
+		});
+
+		it("has it in n8n's log alone: the execution was saved before", async () => {
+			const saved = await lab.executions.get(ended.id);
+			const [id = 'no project'] = made(name);
+
+			expect(saved.status).toBe('canceled');
+			expect(saved.customData).toEqual({});
+			expect(saved.text).not.toContain(id);
+		});
+	});
+
 	describe('a person stops an execution that waits for its second video', () => {
 		let id: string;
 		let stopped: SavedExecution;

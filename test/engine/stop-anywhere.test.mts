@@ -37,13 +37,11 @@ const UNDER_WAY: [string, Fault][] = [
 	],
 ];
 
-const projectsAfter = (kind: RequestKind, fault: Fault): number => {
-	if (kind === 'poll' || kind === 'download') return 1;
-	return kind === 'create' && !('status' in fault) ? 1 : 0;
-};
+const KINDS: RequestKind[] = ['upload-urls', 'upload', 'create', 'poll', 'download'];
 
 describe.each(UNDER_WAY)('stopping while %s', (_, fault) => {
-	it.each(['upload-urls', 'upload', 'create', 'poll', 'download'] as const)(
+	// Once the request that pays is sent, its answer is waited for: see below.
+	it.each(KINDS.filter((kind) => kind !== 'create' || 'status' in fault))(
 		'to %s: ends within a second, no request follows, no project is lost',
 		async (kind) => {
 			lab.api.setFault(kind, fault);
@@ -59,14 +57,46 @@ describe.each(UNDER_WAY)('stopping while %s', (_, fault) => {
 			await sleep(1_200);
 			expect(lab.api.requests).toHaveLength(requests);
 			const { projects } = lab.api;
-			expect(projects).toHaveLength(projectsAfter(kind, fault));
-			// As long as a create request has not been answered, its project is known by its name alone.
+			expect(projects).toHaveLength(kind === 'poll' || kind === 'download' ? 1 : 0);
 			const kept = JSON.stringify(run.contextData);
-			expect(
-				projects.filter(({ id, name }) => !kept.includes(kind === 'create' ? name : id)),
-			).toEqual([]);
+			expect(projects.filter(({ id }) => !kept.includes(id))).toEqual([]);
 		},
 	);
+});
+
+it.each<[string, Fault]>([
+	['its answer begins later', { late: 400 }],
+	['its answer comes slowly', { drip: 100 }],
+])(
+	'stopping while a video is asked for, and %s: its project is named everywhere',
+	async (_, fault) => {
+		lab.api.setFault('create', fault);
+		const { result, cancel } = lab.start({});
+		await untilRequested(lab, 'create');
+		await sleep(100);
+		cancel();
+		const run = await result;
+		await sleep(1_200);
+
+		expect(lab.kinds()).toEqual(['upload-urls', 'upload', 'create']);
+		const [project] = lab.api.projects;
+		const id = project?.id ?? 'no project';
+		expect(`${run.error?.message ?? ''} ${run.error?.description ?? ''}`).toContain(id);
+		expect(JSON.stringify(run.contextData)).toContain(id);
+		expect(run.visible).toContain(`Magic Hour is asked for a video: "${project?.name ?? ''}"`);
+		expect(run.visible).toContain(`Magic Hour project ${id} was created`);
+		expect(run.data.resultData.metadata?.magic_hour_projects).toBe(id);
+	},
+);
+
+it('a failed item does not give up the answer to another one', async () => {
+	lab.api.setFault('create', { late: 400 }, 1);
+	lab.api.setFault('create', { status: 402, body: { message: 'No credits' } }, 1);
+	const run = await lab.run({}, { items: [imageItem(), imageItem()] });
+
+	expect(lab.kinds().filter((kind) => kind === 'create')).toHaveLength(2);
+	const [project] = lab.api.projects;
+	expect(run.error?.description).toContain(project?.id ?? 'no project');
 });
 
 it('stopping a batch names every project that exists', async () => {

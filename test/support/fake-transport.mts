@@ -27,7 +27,7 @@ export const refusal = (status: number, headers: Record<string, string> = {}): R
 });
 
 export type Request =
-	| { readonly kind: 'api'; readonly call: ApiCall }
+	| { readonly kind: 'api'; readonly call: ApiCall; readonly signal?: AbortSignal }
 	| {
 			readonly kind: 'put';
 			readonly url: string;
@@ -53,8 +53,8 @@ export class FakeTransport implements Transport {
 		this.answerWith(() => (replies.length > 1 ? replies.shift() : replies[0]) ?? { status: 500 });
 	}
 
-	async api(call: ApiCall): Promise<ApiResponse> {
-		return await this.send({ kind: 'api', call });
+	async api(call: ApiCall, signal?: AbortSignal): Promise<ApiResponse> {
+		return await this.send({ kind: 'api', call, ...(signal && { signal }) });
 	}
 
 	async put(url: string, file: Payload, signal?: AbortSignal): Promise<ApiResponse> {

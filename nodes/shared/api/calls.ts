@@ -10,6 +10,8 @@ export interface CallDescriptor {
 	/** What could not be done if it fails: "Could not …". */
 	readonly action: string;
 	readonly retry: RetryRule;
+	/** It charges credits: once it is sent, its answer is waited for, also when the execution is stopped meanwhile. */
+	readonly pays?: true;
 	/** Which server answers: they mean different things by the same status. Default: the API. */
 	readonly server?: 'api' | 'storage';
 	/** Which requests an answer of 429 holds back. Default: all. */
@@ -62,6 +64,7 @@ export function createImageToVideo(body: CreateBody) {
 		schema: createResponseSchema,
 		salvage: findCreatedProject,
 		retry: PAYING,
+		pays: true,
 		gate: 'create',
 	} satisfies CallWithAnswer<typeof createResponseSchema>;
 }

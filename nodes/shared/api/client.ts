@@ -106,7 +106,7 @@ export class MagicHourClient {
 		let mayBeGone = false;
 		await this.withRetries(call, options, async () => {
 			try {
-				const answer = await this.answerOf(call, wholeAnswerOf);
+				const answer = await this.answerOf(call, options, wholeAnswerOf);
 				if (mayBeGone && answer.status === 404) return;
 				throwForStatus(answer, call, this.clock);
 			} catch (error) {
@@ -121,16 +121,18 @@ export class MagicHourClient {
 		options: CallOptions,
 	): Promise<z.infer<T>> {
 		return await this.withRetries(call, options, async () => {
-			const answer = await this.answerOf(call, call.salvage ? responseOf : wholeAnswerOf);
+			const answer = await this.answerOf(call, options, call.salvage ? responseOf : wholeAnswerOf);
 			return readResponse(answer, call, this.clock);
 		});
 	}
 
 	private async answerOf(
 		call: CallDescriptor & { readonly request: ApiCall },
+		{ signal }: CallOptions,
 		receive: typeof wholeAnswerOf,
 	): Promise<ApiResponse> {
-		return await receive(call, async () => await this.transport.api(call.request));
+		const end = call.pays ? undefined : signal;
+		return await receive(call, async () => await this.transport.api(call.request, end));
 	}
 
 	private async withRetries<T>(

@@ -4,8 +4,8 @@ import type { BinaryHelperFunctions } from 'n8n-workflow';
 export type Transport = ApiTransport & FileTransport;
 
 export interface ApiTransport {
-	/** A call of the Magic Hour API, with the credential. Redirects are not followed. */
-	api(call: ApiCall): Promise<ApiResponse>;
+	/** A call of the Magic Hour API, with the credential. Redirects are not followed. Nothing but the signal ends it. */
+	api(call: ApiCall, signal?: AbortSignal): Promise<ApiResponse>;
 }
 
 export interface FileTransport {

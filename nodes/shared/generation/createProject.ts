@@ -75,6 +75,8 @@ export async function createOrResumeProject(
 			if (await marks.note(key, fingerprint))
 				throw interruptedTry(request.name, n8n.getWorkflow().name);
 			journal.noteSending(key, { fingerprint, name, credits });
+			// The log has it also when the execution is stopped, or n8n is killed, before there is an answer.
+			n8n.logger.info(`Magic Hour is asked for a video: ${JSON.stringify(name)}`);
 		},
 		notCreated: async () => await forgetProject(context, key, fingerprint),
 	});
@@ -109,11 +111,17 @@ const CUSTOM_DATA = { key: 'magic_hour_projects', longest: 255 };
  * many. Reached as expressions reach it: n8n before 2.33 gives nodes no other way.
  */
 function addToCustomData(n8n: RunContext['n8n'], projectId: string): void {
-	const { customData } = n8n.getWorkflowDataProxy(0).$execution as Pick<typeof n8n, 'customData'>;
-	const ids = (customData.get(CUSTOM_DATA.key) ?? '').split(' ').filter(Boolean);
-	ids.push(projectId);
-	while (ids.join(' ').length > CUSTOM_DATA.longest) ids.shift();
-	customData.set(CUSTOM_DATA.key, ids.join(' '));
+	try {
+		const { customData } = n8n.getWorkflowDataProxy(0).$execution as Pick<typeof n8n, 'customData'>;
+		const ids = (customData.get(CUSTOM_DATA.key) ?? '').split(' ').filter(Boolean);
+		ids.push(projectId);
+		while (ids.join(' ').length > CUSTOM_DATA.longest) ids.shift();
+		customData.set(CUSTOM_DATA.key, ids.join(' '));
+	} catch (error) {
+		n8n.logger.warn(
+			`Magic Hour: n8n did not take the custom data of project ${projectId}: ${String(error)}`,
+		);
+	}
 }
 
 /** Names a project so that it can be found in the Magic Hour library if its id should get lost. */

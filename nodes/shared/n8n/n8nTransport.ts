@@ -63,7 +63,7 @@ export function n8nTransport(n8n: IExecuteFunctions, baseUrl: string): Transport
 	};
 
 	return {
-		async api({ method, path, body }) {
+		async api({ method, path, body }, signal) {
 			const options: IHttpRequestOptions = {
 				...common,
 				method,
@@ -73,10 +73,11 @@ export function n8nTransport(n8n: IExecuteFunctions, baseUrl: string): Transport
 				// Of an answer that breaks off, what has come can be read.
 				headers: { 'Accept-Encoding': 'identity' },
 				timeout: TIMEOUTS.api,
+				abortSignal: signal,
 				disableFollowRedirect: true,
 			};
 			const response = (await n8n.helpers.httpRequestWithAuthentication.call(
-				n8n,
+				endedBy(signal, n8n),
 				CREDENTIAL,
 				options,
 			)) as IN8nHttpFullResponse;
@@ -123,6 +124,16 @@ export function n8nTransport(n8n: IExecuteFunctions, baseUrl: string): Transport
 			});
 		},
 	};
+}
+
+/**
+ * The same functions, with another signal. The helper (n8n-core 2.41.1, `request-helpers/authentication.js`) puts that of
+ * the execution on every request, so that a Stop would tear down one that pays, and lose its answer.
+ */
+function endedBy(signal: AbortSignal | undefined, n8n: IExecuteFunctions): IExecuteFunctions {
+	return Object.create(n8n, {
+		getExecutionCancelSignal: { value: () => signal },
+	}) as IExecuteFunctions;
 }
 
 function urlOf(baseUrl: string, path: string): string {

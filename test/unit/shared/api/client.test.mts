@@ -189,6 +189,15 @@ describe('create', () => {
 		expect(clock.sleeps).toEqual([42_000]);
 	});
 
+	test('once it is sent, no signal reaches it', async () => {
+		const { client, options, requests } = lab({ json: CREATED });
+		const { signal } = new AbortController();
+		await client.createImageToVideo(BODY, { ...options, signal });
+		expect(requests).toEqual([
+			{ kind: 'api', call: { method: 'POST', path: '/v1/image-to-video', body: BODY } },
+		]);
+	});
+
 	test('is not sent once the execution has been stopped', async () => {
 		const { client, options, requests } = lab({ json: CREATED });
 		const signal = AbortSignal.abort();
@@ -299,6 +308,13 @@ describe('get a project', () => {
 		const { client, options, requests } = lab({ json: PROJECT });
 		await expect(client.getProject(id, options)).resolves.toEqual(PROJECT);
 		expect(requests).toEqual([{ kind: 'api', call: { method: 'GET', path } }]);
+	});
+
+	test('can be stopped', async () => {
+		const { client, options, requests } = lab({ json: PROJECT });
+		const { signal } = new AbortController();
+		await client.getProject('p1', { ...options, signal });
+		expect(requests).toMatchObject([{ kind: 'api', signal }]);
 	});
 
 	test('goes on through everything that passes: the video is paid for', async () => {

@@ -166,11 +166,44 @@ function lostConnection(): Error {
 }
 
 describe('a new project', () => {
-	test('of a name with line breaks adds one line to the log', async () => {
+	test('of a name with line breaks adds a line to the log when it is asked for, and one when it is there', async () => {
 		const { begin, logged } = lab(created('p1'));
 		await begin({ request: { ...REQUEST, name: 'Clip\nMagic Hour project p2 was created' } });
-		expect(logged).toHaveLength(1);
+		expect(logged).toHaveLength(2);
 		expect(logged.join()).not.toContain('\n');
+	});
+
+	test('is in the log by its name before it is asked for', async () => {
+		const { begin, logged, transport } = lab();
+		let before: string[] = [];
+		transport.answerWith(() => {
+			before = [...logged];
+			return created('p1');
+		});
+		await begin();
+		expect(before).toEqual(['Magic Hour is asked for a video: "Lighthouse"']);
+	});
+
+	test('is not lost when n8n takes no custom data, as after the end of an execution', async () => {
+		const { begin, logged, customData } = lab(created('p1'));
+		jest.spyOn(customData, 'set').mockImplementation(() => {
+			throw new Error('The execution has ended');
+		});
+		await expect(begin()).resolves.toMatchObject({ id: 'p1' });
+		expect(logged.join()).toContain('p1: Error: The execution has ended');
+	});
+
+	test('is not lost when the execution is stopped while it is asked for', async () => {
+		const { begin, transport, logged, nodeContext, creates } = lab();
+		const stop = new AbortController();
+		transport.answerWith(() => {
+			stop.abort();
+			return created('p1');
+		});
+		await expect(begin({ signal: stop.signal })).resolves.toMatchObject({ id: 'p1' });
+		expect(logged.join()).toContain('Magic Hour project p1 was created');
+		expect(JSON.stringify(nodeContext)).toContain('p1');
+		expect(creates()).toHaveLength(1);
 	});
 
 	test('is created once, and said in the log, which outlives n8n', async () => {
