@@ -47,7 +47,7 @@ const STORAGE_STATUS_MEANINGS: StatusMeanings = {
 	410: { meaning: 'the signed URL has expired', hint: 'Try again.' },
 	413: {
 		meaning: 'the file is too large for the plan',
-		hint: 'Use a smaller image, or upgrade the plan.',
+		hint: 'Choose a smaller image, or upgrade the plan.',
 	},
 };
 
@@ -91,7 +91,7 @@ export function throwForStatus(
 		// Only the API's own word is certain: a proxy in between answers in another form, maybe after the request was carried out.
 		fate: said !== undefined && REFUSALS.includes(status) ? 'refused' : 'unknown',
 		status,
-		retryAfterMs: readRetryAfter(headers['retry-after'], clock.now()),
+		retryAfterMs: readRetryAfter(headers['retry-after'], clock.date()),
 		temporary:
 			RETRYABLE_STATUSES.includes(status) || (isStorage && EXPIRED_URL_STATUSES.includes(status)),
 	});

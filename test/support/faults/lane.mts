@@ -73,7 +73,7 @@ type Host = 'api' | 'uploads' | 'videos';
 /** @param number tells the hosts of the lanes apart */
 export async function openLane(number: number, surroundings: Surroundings): Promise<Lane> {
 	const { engine, network, foreign, certificate } = surroundings;
-	const api = await startLocalApi({ clock: () => systemClock.now(), jobSeconds: JOB_SECONDS });
+	const api = await startLocalApi({ clock: () => systemClock.date(), jobSeconds: JOB_SECONDS });
 	const apiPort = Number(new URL(api.url).port);
 	const front = await tlsFront(certificate, apiPort);
 	const apiKey = api.keys.business;
@@ -94,7 +94,7 @@ export async function openLane(number: number, surroundings: Surroundings): Prom
 
 	const trial = async (row: FaultRow, stage: Stage, count: Count): Promise<Trial> => {
 		api.reset();
-		const begun = systemClock.now();
+		const begun = systemClock.date();
 		const workflow = `Lane ${number}, trial ${++trials}`;
 		const elsewhere = foreign.urlFor(workflow);
 		const fault = row.how(stage, { begun, elsewhere });
@@ -118,7 +118,7 @@ export async function openLane(number: number, surroundings: Surroundings): Prom
 			(current: () => Stage): Resolve =>
 			() => {
 				if (kind === undefined || current() !== stage || astray.length >= count) return LOCALHOST;
-				astray.push(systemClock.now());
+				astray.push(systemClock.date());
 				return kind === 'no such host' ? undefined : ASTRAY;
 			};
 		network.names.set(
@@ -142,7 +142,7 @@ export async function openLane(number: number, surroundings: Surroundings): Prom
 			workflowName: workflow,
 		});
 		const run = await inTime(started, `${row.name} at ${stage}, ${count} times`);
-		const ended = systemClock.now();
+		const ended = systemClock.date();
 		await detour?.close();
 		return {
 			run,

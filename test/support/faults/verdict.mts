@@ -1,5 +1,5 @@
 import type { FaultVerdict, Outcome } from '../../../tools/docs/fault-matrix-document.mts';
-import { SILENCE_SECONDS } from './lab.mts';
+import { PATIENCE_SECONDS } from './lab.mts';
 import { ITEM_TIMEOUT, type Trial } from './lane.mts';
 import type { Behaviour, Count, FaultRow, Stage } from './table.mts';
 
@@ -70,7 +70,7 @@ export function judge(
 
 	const seconds = (trial.ended - trial.begun) / 1_000;
 	demand(
-		seconds < ITEM_TIMEOUT + SILENCE_SECONDS + SLACK,
+		seconds < ITEM_TIMEOUT + PATIENCE_SECONDS + SLACK,
 		`takes ${Math.round(seconds)} s, with a timeout of ${ITEM_TIMEOUT} s`,
 	);
 	if (behaviour === 'waits' && count === Infinity) {
