@@ -19,7 +19,7 @@ export async function receiveEvent(n8n: IWebhookFunctions): Promise<IWebhookResp
 	const secret = settings.verify ? await secretOrNothing(n8n) : '';
 	if (settings.verify && secret === '') return refuse(n8n, NO_SECRET);
 
-	const verdict = evaluateRequest(requestOf(n8n), settings, secret, systemClock.now());
+	const verdict = evaluateRequest(requestOf(n8n), settings, secret, systemClock.date());
 	if ('status' in verdict) return refuse(n8n, verdict);
 	const { event } = verdict;
 	const workflowData = [
@@ -96,7 +96,7 @@ async function claimEvent(
 	const closed = response.closed
 		? Promise.resolve()
 		: new Promise<void>((resolve) => response.once('close', resolve));
-	const claim = await recentEvents.claim(trigger, key, stored, systemClock.now());
+	const claim = await recentEvents.claim(trigger, key, stored, systemClock.date());
 	// The answer is sent when the execution has been started, or could not be.
 	void closed.then(() => claim?.settle(response.writableFinished && response.statusCode < 300));
 	return claim;

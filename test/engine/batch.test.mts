@@ -1,4 +1,3 @@
-import { TIMEOUTS } from '../../nodes/shared/n8n/n8nTransport.ts';
 import type { EngineRun } from '../../tools/engine/engine.mts';
 import { HELD, holdVideos } from '../support/engine/held-videos.mts';
 import { png } from '../../tools/engine/images.mts';
@@ -215,9 +214,7 @@ describe('when an item fails and the workflow stops', () => {
 
 	it('requests of which nobody knows what became of them are named', async () => {
 		lab.api.setFault('create', { hang: 'after' });
-		const patience = jest.replaceProperty(TIMEOUTS, 'api', 3000);
 		const run = await lab.run(NO_DOWNLOAD, { items: same(3) });
-		patience.restore();
 
 		const names = lab.creates().map(({ name }) => String(name));
 		expect(names).toHaveLength(3);

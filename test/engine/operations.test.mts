@@ -1,6 +1,5 @@
-import { TIMEOUTS } from '../../nodes/shared/n8n/n8nTransport.ts';
 import { HELD, holdVideos } from '../support/engine/held-videos.mts';
-import { IMAGE, imageItem, openLab, textOf, type Lab } from '../support/engine/lab.mts';
+import { IMAGE, openLab, textOf, type Lab } from '../support/engine/lab.mts';
 
 let lab: Lab;
 
@@ -122,18 +121,6 @@ describe('Upload Image', () => {
 		await lab.run({ operation: 'uploadImage' }, { items: [{ json: {}, binary: { data: file } }] });
 
 		expect(lab.api.requests[0]?.body).toEqual({ items: [{ type: 'image', extension: 'png' }] });
-	});
-
-	it('gives a large file the time that it takes over a slow line', async () => {
-		const large = Buffer.concat([IMAGE, Buffer.alloc(100_000)]);
-		// Bytes per second: 1.25 s for all.
-		lab.api.setFault('upload', { drip: 80_000 });
-		const patience = jest.replaceProperty(TIMEOUTS, 'file', 500);
-		const run = await lab.run({ operation: 'uploadImage' }, { items: [imageItem(large)] });
-		patience.restore();
-
-		expect(lab.kinds()).toEqual(['upload-urls', 'upload']);
-		expect(textOf(run, 'file_path')).toMatch(/\.png$/);
 	});
 });
 

@@ -1,21 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Fault, RequestKind } from '../../local-api/server.mts';
-import { TIMEOUTS } from '../../nodes/shared/n8n/n8nTransport.ts';
 import { png } from '../../tools/engine/images.mts';
 import { imageItem, openLab, type Lab } from '../support/engine/lab.mts';
 import { untilRequested } from '../support/engine/until-requested.mts';
 
 let lab: Lab;
-const usual = { ...TIMEOUTS };
-/** Milliseconds. */
-const GIVEN_UP = 700;
 
 beforeAll(async () => {
 	// In real time, and a job is over at once.
 	lab = await openLab({ inRealTime: true, jobSeconds: 0 });
-	// A request that is given up after the stop must not be sent again.
-	Object.assign(TIMEOUTS, { api: GIVEN_UP, file: GIVEN_UP, answer: GIVEN_UP });
 });
 
 afterEach(() => {
@@ -23,7 +17,6 @@ afterEach(() => {
 });
 
 afterAll(async () => {
-	Object.assign(TIMEOUTS, usual);
 	await lab.close();
 });
 

@@ -13,6 +13,11 @@ export class FakeClock implements Clock {
 		return this.time;
 	}
 
+	/** Far from `now()`, as the computer's clock is: the two can't be taken for each other. */
+	date(): number {
+		return Date.UTC(2026, 10, 23, 12) + this.time;
+	}
+
 	/** Time goes by, as it does while a request is under way. */
 	advance(milliseconds: number): void {
 		this.time += milliseconds;

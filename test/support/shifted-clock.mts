@@ -23,6 +23,10 @@ export abstract class ShiftedClock implements Clock {
 		return shown + (Date.now() - real) * this.#speed;
 	}
 
+	date(): number {
+		return this.now();
+	}
+
 	async yieldToEventLoop(): Promise<void> {
 		await turn();
 	}

@@ -6,12 +6,16 @@ import { systemClock, type Clock } from '../../nodes/shared/lib/clock.ts';
  */
 export function speedUp(factor: number): () => void {
 	const clock = systemClock as { -readonly [Member in keyof Clock]: Clock[Member] };
-	const { now, sleep, timeoutSignal } = clock;
-	const start = now();
-	clock.now = () => start + (now() - start) * factor;
+	const { now, date, sleep, timeoutSignal } = clock;
+	const faster = (time: () => number) => {
+		const start = time();
+		return () => start + (time() - start) * factor;
+	};
+	clock.now = faster(now);
+	clock.date = faster(date);
 	clock.sleep = (milliseconds, signal) => sleep(milliseconds / factor, signal);
 	clock.timeoutSignal = (milliseconds, signal) => timeoutSignal(milliseconds / factor, signal);
 	return () => {
-		Object.assign(clock, { now, sleep, timeoutSignal });
+		Object.assign(clock, { now, date, sleep, timeoutSignal });
 	};
 }

@@ -12,6 +12,8 @@ export interface CallDescriptor {
 	readonly retry: RetryRule;
 	/** It charges credits: once it is sent, its answer is waited for, also when the execution is stopped meanwhile. */
 	readonly pays?: true;
+	/** From its beginning to the end of its answer. Default: {@link DEFAULT_TIMEOUT_MS}. */
+	readonly timeoutMs?: number;
 	/** Which server answers: they mean different things by the same status. Default: the API. */
 	readonly server?: 'api' | 'storage';
 	/** Which requests an answer of 429 holds back. Default: all. */
@@ -19,6 +21,11 @@ export interface CallDescriptor {
 	/** What it means for the credits that the request did not get through. */
 	readonly ifItFails?: string;
 }
+
+/** Milliseconds after which a request is given up. Of a file, not counting the time that it may take on its way. */
+export const DEFAULT_TIMEOUT_MS = 120_000;
+/** The same of the one that pays: an answer that is given up may be an id that is lost. */
+const PAYING_TIMEOUT_MS = 300_000;
 
 /** A call of the API with an answer. */
 export interface CallWithAnswer<T extends z.ZodTypeAny> extends CallDescriptor {
@@ -65,6 +72,7 @@ export function createImageToVideo(body: CreateBody) {
 		salvage: findCreatedProject,
 		retry: PAYING,
 		pays: true,
+		timeoutMs: PAYING_TIMEOUT_MS,
 		gate: 'create',
 	} satisfies CallWithAnswer<typeof createResponseSchema>;
 }

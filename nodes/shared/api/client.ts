@@ -6,14 +6,16 @@ import {
 	createUploadUrls,
 	deleteProject,
 	getProject,
+	DEFAULT_TIMEOUT_MS,
 	UPLOAD_IMAGE,
 	type CallDescriptor,
 	type CallWithAnswer,
 	type CreateBody,
 } from './calls';
-import { FileTransfer, responseOf, wholeAnswerOf } from './fileTransfer';
+import { FileTransfer } from './fileTransfer';
 import { RateLimitGate } from './rateLimitGate';
 import { EXPIRED_URL_STATUSES, readResponse, throwForStatus } from './responseErrors';
+import { responseOf, wholeAnswerOf } from './responseOf';
 import { withRetries } from './retry';
 import type { CreateResponse, Project, UploadUrl } from './schemas';
 import type { ApiCall, ApiResponse, Payload, Transport } from './transport';
@@ -132,8 +134,9 @@ export class MagicHourClient {
 		{ signal }: CallOptions,
 		receive: typeof wholeAnswerOf,
 	): Promise<ApiResponse> {
-		const end = call.pays ? undefined : signal;
-		return await receive(call, async () => await this.transport.api(call.request, end));
+		const { pays, timeoutMs = DEFAULT_TIMEOUT_MS } = call;
+		const limits = { clock: this.clock, timeoutMs, signal: pays ? undefined : signal };
+		return await receive(call, limits, async (end) => await this.transport.api(call.request, end));
 	}
 
 	private async withRetries<T>(

@@ -1,8 +1,12 @@
-import type { Clock } from '../lib/clock';
-import { DOWNLOAD_VIDEO, UPLOAD_IMAGE, type CallDescriptor } from './calls';
+import { stopped, type Clock } from '../lib/clock';
+import { DEFAULT_TIMEOUT_MS, DOWNLOAD_VIDEO, UPLOAD_IMAGE } from './calls';
 import { RateLimitGate } from './rateLimitGate';
-import { failureOf, throwForStatus } from './responseErrors';
+import { responseOf, wholeAnswerOf } from './responseOf';
+import { throwForStatus } from './responseErrors';
 import type { ApiResponse, Download, FileTransport, Payload } from './transport';
+
+/** The least speed of an upload, in bytes per millisecond. */
+const MIN_UPLOAD_BYTES_PER_MS = 25;
 
 /** Moves files to and from Magic Hour's storage by signed URLs: needs no API key. */
 export class FileTransfer {
@@ -15,45 +19,29 @@ export class FileTransfer {
 
 	/** Puts a file to a signed URL, once. The answer's status is the caller's to look at: an expired URL can be renewed. */
 	async put(url: string, file: Payload, signal?: AbortSignal): Promise<ApiResponse> {
+		const timeoutMs = DEFAULT_TIMEOUT_MS + file.length / MIN_UPLOAD_BYTES_PER_MS;
 		return await wholeAnswerOf(
 			UPLOAD_IMAGE,
-			async () => await this.transport.put(url, file, signal),
+			{ clock: this.clock, timeoutMs, signal },
+			async (end) => await this.transport.put(url, file, end),
 		);
 	}
 
-	/** Opens a download, once. @throws {RequestError} */
+	/** Opens a download, once; the signal ends its stream, too. @throws {RequestError} */
 	async open(url: string, signal?: AbortSignal): Promise<Download> {
 		await this.gate.waitUntilOpen(Infinity, signal);
 		const download = await responseOf(
 			DOWNLOAD_VIDEO,
-			async () => await this.transport.open(url, signal),
+			{ clock: this.clock, timeoutMs: DEFAULT_TIMEOUT_MS, signal },
+			async (end) => await this.transport.open(url, end),
 		);
 		try {
 			throwForStatus({ ...download, text: '' }, DOWNLOAD_VIDEO, this.clock);
+			signal?.addEventListener('abort', () => download.stream.destroy(stopped()));
 			return download;
 		} catch (error) {
 			download.stream.destroy();
 			throw error as Error;
 		}
 	}
-}
-
-/** Turns an error that came instead of an answer into a `RequestError`. */
-export async function responseOf<T>(
-	call: Pick<CallDescriptor, 'action' | 'ifItFails'>,
-	request: () => Promise<T>,
-): Promise<T> {
-	return await request().catch((error: unknown) => {
-		throw failureOf(error, call);
-	});
-}
-
-/** The same, for an answer of which all has to come. */
-export async function wholeAnswerOf(
-	call: Pick<CallDescriptor, 'action' | 'ifItFails'>,
-	request: () => Promise<ApiResponse>,
-): Promise<ApiResponse> {
-	const answer = await responseOf(call, request);
-	if (answer.brokenOff) throw failureOf(answer.brokenOff, call);
-	return answer;
 }

@@ -129,7 +129,7 @@ export function throwForStatus(
 		// Only the API's own word is certain: a proxy in between answers in another form, maybe after the request was carried out.
 		fate: said.message !== undefined && REFUSALS.includes(status) ? 'refused' : 'unknown',
 		status,
-		retryAfterMs: readRetryAfter(headers['retry-after'], clock.now()),
+		retryAfterMs: readRetryAfter(headers['retry-after'], clock.date()),
 		temporary:
 			RETRYABLE_STATUSES.includes(status) || (isStorage && EXPIRED_URL_STATUSES.includes(status)),
 	});

@@ -1,18 +1,21 @@
 import type { BinaryHelperFunctions } from 'n8n-workflow';
 
-/** How requests get out: the part that needs n8n, as an interface, so that what decides about requests doesn't. */
+/**
+ * How requests get out: the part that needs n8n, as an interface, so that what decides about requests doesn't. The signal
+ * ends a request at any time, and nothing else does; of an answer that has begun, what has come is returned.
+ */
 export type Transport = ApiTransport & FileTransport;
 
 export interface ApiTransport {
-	/** A call of the Magic Hour API, with the credential. Redirects are not followed. Nothing but the signal ends it. */
-	api(call: ApiCall, signal?: AbortSignal): Promise<ApiResponse>;
+	/** A call of the Magic Hour API, with the credential. Redirects are not followed. */
+	api(call: ApiCall, signal: AbortSignal): Promise<ApiResponse>;
 }
 
 export interface FileTransport {
 	/** Puts a file to a pre-signed URL, without the credential. Redirects are not followed. */
-	put(url: string, file: Payload, signal?: AbortSignal): Promise<ApiResponse>;
-	/** Opens a download, without the credential, following redirects to where files can be. The signal ends it at any time, the stream included. */
-	open(url: string, signal?: AbortSignal): Promise<Download>;
+	put(url: string, file: Payload, signal: AbortSignal): Promise<ApiResponse>;
+	/** Opens a download, without the credential, following redirects to where files can be. The stream is the caller's to end. */
+	open(url: string, signal: AbortSignal): Promise<Download>;
 }
 
 export interface ApiCall {

@@ -51,7 +51,7 @@ export class Uploads {
 		const prepared = this.urls.get(image.hash);
 		if (!prepared) return await this.ask(image, options);
 		const url = await prepared.catch(askAnew);
-		const isFresh = url && Date.parse(url.expires_at) - URL_EXPIRY_MARGIN_MS > this.clock.now();
+		const isFresh = url && Date.parse(url.expires_at) - URL_EXPIRY_MARGIN_MS > this.clock.date();
 		return isFresh ? url : await this.ask(image, options);
 	}
 

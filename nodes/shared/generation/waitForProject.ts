@@ -65,8 +65,8 @@ export async function followProject(
 ): Promise<Project> {
 	const project = await getProject(client, projectId, options);
 	if (!isUnfinished(project)) return finished(project);
-	const now = clock.now();
-	const createdAt = Math.min(Date.parse(project.created_at ?? '') || now, now);
+	const age = Math.max(clock.date() - (Date.parse(project.created_at ?? '') || Infinity), 0);
+	const createdAt = clock.now() - age;
 	return await waitForProject(client, clock, projectId, createdAt, options);
 }
 

@@ -3,7 +3,10 @@ import { AbortError } from './errors';
 
 /** Time as the code that waits sees it: injected, so that tests don't wait. All times are milliseconds. */
 export interface Clock {
+	/** For waits and deadlines: goes on evenly, whatever the computer's clock is set to. */
 	now(): number;
+	/** Since 1970: for times that others have written. */
+	date(): number;
 	/** @throws {AbortError} as soon as the signal fires */
 	sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 	/** Lets everything else that is due happen first. */
@@ -15,20 +18,26 @@ export interface Clock {
 /** Longest sleep in one piece: n8n's `sleep` can't be ended early (and its linter allows no other timer). */
 const MAX_SLEEP_MS = 1_000;
 
+/** Longest time that Node's timers know: 24 days. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
 export const systemClock: Clock = {
-	now: () => Date.now(),
+	now: () => performance.now(),
+	date: () => Date.now(),
 	sleep: async (milliseconds, signal) => {
-		const end = Date.now() + milliseconds;
+		const end = performance.now() + milliseconds;
 		throwIfAborted(signal);
-		for (let rest = milliseconds; rest > 0; rest = end - Date.now()) {
+		for (let rest = milliseconds; rest > 0; rest = end - performance.now()) {
 			await untilAborted(sleep(Math.min(rest, MAX_SLEEP_MS)), signal);
 		}
 	},
 	yieldToEventLoop: async () => await sleep(0),
-	// Not AbortSignal.any: on Node 20 it loses a time-out that nothing else holds to the garbage collector.
 	timeoutSignal: (milliseconds, signal) => {
+		const late = AbortSignal.timeout(Math.min(Math.ceil(milliseconds), MAX_TIMEOUT_MS));
+		if (!signal) return late;
+		// Not AbortSignal.any: on Node 20 it loses a time-out that nothing else holds to the garbage collector.
 		const limited = new AbortController();
-		for (const source of [AbortSignal.timeout(milliseconds), ...(signal ? [signal] : [])]) {
+		for (const source of [late, signal]) {
 			const end = () => limited.abort(source.reason);
 			source.addEventListener('abort', end);
 			if (source.aborted) end();
@@ -61,6 +70,6 @@ export function throwIfAborted(signal?: AbortSignal): void {
 	if (signal?.aborted) throw stopped();
 }
 
-function stopped(): AbortError {
+export function stopped(): AbortError {
 	return new AbortError('The execution was stopped');
 }

@@ -3,7 +3,7 @@ import type { Project } from '../api/schemas';
 import type { CallOptions } from '../api/client';
 import type { FileTransfer } from '../api/fileTransfer';
 import type { Clock } from '../lib/clock';
-import { ProjectError, RequestError } from '../lib/errors';
+import { AbortError, ProjectError, RequestError } from '../lib/errors';
 import { singleLine } from '../lib/text';
 import { videoFileName } from '../media/videoFileName';
 import { inspectMp4 } from '../media/mp4';
@@ -46,7 +46,10 @@ export async function downloadVideo(
 	const work = async (): Promise<IBinaryData> => {
 		const latest = isFirst || !refresh ? project : await refresh(patient);
 		isFirst = false;
-		return await downloadOnce(n8n, files, latest, signal);
+		return await downloadOnce(n8n, files, latest, signal).catch((error: unknown) => {
+			const isLate = error instanceof AbortError && !options.signal?.aborted;
+			throw isLate ? incomplete('the time for it was over') : (error as Error);
+		});
 	};
 	return await withRetries(work, { ...patient, clock, rule }).catch((error: unknown) => {
 		if (!(error instanceof RequestError)) throw error as Error;

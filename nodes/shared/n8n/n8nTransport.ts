@@ -1,28 +1,11 @@
 import type { IExecuteFunctions, IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
 import { RequestError } from '../lib/errors';
+import { untilAborted } from '../lib/clock';
 import { unexpectedResponse } from '../api/responseErrors';
 import { checkFileUrl } from '../api/fileUrl';
 import type { ApiResponse, ByteStream, Download, Headers, Transport } from '../api/transport';
 
 export const CREDENTIAL = 'magicHourApi';
-
-/**
- * When a request is given up, in milliseconds. In an object, so that tests, whose clock runs faster, can shorten them.
- */
-export const TIMEOUTS = {
-	/** Silence of the API. */
-	api: 60_000,
-	/** Silence while a file is fetched, and while an answer to one that was sent does not come. */
-	file: 300_000,
-	/** From the first byte of an API answer to its last. */
-	answer: 60_000,
-};
-
-/**
- * The least speed of an upload, in bytes per millisecond. Where redirects are not followed, n8n's HTTP client (axios 1.18)
- * counts the time from the beginning of a request to its answer, not the time of silence.
- */
-const MIN_UPLOAD_BYTES_PER_MS = 50;
 
 /** Largest answer that is read, in bytes. The API's answers have a few kB. */
 const MAX_RESPONSE_BYTES = 1024 * 1024;
@@ -35,30 +18,36 @@ const MAX_REDIRECTS = 5;
 
 /** Requests through n8n's HTTP helper, so that n8n's proxy and TLS settings, and its protection of internal hosts, hold. */
 export function n8nTransport(n8n: IExecuteFunctions, baseUrl: string): Transport {
-	// Statuses are looked at by the caller. It also keeps n8n from repeating a request by itself after a 401.
 	const common = {
 		returnFullResponse: true,
+		// Statuses are looked at by the caller. It also keeps n8n from repeating a request by itself after a 401.
 		ignoreHttpStatusErrors: true,
 		encoding: 'stream',
+		// The signal has the time.
+		timeout: 0,
+		// n8n would follow redirects anywhere, and keep a whole file in memory to be able to send it again.
+		disableFollowRedirect: true,
 	} as const;
 
-	const readAnswer = async (response: IN8nHttpFullResponse): Promise<ApiResponse> => ({
+	const readAnswer = async (
+		response: IN8nHttpFullResponse,
+		signal: AbortSignal,
+	): Promise<ApiResponse> => ({
 		status: response.statusCode,
 		headers: response.headers as Headers,
-		...(await readText(response.body as ByteStream)),
+		...(await readText(response.body as ByteStream, signal)),
 	});
 
 	/** Redirects are not followed: n8n would follow them anywhere. */
-	const openOnce = async (url: string, signal?: AbortSignal): Promise<Download> => {
-		const response = (await n8n.helpers.httpRequest({
+	const openOnce = async (url: string, signal: AbortSignal): Promise<Download> => {
+		const request = n8n.helpers.httpRequest({
 			...common,
 			method: 'GET',
 			url,
-			timeout: TIMEOUTS.file,
 			abortSignal: signal,
-			disableFollowRedirect: true,
 			headers: UNCOMPRESSED,
-		})) as IN8nHttpFullResponse;
+		});
+		const response = (await untilAborted(request, signal)) as IN8nHttpFullResponse;
 		return {
 			status: response.statusCode,
 			headers: response.headers as Headers,
@@ -76,33 +65,30 @@ export function n8nTransport(n8n: IExecuteFunctions, baseUrl: string): Transport
 				json: true,
 				// Of an answer that breaks off, what has come can be read.
 				headers: { 'Accept-Encoding': 'identity' },
-				timeout: TIMEOUTS.api,
 				abortSignal: signal,
-				disableFollowRedirect: true,
 			};
-			const response = (await n8n.helpers.httpRequestWithAuthentication.call(
+			const request = n8n.helpers.httpRequestWithAuthentication.call(
 				endedBy(signal, n8n),
 				CREDENTIAL,
 				options,
-			)) as IN8nHttpFullResponse;
-			return await readAnswer(response);
+			);
+			const response = (await untilAborted(request, signal)) as IN8nHttpFullResponse;
+			return await readAnswer(response, signal);
 		},
 
 		async put(url, { content, length, mimeType }, signal) {
 			try {
 				checkFileUrl(url, baseUrl, 'upload the image');
-				const response = (await n8n.helpers.httpRequest({
+				const request = n8n.helpers.httpRequest({
 					...common,
 					method: 'PUT',
 					url,
 					body: content,
 					headers: { 'Content-Type': mimeType, 'Content-Length': length },
-					timeout: TIMEOUTS.file + Math.ceil(length / MIN_UPLOAD_BYTES_PER_MS),
 					abortSignal: signal,
-					// Following redirects would keep the whole file in memory, to be able to send it again.
-					disableFollowRedirect: true,
-				})) as IN8nHttpFullResponse;
-				return await readAnswer(response);
+				});
+				const response = (await untilAborted(request, signal)) as IN8nHttpFullResponse;
+				return await readAnswer(response, signal);
 			} finally {
 				// A request that failed leaves it open, with its file.
 				if (!Buffer.isBuffer(content)) content.destroy();
@@ -146,7 +132,7 @@ function resolveLocation(location: string, from: string): string {
  * The same functions, with another signal. The helper (n8n-core 2.41.1, `request-helpers/authentication.js`) puts that of
  * the execution on every request, so that a Stop would tear down one that pays, and lose its answer.
  */
-function endedBy(signal: AbortSignal | undefined, n8n: IExecuteFunctions): IExecuteFunctions {
+function endedBy(signal: AbortSignal, n8n: IExecuteFunctions): IExecuteFunctions {
 	return Object.create(n8n, {
 		getExecutionCancelSignal: { value: () => signal },
 	}) as IExecuteFunctions;
@@ -156,8 +142,11 @@ function urlOf(baseUrl: string, path: string): string {
 	return `${baseUrl.replace(/\/+$/, '')}${path}`;
 }
 
-/** Reads a text as far as it comes; gives up when it is absurdly long, or takes too long. */
-async function readText(stream: ByteStream): Promise<Pick<ApiResponse, 'text' | 'brokenOff'>> {
+/** Reads a text as far as it comes until the signal fires; gives up when it is absurdly long. */
+async function readText(
+	stream: ByteStream,
+	signal: AbortSignal,
+): Promise<Pick<ApiResponse, 'text' | 'brokenOff'>> {
 	const chunks: Buffer[] = [];
 	let length = 0;
 	// Not "for await": that loses what has come when the connection breaks.
@@ -174,9 +163,7 @@ async function readText(stream: ByteStream): Promise<Pick<ApiResponse, 'text' | 
 		const onClose = () => resolve(new Error('The answer has no end'));
 		stream.once('close', onClose);
 		if (stream.closed) onClose();
-		AbortSignal.timeout(TIMEOUTS.answer).addEventListener('abort', () =>
-			resolve(unreadable('it did not come to an end in time')),
-		);
+		signal.addEventListener('abort', onClose);
 	});
 	stream.destroy();
 	return { text: Buffer.concat(chunks).toString('utf8'), brokenOff };

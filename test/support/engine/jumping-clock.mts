@@ -78,6 +78,7 @@ export function jumpOverWaits(): () => void {
 	const usual = { ...node };
 	Object.assign(node, {
 		now: () => clock.now(),
+		date: () => clock.date(),
 		sleep: async (...wait) => {
 			await clock.sleep(...wait);
 		},

@@ -5,7 +5,7 @@ import type { Engine, EngineRun, StartedRun } from '../../../tools/engine/engine
 import type { Certificate } from './certificate.mts';
 import { ARRIVES, openDetour, tlsFront, WITH_TLS } from './detours.mts';
 import type { ForeignHost, ForeignRequest } from './foreign-host.mts';
-import { byClock, LaneClock, type Pace } from './lane-clock.mts';
+import { byClock, LaneClock } from './lane-clock.mts';
 import { DOMAIN, type Network, type Resolve } from './network.mts';
 import type { Count, FaultRow, Stage } from './table.mts';
 import { imageItem } from '../engine/lab.mts';
@@ -23,11 +23,11 @@ const parameters = (timeout: number) => ({
 	options: { timeout },
 });
 /** As it is at the node's users, but for waits of the node's own, which take no time. */
-const USUAL: Pace = { speed: 1, silence: 60_000 };
+const USUAL_SPEED = 1;
 /** Where there is nothing to do but to wait until the node gives up. */
-const SILENT: Pace = { speed: 30, silence: 4_000 };
-/** Seconds of the node's time after which a silent request is given up. */
-export const SILENCE_SECONDS = (SILENT.silence * SILENT.speed) / 1_000;
+const SILENT_SPEED = 30;
+/** Seconds of the node's time after which the most patient request is given up. */
+export const PATIENCE_SECONDS = 300;
 /** Milliseconds of real time: several times as long as any item takes that has a timeout. */
 const NO_END = 120_000;
 
@@ -112,7 +112,7 @@ export async function openLane(
 
 	const trial = async (row: FaultRow, stage: Stage, count: Count): Promise<Trial> => {
 		api.reset();
-		clock.setPace(row.silent ? SILENT : USUAL);
+		clock.goOn(row.silent ? SILENT_SPEED : USUAL_SPEED);
 		const begun = clock.now();
 		const workflow = `Lane ${number}, trial ${++trials}`;
 		const elsewhere = foreign.urlFor(workflow);

@@ -1,5 +1,5 @@
 import type { FaultVerdict, Outcome } from '../../../tools/docs/fault-matrix-document.mts';
-import { ITEM_TIMEOUT, SILENCE_SECONDS, type Trial } from './lane.mts';
+import { ITEM_TIMEOUT, PATIENCE_SECONDS, type Trial } from './lane.mts';
 import type { Behaviour, Count, FaultRow, Stage } from './table.mts';
 
 function expectedOutcome(behaviour: Behaviour, stage: Stage, count: Count): Outcome {
@@ -69,7 +69,7 @@ export function judge(
 
 	const seconds = (trial.ended - trial.begun) / 1_000;
 	demand(
-		seconds < ITEM_TIMEOUT + SILENCE_SECONDS + SLACK,
+		seconds < ITEM_TIMEOUT + PATIENCE_SECONDS + SLACK,
 		`takes ${Math.round(seconds)} s, with a timeout of ${ITEM_TIMEOUT} s`,
 	);
 	if (behaviour === 'waits' && count === Infinity) {

@@ -4,6 +4,7 @@ import type { CreateBody } from '../../../../nodes/shared/api/calls.ts';
 import { MagicHourClient, type Uploadable } from '../../../../nodes/shared/api/client.ts';
 import type { ErrorCode } from '../../../../nodes/shared/lib/errorCodes.ts';
 import { RequestError, AbortError, type Fate } from '../../../../nodes/shared/lib/errors.ts';
+import { turns } from '../../../support/deferred.mts';
 import { rejectionOf } from '../../../support/failure-of.mts';
 import { FakeClock } from '../../../support/fake-clock.mts';
 import { FakeTransport, refusal, type Reply } from '../../../support/fake-transport.mts';
@@ -184,19 +185,22 @@ describe('create', () => {
 
 	test('Retry-After may be a date', async () => {
 		const { client, options, clock, transport } = lab();
-		const date = new Date(clock.now() + 42_000).toUTCString();
+		const date = new Date(clock.date() + 42_000).toUTCString();
 		transport.answer(refusal(503, { 'retry-after': date }), { json: CREATED });
 		await client.createImageToVideo(BODY, options);
 		expect(clock.sleeps).toEqual([42_000]);
 	});
 
-	test('once it is sent, no signal reaches it', async () => {
-		const { client, options, requests } = lab({ json: CREATED });
-		const { signal } = new AbortController();
-		await client.createImageToVideo(BODY, { ...options, signal });
-		expect(requests).toEqual([
-			{ kind: 'api', call: { method: 'POST', path: '/v1/image-to-video', body: BODY } },
-		]);
+	test('once it is sent, a stop does not end it', async () => {
+		const { client, options, transport } = lab();
+		const stop = new AbortController();
+		transport.answerWith(() => {
+			stop.abort();
+			return { json: CREATED };
+		});
+		const created = client.createImageToVideo(BODY, { ...options, signal: stop.signal });
+		await expect(created).resolves.toMatchObject(CREATED);
+		expect(transport.signals.map(({ aborted }) => aborted)).toEqual([false]);
 	});
 
 	test('is not sent once the execution has been stopped', async () => {
@@ -204,6 +208,65 @@ describe('create', () => {
 		const signal = AbortSignal.abort();
 		await rejectionOf(AbortError, client.createImageToVideo(BODY, { ...options, signal }));
 		expect(requests).toEqual([]);
+	});
+});
+
+/** Every request is given up in its own time, the answer that stops half-way included. */
+describe('a request without an answer', () => {
+	const IMAGE = (length: number): Uploadable => ({
+		format: 'png',
+		open: async () =>
+			await Promise.resolve({ content: Buffer.from('x'), length, mimeType: 'image/png' }),
+	});
+	const URL = { upload_url: 'https://s.example/1', expires_at: '2999-01-01', file_path: 'f/1' };
+	type Client = ReturnType<typeof lab>['client'];
+	type Options = ReturnType<typeof lab>['options'];
+
+	test.each<[string, number, Fate, (client: Client, options: Options) => Promise<unknown>]>([
+		['create', 300_000, 'unknown', (client, options) => client.createImageToVideo(BODY, options)],
+		['poll', 120_000, 'unknown', (client, options) => client.getProject('p1', options)],
+		['delete', 120_000, 'unknown', (client, options) => client.deleteProject('p1', options)],
+		[
+			'upload URLs',
+			120_000,
+			'unknown',
+			(client, options) => client.createUploadUrls(['png'], options),
+		],
+		['upload', 120_000, 'unknown', (client, options) => client.uploadImage(IMAGE(0), URL, options)],
+		[
+			'upload of 50 MB',
+			2_120_000,
+			'unknown',
+			(client, options) => client.uploadImage(IMAGE(50_000_000), URL, options),
+		],
+		['download', 120_000, 'unknown', (client) => client.files.open('https://s.example/v.mp4')],
+	])('%s is given up after %i ms', async (_, limit, fate, request) => {
+		const { client, clock, transport } = lab('silence');
+		// No time for another try.
+		const asked = request(client, { deadline: clock.now() + 1 });
+		const settled = jest.fn();
+		void asked.catch(settled);
+		await turns();
+		clock.advance(limit - 1);
+		await turns();
+		expect(settled).not.toHaveBeenCalled();
+		clock.advance(1);
+		const failure = await rejectionOf(RequestError, asked);
+		expect(failure).toMatchObject({ fate, temporary: true });
+		expect(failure.message).toMatch(/^Could not .*: no answer came in time$/);
+		expect(transport.requests).toHaveLength(1);
+	});
+
+	test('leaves nothing behind that listens to the signal of the execution', async () => {
+		const { client, options } = lab({ json: PROJECT });
+		const { signal } = new AbortController();
+		const added = jest.spyOn(signal, 'addEventListener');
+		const removed = jest.spyOn(signal, 'removeEventListener');
+		await client.getProject('p1', { ...options, signal });
+		expect(added.mock.calls.length).toBeGreaterThan(0);
+		expect(removed.mock.calls.map(([, listener]) => listener)).toEqual(
+			added.mock.calls.map(([, listener]) => listener),
+		);
 	});
 });
 
@@ -346,10 +409,13 @@ describe('get a project', () => {
 	});
 
 	test('can be stopped', async () => {
-		const { client, options, requests } = lab({ json: PROJECT });
-		const { signal } = new AbortController();
-		await client.getProject('p1', { ...options, signal });
-		expect(requests).toMatchObject([{ kind: 'api', signal }]);
+		const { client, options, requests } = lab('silence');
+		const stop = new AbortController();
+		const asked = client.getProject('p1', { ...options, signal: stop.signal });
+		await turns();
+		stop.abort();
+		await rejectionOf(AbortError, asked);
+		expect(requests).toHaveLength(1);
 	});
 
 	test('goes on through everything that passes: the video is paid for', async () => {
@@ -473,7 +539,6 @@ describe('upload', () => {
 				kind: 'put',
 				url: url(9).upload_url,
 				file: { content: Buffer.from('image'), length: 5, mimeType: 'image/jpg' },
-				signal,
 			},
 		]);
 	});
@@ -535,7 +600,7 @@ describe('download', () => {
 		const { status, headers, stream } = await client.files.open(URL_OF_VIDEO);
 		expect({ status, headers }).toEqual({ status: 200, headers: { 'content-length': '5' } });
 		expect(stream).toBe(transport.stream);
-		expect(requests).toEqual([{ kind: 'open', url: URL_OF_VIDEO, signal: undefined }]);
+		expect(requests).toEqual([{ kind: 'open', url: URL_OF_VIDEO }]);
 	});
 
 	test.each([

@@ -48,12 +48,9 @@ describe('an answer of the right shape', () => {
 		},
 	);
 
-	test.each(['cm3xy8k2q0000v1l4d5e6f7g8', 'p1', '7', 'b_c-D-9', 'p'.repeat(128)])(
-		'id %s',
-		(id) => {
-			expect(parseJsonAs(createResponseSchema, JSON.stringify({ id }))).toEqual({ id });
-		},
-	);
+	test.each(['cm3xy8k2q0000v1l4d5e6f7g8', 'p1', '7', 'b_c-D-9', 'p'.repeat(128)])('id %s', (id) => {
+		expect(parseJsonAs(createResponseSchema, JSON.stringify({ id }))).toEqual({ id });
+	});
 
 	test('a byte order mark before it is no part of it', () => {
 		expect(parseJsonAs(createResponseSchema, '\uFEFF{"id":"p1"}')).toEqual({ id: 'p1' });

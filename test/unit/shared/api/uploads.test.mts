@@ -17,7 +17,7 @@ const images = (count: number) =>
 
 /** A Magic Hour that gives out URLs, whose place tells the extension that was asked for, and takes files. */
 function lab(all: readonly HashedImage[], lifetime = 3_600_000) {
-	const clock = new FakeClock(Date.UTC(2026, 10, 23));
+	const clock = new FakeClock();
 	const transport = new FakeTransport();
 	let given = 0;
 	let refuse: { urls?: Reply; put?: Reply } = {};
@@ -25,7 +25,7 @@ function lab(all: readonly HashedImage[], lifetime = 3_600_000) {
 		if (request.kind !== 'api') return refuse.put ?? {};
 		if (refuse.urls) return refuse.urls;
 		const { items } = request.call.body as { items: { extension: string }[] };
-		const expires_at = new Date(clock.now() + lifetime).toISOString();
+		const expires_at = new Date(clock.date() + lifetime).toISOString();
 		return {
 			json: {
 				items: items.map(({ extension }) => {

@@ -136,7 +136,7 @@ describe('following a project that was created some time ago', () => {
 		['of unknown age', () => undefined, [0, 1_000, 20_000]],
 		['of unreadable age', () => 'yesterday', [0, 1_000, 20_000]],
 	])('%s', async (_, createdAt, expected) => {
-		const created = createdAt(new FakeClock().now());
+		const created = createdAt(new FakeClock().date());
 		const it = lab((elapsed) => ({ ...done(15)(elapsed), created_at: created }));
 		await expect(follow(it)).resolves.toMatchObject({ status: 'complete' });
 		expect(it.asked).toEqual(expected);

@@ -11,8 +11,28 @@ describe('the system clock', () => {
 
 	test('tells the time in milliseconds', () => {
 		jest.setSystemTime(1_234_567_890_123);
-		expect(systemClock.now()).toBe(1_234_567_890_123);
+		expect(systemClock.date()).toBe(1_234_567_890_123);
+		const before = systemClock.now();
+		jest.advanceTimersByTime(1_500);
+		expect(systemClock.now() - before).toBe(1_500);
 	});
+
+	test.each([-3_600_000, 3_600_000])(
+		'does not mind when the clock of the computer is changed (%i ms)',
+		async (change) => {
+			const before = systemClock.now();
+			const awake = jest.fn();
+			const sleeping = systemClock.sleep(1_500).then(awake);
+			await jest.advanceTimersByTimeAsync(500);
+			jest.setSystemTime(Date.now() + change);
+			await jest.advanceTimersByTimeAsync(999);
+			expect(awake).not.toHaveBeenCalled();
+			await jest.advanceTimersByTimeAsync(1);
+			expect(awake).toHaveBeenCalled();
+			await sleeping;
+			expect(systemClock.now() - before).toBe(1_500);
+		},
+	);
 
 	test.each([1, 999, 1_000, 1_001, 30_000])('sleeps %i ms', async (milliseconds) => {
 		const awake = jest.fn();
@@ -109,6 +129,10 @@ describe('a limit', () => {
 		expect(limit.aborted).toBe(false);
 		stop.abort();
 		expect(limit.aborted).toBe(true);
+	});
+
+	test.each([0.5, 1e12])('takes any time (%d ms)', (milliseconds) => {
+		expect(systemClock.timeoutSignal(milliseconds).aborted).toBe(false);
 	});
 
 	test('fires after its time, with another signal or without', async () => {
