@@ -29,6 +29,10 @@ export function addFaultHooks(app: FastifyInstance, faults: Faults, origin: () =
 		const { kind } = request.routeOptions.config;
 		if (!kind) return;
 		request.fault = faults.take(kind);
+		if (request.fault && 'hang' in request.fault) {
+			faults.hanging++;
+			reply.raw.once('close', () => faults.hanging--);
+		}
 		if (request.fault) await instead(request.fault, request, reply);
 	});
 

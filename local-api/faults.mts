@@ -64,6 +64,8 @@ interface Queued {
 /** The faults that are switched on: a queue for each kind of request. */
 export class Faults {
 	private readonly queues = new Map<RequestKind, Queued[]>();
+	/** How many requests are under way that are never answered. */
+	hanging = 0;
 
 	/**
 	 * Lets the next requests of a kind go wrong, after those that earlier calls are for.

@@ -81,6 +81,8 @@ export interface LocalApi {
 	 */
 	setFault(kind: RequestKind, fault: Fault, times?: number): void;
 	clearFaults(): void;
+	/** How many requests are under way that a fault keeps from ever being answered. */
+	readonly hanging: number;
 	/** How jobs created from now on end. */
 	setOutcome(outcome: Outcome): void;
 	/**
@@ -212,6 +214,9 @@ export async function startLocalApi(options: LocalApiOptions = {}): Promise<Loca
 		},
 		clearFaults: () => {
 			context.faults.clear();
+		},
+		get hanging() {
+			return context.faults.hanging;
 		},
 		setOutcome: (outcome) => {
 			context.outcome = outcome;

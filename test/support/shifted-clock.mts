@@ -43,6 +43,11 @@ export abstract class ShiftedClock implements Clock {
 		return controller.signal;
 	}
 
+	/** When the next of them ends, by the clock; also those whose work is over. */
+	protected get nextLimit(): number {
+		return Math.min(...[...this.#limits].map(({ at }) => at));
+	}
+
 	/** Forgets what was to end in time: what it was for is over. */
 	forgetLimits(): void {
 		for (const { timer } of this.#limits) clearTimeout(timer);
@@ -57,7 +62,7 @@ export abstract class ShiftedClock implements Clock {
 
 	/** @param time by the clock; it never goes back */
 	protected putForward(time: number): void {
-		if (time <= this.now()) return;
+		if (time <= this.now() || time === Infinity) return;
 		this.#moment = { real: Date.now(), shown: time };
 		for (const limit of this.#limits) this.#arm(limit);
 	}
@@ -66,6 +71,7 @@ export abstract class ShiftedClock implements Clock {
 		clearTimeout(limit.timer);
 		const left = limit.at - this.now();
 		const end = (): void => {
+			this.#limits.delete(limit);
 			limit.controller.abort(new DOMException('The time is over', 'TimeoutError'));
 		};
 		if (left <= 0) end();

@@ -15,7 +15,7 @@ const QUIET_MS = 2;
 
 /**
  * The node's time: when everybody waits, it jumps to the moment that the first has waited for. While a request is under way
- * it goes on as real time does, so that no wait and no deadline is over sooner on a slow machine.
+ * that will be answered it goes on as real time does, so that no deadline is over sooner on a slow machine.
  */
 class JumpingClock extends ShiftedClock {
 	readonly #sleepers = new Set<{ readonly at: number; readonly wake: () => void }>();
@@ -23,6 +23,11 @@ class JumpingClock extends ShiftedClock {
 	#events = 0;
 	#underWay = 0;
 	#isWatching = false;
+
+	/** @param hanging how many requests are under way that will not be answered */
+	constructor(private readonly hanging: () => number) {
+		super();
+	}
 
 	async sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
 		throwIfAborted(signal);
@@ -43,6 +48,7 @@ class JumpingClock extends ShiftedClock {
 	follow(request: http.ClientRequest): void {
 		this.#events++;
 		this.#underWay++;
+		void this.#watch();
 		request.once('close', () => {
 			this.#events++;
 			this.#underWay--;
@@ -57,23 +63,28 @@ class JumpingClock extends ShiftedClock {
 	async #watch(): Promise<void> {
 		if (this.#isWatching) return;
 		this.#isWatching = true;
-		while (this.#sleepers.size > 0) {
+		while (this.#sleepers.size > 0 || this.#underWay > 0) {
 			const before = this.#events;
 			await realSleep(QUIET_MS);
-			const [next] = [...this.#sleepers].map(({ at }) => at).sort((one, other) => one - other);
-			if (next !== undefined && this.#events === before && this.#underWay === 0) {
-				this.putForward(next);
-			}
+			if (this.#events === before && this.#underWay <= this.hanging())
+				this.putForward(this.#next());
 			const now = this.now();
 			for (const { at, wake } of this.#sleepers) if (at <= now) wake();
 		}
 		this.#isWatching = false;
 	}
+
+	/** What is waited for next, by the clock. */
+	#next(): number {
+		const ends = [...this.#sleepers].map(({ at }) => at);
+		if (this.#underWay > 0) ends.push(this.nextLimit);
+		return Math.min(...ends);
+	}
 }
 
-/** Lets the node's time jump over waits. @returns what puts the clock right again */
-export function jumpOverWaits(): () => void {
-	const clock = new JumpingClock();
+/** Lets the node's time jump over waits. @param hanging see {@link JumpingClock}. @returns what puts the clock right again */
+export function jumpOverWaits(hanging: () => number): () => void {
+	const clock = new JumpingClock(hanging);
 	const node = systemClock as { -readonly [Member in keyof Clock]: Clock[Member] };
 	const usual = { ...node };
 	Object.assign(node, {

@@ -75,7 +75,7 @@ export async function openLab({ inRealTime = false, ...options }: LabOptions = {
 		node: new ImageToVideo(),
 		credential: new MagicHourApi(),
 	});
-	const restoreClock = inRealTime ? undefined : jumpOverWaits();
+	const restoreClock = inRealTime ? undefined : jumpOverWaits(() => api.hanging);
 	const keys = Object.values(api.keys);
 
 	const start = (parameters: INodeParameters, runOptions: LabRunOptions = {}): StartedRun => {
