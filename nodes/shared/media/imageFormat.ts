@@ -69,7 +69,7 @@ const OTHER_CONTENT: ReadonlyArray<{ pattern: RegExp; name: string }> = [
 		name: 'an image that was read as text on its way, which destroys it',
 	},
 	{ pattern: /^(?:\xff\n|\0\0\0\fJXL )/, name: 'a JPEG XL image' },
-	{ pattern: /^\0\0\p{Cc}\0/u, name: 'an icon or cursor (ICO)' },
+	{ pattern: /^\0\0(?!\0)\p{Cc}\0/u, name: 'an icon or cursor (ICO)' },
 	{ pattern: /^(?:II\+\0|MM\0\+)/, name: 'a BigTIFF image' },
 	{ pattern: /^II\xbc/, name: 'a JPEG XR image' },
 	{ pattern: /^icns/, name: 'an Apple icon' },
