@@ -1,9 +1,11 @@
+import { join } from 'node:path';
 import { probeVideo } from '../../local-api/probe.mts';
 import CORES from './cores.json';
 import type { CompatResult } from './results.mts';
 import { setUpN8nDemo } from '../demo/n8n-demo.mts';
 import { runJestProjects } from '../jest-projects.mts';
 import { N8N_VERSION } from '../n8n/n8n-installation.mts';
+import { ARTEFACTS_DIRECTORY } from '../pack.mts';
 import type { Program } from '../processes/program.mts';
 
 /** The oldest n8n that installs from the npm registry today. */
@@ -52,7 +54,11 @@ async function tryExample(program: Program, version: string): Promise<Outcome> {
 	// Nothing here may cost credits.
 	delete process.env.MAGIC_HOUR_API_KEY;
 	const wishes = { model: 'ltx-2.3', seconds: SECONDS, resolution: '480p', help: false };
-	const demo = await setUpN8nDemo(program, wishes, { n8nVersion: version });
+	const demo = await setUpN8nDemo(program, wishes, {
+		n8nVersion: version,
+		// Not among those of a demo that is run meanwhile.
+		outputDirectory: join(ARTEFACTS_DIRECTORY, `example-${version}`),
+	});
 	const { status, data } = await demo.n8n.execute(demo.workflow.id);
 	if (status !== 'success') {
 		const error = data.resultData.error?.message ?? 'no message';

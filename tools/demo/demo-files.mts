@@ -20,15 +20,22 @@ export interface DemoFiles {
 	readonly nodeFolders: readonly string[];
 }
 
-/** @param image the user's own; without it, a picture is drawn */
-export async function provideDemoFiles(program: Program, image?: string): Promise<DemoFiles> {
+/**
+ * @param image the user's own; without it, a picture is drawn
+ * @param outputDirectory is made when it is not there
+ */
+export async function provideDemoFiles(
+	program: Program,
+	image?: string,
+	outputDirectory = OUTPUT_DIRECTORY,
+): Promise<DemoFiles> {
 	// Its real path: n8n compares real paths when it decides which files a node may touch.
 	const folder = await realpath(await mkdtemp(join(tmpdir(), 'n8n-magic-hour-')));
 	program.atEnd(() => rm(folder, { recursive: true, force: true }));
 	const imageFolder = join(folder, 'files');
 	await mkdir(imageFolder);
-	await mkdir(OUTPUT_DIRECTORY, { recursive: true });
-	const outputFolder = await realpath(OUTPUT_DIRECTORY);
+	await mkdir(outputDirectory, { recursive: true });
+	const outputFolder = await realpath(outputDirectory);
 	const name = image === undefined ? 'sample' : parse(image).name;
 	return {
 		folder,

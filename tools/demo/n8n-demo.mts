@@ -17,14 +17,21 @@ interface N8nDemo extends Demo {
 	readonly n8n: N8n;
 }
 
+export interface N8nDemoSetUp {
+	readonly codeNodes?: boolean;
+	readonly n8nVersion?: string;
+	/** Default: demo-output. */
+	readonly outputDirectory?: string;
+}
+
 /** A real n8n with the packed package, a credential and the workflow in it. Its data are gone when the program ends. */
 export async function setUpN8nDemo(
 	program: Program,
 	options: DemoOptions,
-	{ codeNodes = false, n8nVersion }: { codeNodes?: boolean; n8nVersion?: string } = {},
+	{ codeNodes = false, n8nVersion, outputDirectory }: N8nDemoSetUp = {},
 ): Promise<N8nDemo> {
 	const { signal } = program;
-	const files = await provideDemoFiles(program, options.image);
+	const files = await provideDemoFiles(program, options.image, outputDirectory);
 	const installation = await ensureN8nInstallation({
 		signal,
 		...(n8nVersion === undefined ? {} : { version: n8nVersion }),
