@@ -88,6 +88,12 @@ async function afterwards(
 		if (fault.length === 'short') reply.header('content-length', length);
 		return through(whole, cut(length, fault.length !== 'short'));
 	}
+	if ('find' in fault && typeof payload === 'string') {
+		const moved = payload.replaceAll(origin, fault.urlOrigin ?? origin);
+		const changed = moved.replace(new RegExp(fault.find), fault.replaceBy);
+		reply.header('content-length', Buffer.byteLength(changed));
+		return changed;
+	}
 	if ('urlOrigin' in fault) {
 		const moved = withUrlsMoved(payload, origin, fault.urlOrigin);
 		if (typeof moved === 'string') reply.header('content-length', Buffer.byteLength(moved));

@@ -35,6 +35,8 @@ export type Fault =
 	 * breaks off; with 'short' the answer is complete by its own content-length.
 	 */
 	| { readonly truncate: number; readonly length?: 'full' | 'short' }
+	/** What a regular expression finds in the answer is replaced. */
+	| { readonly find: string; readonly replaceBy: string; readonly urlOrigin?: string }
 	/** Sent elsewhere, before the request takes effect. Status 302 unless given. */
 	| { readonly redirect: string; readonly status?: number }
 	/** The pre-signed URL has expired: uploads and downloads only. */

@@ -9,6 +9,7 @@ import { byClock, LaneClock } from './lane-clock.mts';
 import { DOMAIN, type Network, type Resolve } from './network.mts';
 import type { Count, FaultRow, Stage } from './table.mts';
 import { imageItem } from '../engine/lab.mts';
+import { until } from '../until.mts';
 
 /** Seconds of the node's time that a video takes; the node asks for it several times meanwhile. */
 const JOB_SECONDS = 25;
@@ -128,7 +129,11 @@ export async function openLane(
 		]);
 		if (!('detour' in fault)) {
 			// Of an answer that is slow but right, the URLs are those of the other answers.
-			api.setFault(stage, 'drip' in fault ? { ...fault, ...moves.get(stage) } : fault, count);
+			api.setFault(
+				stage,
+				'drip' in fault || 'find' in fault ? { ...fault, ...moves.get(stage) } : fault,
+				count,
+			);
 		}
 		for (const [moved, move] of moves) api.setFault(moved, move);
 
@@ -162,6 +167,10 @@ export async function openLane(
 				workflowId,
 				workflowName: workflow,
 			});
+			if (row.stop) {
+				const isThere = () => api.requests.some(({ kind }) => kind === stage);
+				void until(`a request of the kind ${stage}`, isThere).then(started.cancel);
+			}
 			return await inTime(started, `${row.name} at ${stage}, ${count} times`);
 		});
 		const ended = clock.now();

@@ -24,7 +24,9 @@ export type Behaviour =
 	/** Sending it again is no use: fails at once. */
 	| 'final'
 	/** Of a create request: nobody knows what became of it, so it is never sent again. */
-	| 'unknown';
+	| 'unknown'
+	/** The execution is stopped: nothing is sent any more, and a project that there is, or will be, is named. */
+	| 'stopped';
 
 /** A cell that can't exist, and why. */
 interface NotApplicable {
@@ -36,6 +38,8 @@ export interface FaultRow {
 	readonly how: (stage: Stage, cell: CellContext) => Fault | { readonly detour: DetourKind };
 	/** What the message has to say of it. */
 	readonly says: RegExp | ((stage: Stage) => RegExp);
+	/** A person stops the execution when the request has arrived. The workflow's timeout is the same to the node. */
+	readonly stop?: true;
 	/** In the order of {@link STAGES}. */
 	readonly at: readonly (Behaviour | NotApplicable)[];
 	/** Projects that a create request with this fault leaves behind, where nobody knows. */
@@ -68,8 +72,16 @@ const UNKNOWN: Behaviour[] = ['passes', 'passes', 'unknown', 'passes', 'passes']
 const FINAL: Behaviour[] = ['final', 'final', 'final', 'final', 'passes'];
 const WAITS = everywhere<Behaviour>('waits');
 
+/** The answer is none of the API's own: of a create request, nobody knows. */
+const UNSURE: Behaviour[] = ['final', 'final', 'unknown', 'final', 'passes'];
+const WAITS_BUT_CREATE: Behaviour[] = ['waits', 'waits', 'unknown', 'waits', 'waits'];
+
 const NO_ANSWER_BODY: NotApplicable = { none: 'the storage answers a PUT without a body' };
 const NO_URL: NotApplicable = { none: 'this request goes to no signed URL of that kind' };
+
+const NO_JSON: NotApplicable = { none: 'this answer is no JSON' };
+const NO_CREDITS: NotApplicable = { none: 'this answer has no credits' };
+const NO_ID: NotApplicable = { none: 'no project comes into being with this answer' };
 
 /** The same, with no cell for PUT. */
 const withoutPut = (
@@ -95,11 +107,26 @@ const status = (
 	};
 };
 
+/** An answer that somebody else gives after the request was carried out. */
+const ofProxy = (
+	name: string,
+	code: number,
+	at: FaultRow['at'],
+	raw: string,
+	says: FaultRow['says'] = new RegExp(`\\b${code}\\b`),
+): FaultRow => ({
+	name,
+	how: () => ({ status: code, raw, contentType: 'text/html', after: true }),
+	says,
+	at,
+	leaves: 1,
+});
+
 const tooMany = (name: string, more: Parameters<typeof status>[2] = {}): FaultRow =>
 	status(429, WAITS, {
 		name,
 		// A download that is under way at the deadline is cut off.
-		says: (stage) => (stage === 'download' ? /\b429\b|broke off/ : /\b429\b/),
+		says: (stage) => (stage === 'download' ? /\b429\b|broke off|time for it was over/ : /\b429\b/),
 		...more,
 	});
 
@@ -115,6 +142,9 @@ const RETRY_AFTER = 40;
 /** Seconds from the beginning of a cell: later than the first request of any stage. */
 const RETRY_DATE = 200;
 
+/** Real milliseconds from a request to its answer, and to the stop in between. */
+const LATE = 500;
+
 /** Slower than any patience: 20 bytes in a second of real time, which are 30 of the node's. */
 const ENDLESS_BYTES_PER_SECOND = 1;
 /** Bytes in a second of real time: an answer of the API takes about half a second. */
@@ -125,6 +155,9 @@ const STEADY: Readonly<Record<Stage, number>> = {
 	poll: 2_000,
 	download: 50_000,
 };
+
+/** An answer that is cut in the middle: that to a create request behind the id. */
+const BEHIND_ID: FaultRow['at'] = ['passes', NO_ANSWER_BODY, 'harmless', 'passes', 'passes'];
 
 /** What goes wrong: the rows of docs/fault-matrix.md. */
 export const FAULTS: readonly FaultRow[] = [
@@ -172,8 +205,30 @@ export const FAULTS: readonly FaultRow[] = [
 		how: () => ({ drip: ENDLESS_BYTES_PER_SECOND }),
 		silent: true,
 		says: /in time|broke off/,
-		// As long as bytes come, a download is not given up before the deadline, and then there is no time for another.
-		at: [...UNKNOWN.slice(0, 4), 'final'],
+		// The answer to a create request has its id in time. As long as bytes come, a download is not given up before the deadline, and then there is no time for another.
+		at: ['passes', 'passes', 'harmless', 'passes', 'final'],
+	},
+	{
+		name: 'Stop, before the answer begins',
+		how: () => ({ late: LATE }),
+		stop: true,
+		says: /stopped/i,
+		at: everywhere('stopped'),
+	},
+	{
+		name: 'Stop, while the answer comes',
+		how: (stage) => ({ drip: STEADY[stage] }),
+		stop: true,
+		says: /stopped/i,
+		at: everywhere('stopped'),
+	},
+	{
+		name: 'Stop, and no answer comes',
+		how: () => ({ hang: 'after' }),
+		stop: true,
+		silent: true,
+		says: (stage) => (stage === 'create' ? /in time/ : /stopped/i),
+		at: ['stopped', 'stopped', 'unknown', 'stopped', 'stopped'],
 		leaves: 1,
 	},
 	status(400, FINAL),
@@ -203,6 +258,26 @@ export const FAULTS: readonly FaultRow[] = [
 	status(502, PASSES, { leastWait: { create: 30 } }),
 	status(503, PASSES),
 	status(504, UNKNOWN, { after: true }),
+	...[502, 503, 504].flatMap((code) => [
+		ofProxy(`${code} of a proxy`, code, UNKNOWN, `<html><h1>${code}</h1></html>`),
+		ofProxy(`${code} with an empty body`, code, UNKNOWN, ''),
+	]),
+	ofProxy('407 of a proxy', 407, UNSURE, '<html>Log in</html>'),
+	ofProxy('413 of a proxy', 413, UNSURE, '<html>Too large</html>'),
+	ofProxy('429 of a proxy', 429, WAITS_BUT_CREATE, '<html>Slow down</html>', (stage) =>
+		stage === 'download' ? /\b429\b|broke off|time for it was over/ : /\b429\b/,
+	),
+	{
+		name: '101: another protocol',
+		how: () => ({
+			...{ status: 101, body: {}, after: true },
+			headers: { connection: 'Upgrade', upgrade: 'websocket' },
+		}),
+		silent: true,
+		says: /in time|broke off/,
+		at: UNKNOWN,
+		leaves: 1,
+	},
 	{
 		name: 'empty body',
 		how: () => ({ raw: '', after: true }),
@@ -235,25 +310,50 @@ export const FAULTS: readonly FaultRow[] = [
 		at: UNKNOWN,
 		leaves: 0,
 	},
-	{
-		name: 'redirect to another host',
-		how: (_, { elsewhere }) => ({ redirect: elsewhere, status: 307 }),
-		says: (stage) => (stage === 'download' ? /not an MP4/ : /redirect/),
-		at: ['final', 'final', 'unknown', 'final', 'passes'],
-	},
+	...[301, 302, 303, 307, 308].map(
+		(code): FaultRow => ({
+			name: `${code}: redirect to another host`,
+			how: (_, { elsewhere }) => ({ redirect: elsewhere, status: code }),
+			says: (stage) => (stage === 'download' ? /not an MP4/ : /redirect/),
+			at: UNSURE,
+		}),
+	),
 	{
 		name: 'truncated: the connection breaks off',
 		how: () => ({ truncate: 0.5 }),
 		says: /broke off/,
-		at: withoutPut(UNKNOWN),
-		leaves: 1,
+		at: BEHIND_ID,
 	},
 	{
 		name: 'truncated, with a length to match',
 		how: () => ({ truncate: 0.5, length: 'short' }),
 		says: (stage) => (stage === 'download' ? /cut off/ : /not JSON/),
-		at: withoutPut(UNKNOWN),
+		at: BEHIND_ID,
+	},
+	{
+		name: 'truncated within the ID',
+		how: () => ({ truncate: 0.2 }),
+		says: /the answer names the ID "\w+"/,
+		at: [NO_ID, NO_ID, 'unknown', NO_ID, NO_ID],
 		leaves: 1,
+	},
+	{
+		name: 'a byte order mark before the JSON',
+		how: () => ({ find: '^', replaceBy: '\uFEFF' }),
+		says: /./,
+		at: ['harmless', NO_ANSWER_BODY, 'harmless', 'harmless', NO_JSON],
+	},
+	{
+		name: 'text behind the JSON',
+		how: () => ({ find: '$', replaceBy: '<!-- from a cache -->' }),
+		says: /not JSON/,
+		at: ['passes', NO_ANSWER_BODY, 'harmless', 'waits', NO_JSON],
+	},
+	{
+		name: 'credits as a text',
+		how: () => ({ find: '("credits_charged":)(\\d+)', replaceBy: '$1"$2"' }),
+		says: /credits_charged/,
+		at: [NO_CREDITS, NO_CREDITS, 'harmless', 'waits', NO_CREDITS],
 	},
 	{
 		...detour('wrong content type', 'relabelled', /./),

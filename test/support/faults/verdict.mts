@@ -5,7 +5,8 @@ import type { Behaviour, Count, FaultRow, Stage } from './table.mts';
 function expectedOutcome(behaviour: Behaviour, stage: Stage, count: Count): Outcome {
 	if (behaviour === 'unknown') return 'unknown';
 	if (behaviour === 'harmless') return 'video';
-	if (behaviour !== 'final' && count !== Infinity) return 'video';
+	if (behaviour === 'stopped' && stage === 'create') return 'project';
+	if (behaviour !== 'stopped' && behaviour !== 'final' && count !== Infinity) return 'video';
 	return stage === 'poll' || stage === 'download' ? 'project' : 'nothing';
 }
 
@@ -51,7 +52,9 @@ export function judge(
 		const says = typeof row.says === 'function' ? row.says(stage) : row.says;
 		demand(run.status === 'error', `n8n calls it ${run.status}`);
 		demand(says.test(`${message} ${advice}`), `does not say ${String(says)}: ${message} ${advice}`);
-		demand(ADVICE.test(advice), `does not say what to do: ${advice}`);
+		// Whoever has stopped it before anything was paid for knows what to do.
+		const needsAdvice = behaviour !== 'stopped' || expected !== 'nothing';
+		demand(!needsAdvice || ADVICE.test(advice), `does not say what to do: ${advice}`);
 		demand(message.length + advice.length < LONGEST_TEXT, 'the message is too long to read');
 	}
 	if (expected === 'project') {
@@ -104,7 +107,7 @@ function checkTries(
 ): string | undefined {
 	const tries = triesOf(stage, trial);
 	const sent = `${tries.length} requests were sent`;
-	if (behaviour === 'final' || behaviour === 'unknown') {
+	if (behaviour === 'final' || behaviour === 'unknown' || behaviour === 'stopped') {
 		return tries.length === 1 ? undefined : `${sent}, although it must not be repeated`;
 	}
 	if (behaviour === 'harmless') return undefined;
