@@ -16,8 +16,15 @@ export interface FaultLab {
 	readonly close: () => Promise<void>;
 }
 
-/** @param lanes how many trials can go on at the same time */
-export async function openFaultLab(lanes: number): Promise<FaultLab> {
+/** How many trials can go on at the same time. */
+export interface LaneCounts {
+	/** Of those that wait in real time. */
+	readonly silent: number;
+	/** Of all others, which compute. */
+	readonly busy: number;
+}
+
+export async function openFaultLab({ silent, busy }: LaneCounts): Promise<FaultLab> {
 	/** What has to be undone, in the order in which it was done. */
 	const undo: (() => unknown)[] = [];
 	const close = async (): Promise<void> => {
@@ -46,10 +53,16 @@ export async function openFaultLab(lanes: number): Promise<FaultLab> {
 			return lane;
 		};
 		const first = await open(0);
-		const numbers = Array.from({ length: lanes - 1 }, (_, index) => index + 1);
-		const others = await mapConcurrently(numbers, lanes, async (number) => open(number, first));
-		const free = [first, ...others];
-		return { trial: inFreeLane(free), close };
+		const numbers = Array.from({ length: silent + busy - 1 }, (_, index) => index + 1);
+		const others = await mapConcurrently(numbers, numbers.length, async (number) =>
+			open(number, first),
+		);
+		const inSilentLane = inFreeLane(others.splice(0, silent));
+		const inBusyLane = inFreeLane([first, ...others]);
+		return {
+			trial: async (row, ...trial) => (row.silent ? inSilentLane : inBusyLane)(row, ...trial),
+			close,
+		};
 	} catch (error) {
 		await close();
 		throw error;
