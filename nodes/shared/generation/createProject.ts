@@ -125,7 +125,7 @@ interface Ordering {
  * @throws {CreateOutcomeUnknownError} when nobody knows
  */
 async function createInTurn(
-	{ client, clock, journal }: RunContext,
+	{ n8n, client, clock, journal }: RunContext,
 	limiter: ConcurrencyLimiter,
 	body: CreateBody,
 	{ timeout, signal, itemIndex, entry }: Ordering,
@@ -149,6 +149,8 @@ async function createInTurn(
 		if (!isNotCreated(failure)) {
 			limiter.release();
 			const status = failure instanceof RequestError ? failure.status : undefined;
+			// What an odd answer says of an ID is in the log, too, should the execution have ended.
+			n8n.logger.warn(`Magic Hour: ${failure.message} (${JSON.stringify(body.name)})`);
 			throw unknownFate(failure.message, body.name, status);
 		}
 		const wait = isBusy(failure) ? backoff(tries, failure, PAYING, Math.random()) : Infinity;

@@ -61,7 +61,7 @@ export const ERROR_CODES = {
 	},
 	MAGIC_HOUR_FILE_TOO_LARGE: {
 		when: 'The image is too large for the plan (413).',
-		fix: 'Use a smaller image, or upgrade the plan.',
+		fix: 'Choose a smaller image, or upgrade the plan.',
 	},
 	MAGIC_HOUR_STORAGE_ERROR: {
 		when: "Magic Hour's storage did not accept a file, or did not have it.",

@@ -353,7 +353,7 @@ export const FAULTS: readonly FaultRow[] = [
 		name: 'credits as a text',
 		how: () => ({ find: '("credits_charged":)(\\d+)', replaceBy: '$1"$2"' }),
 		says: /credits_charged/,
-		at: [NO_CREDITS, NO_CREDITS, 'harmless', 'waits', NO_CREDITS],
+		at: [NO_CREDITS, NO_CREDITS, 'harmless', 'harmless', NO_CREDITS],
 	},
 	{
 		...detour('wrong content type', 'relabelled', /./),

@@ -80,7 +80,7 @@ async function createOrResume({
 	const context = {
 		clock,
 		client,
-		n8n: { getWorkflow: () => ({ name: 'Clips' }) },
+		n8n: { getWorkflow: () => ({ name: 'Clips' }), logger: { warn: () => undefined } },
 		journal: {
 			interrupted,
 			previous: () => undefined,
