@@ -149,9 +149,9 @@ describe('the code of an error', () => {
 			'MAGIC_HOUR_CREDIT_LIMIT',
 		],
 		[
-			"an error of n8n's own",
+			'an expression that n8n can not work out',
 			{ prompt: "={{ $('Nowhere').first() }}" },
-			'MAGIC_HOUR_UNEXPECTED_ERROR',
+			'MAGIC_HOUR_INVALID_INPUT',
 		],
 	])('%s has one, too', async (_, parameters, code) => {
 		const run = await lab.run(parameters);

@@ -144,10 +144,10 @@ it('redirects come to an end', async () => {
 	expect(told(stopped)).toMatch(/could not be downloaded/);
 });
 
-it('an image URL is handed to Magic Hour as it is: the node fetches nothing from it', async () => {
+it('an image URL inside a network is refused, and nothing is fetched from it', async () => {
 	const imageUrl = internalUrl.replace('http:', 'https:') + '/picture.png';
-	await run({}, { imageSource: 'url', imageUrl, waitForCompletion: false });
+	const refused = await run({}, { imageSource: 'url', imageUrl, waitForCompletion: false });
 
-	expect(lab.kinds()).toEqual(['create']);
-	expect(lab.creates()[0]?.assets.image_file_path).toBe(imageUrl);
+	expect(told(refused)).toMatch(/Image URL/);
+	expect(lab.kinds()).toEqual([]);
 });

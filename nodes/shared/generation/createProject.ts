@@ -150,7 +150,9 @@ async function createInTurn(
 			limiter.release();
 			const status = failure instanceof RequestError ? failure.status : undefined;
 			// What an odd answer says of an ID is in the log, too, should the execution have ended.
-			n8n.logger.warn(`Magic Hour: ${failure.message} (${JSON.stringify(body.name)})`);
+			n8n.logger.warn(
+				`Magic Hour: nobody knows whether ${JSON.stringify(body.name)} was created: ${failure.message}`,
+			);
 			throw unknownFate(failure.message, body.name, status);
 		}
 		const wait = isBusy(failure) ? backoff(tries, failure, PAYING, Math.random()) : Infinity;

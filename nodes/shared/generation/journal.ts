@@ -140,11 +140,14 @@ export function openJournal(n8n: IExecuteFunctions, clock: Clock = systemClock):
 		const index = records.findIndex((each) => each.token === token);
 		if (index !== -1) records.splice(index, 1);
 	};
-	/** What no call works on or has handed on. A final outcome is not final for a person who has the execution tried again. */
+	const isSamePlace = (each: ProjectRecord, itemIndex: number) =>
+		each.runIndex === runIndex && each.itemIndex === itemIndex;
+	/** No call works on it. A final outcome is not final for a person who has the execution tried again. */
+	const isIdle = (each: ProjectRecord) =>
+		!live.has(each.call) && (each.outcome === undefined || each.execution === execution);
+	/** And no call has handed it on. */
 	const isFree = (each: ProjectRecord) =>
-		!live.has(each.call) &&
-		(each.left === true || each.complete !== true) &&
-		(each.outcome === undefined || each.execution === execution);
+		isIdle(each) && (each.left === true || each.complete !== true);
 	const take = (each: ProjectRecord, itemIndex: number) => {
 		Object.assign(each, { call, runIndex, itemIndex });
 		delete each.left;
@@ -164,18 +167,26 @@ export function openJournal(n8n: IExecuteFunctions, clock: Clock = systemClock):
 			for (const { itemIndex, fingerprint } of items) fingerprints.set(itemIndex, fingerprint);
 			const pass = (matches: (each: ProjectRecord, item: (typeof items)[number]) => boolean) => {
 				for (const item of items.filter(({ itemIndex }) => !taken.has(itemIndex))) {
-					const found = records.filter((each) => isFree(each) && matches(each, item));
+					const found = records.filter((each) => isIdle(each) && matches(each, item));
 					const best = found.find(({ projectId }) => projectId !== undefined) ?? found.at(-1);
 					if (best) take(best, item.itemIndex);
 				}
 			};
-			const isSamePlace: Parameters<typeof pass>[0] = (each, { itemIndex }) =>
-				each.runIndex === runIndex && each.itemIndex === itemIndex;
-			pass((each, item) => isSamePlace(each, item) && each.fingerprint === item.fingerprint);
-			// n8n tries by itself: no person has changed anything since, only what an expression says.
-			pass((each, item) => !asTool && isSamePlace(each, item) && each.execution === execution);
-			pass((each, item) => !asTool && isSamePlace(each, item) && each.projectId === undefined);
-			pass((each, item) => each.left === true && each.fingerprint === item.fingerprint);
+			if (!asTool) {
+				// n8n tries by itself: up to n8n-core 1.106 also a call that has handed on all its items.
+				const isOwn: Parameters<typeof pass>[0] = (each, { itemIndex }) =>
+					isSamePlace(each, itemIndex) && each.call !== call;
+				pass((each, item) => isOwn(each, item) && each.fingerprint === item.fingerprint);
+				// No person has changed anything since, only what an expression says.
+				pass((each, item) => isOwn(each, item) && each.execution === execution);
+				pass((each, item) => isOwn(each, item) && each.projectId === undefined);
+			}
+			pass(
+				(each, item) =>
+					isFree(each) &&
+					each.fingerprint === item.fingerprint &&
+					(each.left === true || isSamePlace(each, item.itemIndex)),
+			);
 		},
 
 		previous(itemIndex) {
@@ -208,9 +219,7 @@ export function openJournal(n8n: IExecuteFunctions, clock: Clock = systemClock):
 		async beforeCreate(itemIndex, { name, searchName, credits }) {
 			const fingerprint = fingerprints.get(itemIndex) ?? '';
 			const wasMarked = await marks?.note(markOf(itemIndex, fingerprint));
-			const isAccountedFor = records.some(
-				(each) => each.runIndex === runIndex && each.itemIndex === itemIndex,
-			);
+			const isAccountedFor = records.some((each) => isSamePlace(each, itemIndex));
 			if (wasMarked && isRetry && !isAccountedFor) throw interruptedTry(searchName);
 			const token = String(++saved.requests);
 			records.push({ token, execution, call, runIndex, itemIndex, fingerprint, name, credits });
