@@ -343,7 +343,7 @@ describe('an AI agent in a real n8n', () => {
 			[
 				'an image in the call itself',
 				{ Image_URL: 'data:image/png;base64,iVBORw0KGgo=' },
-				/^Image URL: Magic Hour fetches images from https:\/\/ URLs only/,
+				/^Image URL: a data URL was given \(.*Convert to File.*\[MAGIC_HOUR_INVALID_INPUT\]$/,
 			],
 			[
 				'more credits than are allowed',

@@ -268,7 +268,11 @@ describe('in a real n8n', () => {
 		]);
 		const onError = { name: ON_ERROR, type: 'n8n-nodes-base.errorTrigger', typeVersion: 1 };
 		workflow.nodes.push(...sketch.chain('', [{ ...onError, parameters: {} }]).nodes);
-		lab.api.setFault('create', { status: 402, body: { code: 'plan_upgrade_required' } }, 1);
+		lab.api.setFault(
+			'create',
+			{ status: 402, body: { code: 'plan_upgrade_required', message: 'Upgrade' } },
+			1,
+		);
 		const id = await lab.executions.createWorkflow(workflow, true);
 		await lab.executions.postWebhook('error-workflow');
 		const [failed, second] = await until('the error workflow to begin', async () => {

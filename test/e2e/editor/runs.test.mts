@@ -24,7 +24,6 @@ interface Video {
 	addEventListener(event: 'ended', done: () => void, options: { once: true }): void;
 }
 
-const IMAGE_TO_VIDEO = 'n8n-nodes-magic-hour.imageToVideo';
 const lab = useEditorLab();
 
 describe('a run', () => {
@@ -133,14 +132,14 @@ const next = (name: string): NodeSketch => ({
 	parameters: {},
 });
 
-/** A node that n8n marks: it has no project ID. */
+/** A node that n8n marks: it has no file to read. */
 const LACKING = {
 	id: randomUUID(),
-	name: 'Lacks a Project ID',
-	type: IMAGE_TO_VIDEO,
+	name: 'Lacks a File',
+	type: 'n8n-nodes-base.readWriteFile',
 	typeVersion: 1,
 	position: [-400, 0],
-	parameters: { operation: 'get' },
+	parameters: { operation: 'read' },
 };
 
 describe('imported with the menu', () => {
@@ -152,22 +151,7 @@ describe('imported with the menu', () => {
 		for (const each of missing) await executions.createCredential({ ...each, data: {} });
 	});
 
-	// Not by a credential that is not there: n8n marks that only for users who may not read credentials.
-	itPictured('a node without a required value is marked', lab, async ({ editor, filesFolder }) => {
-		const [file] = files;
-		const nodes = (file?.workflow.nodes ?? []).map((node) =>
-			node.type === IMAGE_TO_VIDEO ? { ...node, parameters: { operation: 'get' } } : node,
-		);
-		const path = join(filesFolder, 'no-project-id.json');
-		await writeFile(path, JSON.stringify({ ...file?.workflow, nodes }));
-		await editor.importFile(path, file?.nodeNames.length ?? 0);
-
-		await eventually(async () => {
-			const lacking = nodes.filter(({ type }) => type === IMAGE_TO_VIDEO);
-			expect(await editor.markedNodes()).toEqual(lacking.map(({ name }) => name));
-		});
-	});
-
+	// A credential that is not there is no test of marks: n8n marks that only for users who may not read credentials.
 	for (const { name, workflow, nodeNames } of files) {
 		itPictured(`${name} has no node that n8n marks`, lab, async ({ editor, filesFolder }) => {
 			// n8n marks nodes in their order, some time after they have come: when the last is marked, it has looked at all.
