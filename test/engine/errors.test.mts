@@ -182,7 +182,7 @@ describe('what passes', () => {
 			expect((await run.binary(0, 'data')).toString('latin1', 4, 8)).toBe('ftyp');
 			expect(lab.api.projects).toHaveLength(1);
 		},
-		20_000,
+		200_000,
 	);
 
 	it('waits as long as the server asks to', async () => {

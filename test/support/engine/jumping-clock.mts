@@ -12,6 +12,8 @@ import { ShiftedClock } from '../shifted-clock.mts';
 
 /** Real milliseconds in which nothing happens, after which everybody is taken to wait. */
 const QUIET_MS = 2;
+/** Real milliseconds without an event after which a request is no longer waited for: old n8n-cores leave some open. */
+const FORGOTTEN_MS = 3_000;
 
 /**
  * The node's time: when everybody waits, it jumps to the moment that the first has waited for. While a request is under way
@@ -63,11 +65,18 @@ class JumpingClock extends ShiftedClock {
 	async #watch(): Promise<void> {
 		if (this.#isWatching) return;
 		this.#isWatching = true;
+		let lastEvent = performance.now();
 		while (this.#sleepers.size > 0 || this.#underWay > 0) {
 			const before = this.#events;
 			await realSleep(QUIET_MS);
-			if (this.#events === before && this.#underWay <= this.hanging())
+			if (this.#events !== before) {
+				lastEvent = performance.now();
+			} else if (this.#underWay <= this.hanging()) {
 				this.putForward(this.#next());
+			} else if (this.#sleepers.size > 0 && performance.now() - lastEvent > FORGOTTEN_MS) {
+				lastEvent = performance.now();
+				this.putForward(Math.min(...[...this.#sleepers].map(({ at }) => at)));
+			}
 			const now = this.now();
 			for (const { at, wake } of this.#sleepers) if (at <= now) wake();
 		}
