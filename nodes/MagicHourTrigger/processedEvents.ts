@@ -1,5 +1,6 @@
 import type { DeduplicationHelperFunctions } from 'n8n-workflow';
 import { runExclusive } from '../shared/lib/runExclusive';
+import { withTries } from '../shared/n8n/databaseMarks';
 import { MAX_EVENTS } from './duplicates';
 
 /** The part of n8n's context that is needed here. */
@@ -11,9 +12,6 @@ export interface ProcessedData {
 /** Two entries for each event. */
 const OPTIONS = { mode: 'entries', maxEntries: 2 * MAX_EVENTS } as const;
 
-/** Several processes that all begin the record of a trigger get in each other's way once. */
-const TRIES = 3;
-
 /**
  * The second guard against duplicates (see `duplicates.ts`), asked in the execution itself: whether another execution
  * was given this event before. The execution's own id is recorded with the event, so that it is no duplicate of its own
@@ -22,13 +20,6 @@ const TRIES = 3;
 export async function isDuplicateExecution(n8n: ProcessedData, key: string): Promise<boolean> {
 	const own = `${key} ${n8n.getExecutionId()}`;
 	const look = async () => await n8n.helpers.checkProcessedAndRecord([key, own], 'node', OPTIONS);
-	const { processed } = await runExclusive(async () => await withTries(look, TRIES));
+	const { processed } = await runExclusive(async () => await withTries(look));
 	return processed.includes(key) && !processed.includes(own);
-}
-
-async function withTries<T>(work: () => Promise<T>, tries: number): Promise<T> {
-	return await work().catch(async (error: unknown) => {
-		if (tries <= 1) throw error as Error;
-		return await withTries(work, tries - 1);
-	});
 }

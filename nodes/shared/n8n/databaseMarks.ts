@@ -138,7 +138,8 @@ const MIN_PAUSE_MS = 300;
 /** Several processes that all begin the record of a node get in each other's way once. */
 const MAX_TRIES = 3;
 
-async function withTries<T>(work: () => Promise<T>, tries = MAX_TRIES): Promise<T> {
+/** Work on n8n's record of processed data, three times at the most. @throws the last failure */
+export async function withTries<T>(work: () => Promise<T>, tries = MAX_TRIES): Promise<T> {
 	return await work().catch(async (error: unknown) => {
 		if (tries <= 1) throw error as Error;
 		return await withTries(work, tries - 1);
