@@ -10,8 +10,8 @@ import type { ApiAddress } from './api.mts';
 const require = createRequire(import.meta.url);
 const { ImageToVideo } =
 	require('../nodes/ImageToVideo/ImageToVideo.node.ts') as typeof import('../nodes/ImageToVideo/ImageToVideo.node.ts');
-const { MagicHourApi } =
-	require('../credentials/MagicHourApi.credentials.ts') as typeof import('../credentials/MagicHourApi.credentials.ts');
+const { MagicHourVideoApi } =
+	require('../credentials/MagicHourVideoApi.credentials.ts') as typeof import('../credentials/MagicHourVideoApi.credentials.ts');
 const { speedUp } =
 	require('../tools/engine/fast-clock.mts') as typeof import('../tools/engine/fast-clock.mts');
 
@@ -47,7 +47,7 @@ export async function startNode(
 	const engine = await startEngine({
 		nodeName: 'n8n-nodes-magic-hour.imageToVideo',
 		node,
-		credential: new MagicHourApi(),
+		credential: new MagicHourVideoApi(),
 	});
 	process.once('exit', () => {
 		engine.close();

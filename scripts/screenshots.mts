@@ -97,7 +97,8 @@ async function main(program: Program): Promise<void> {
 	const lab = await step('start n8n', () => startLab());
 	program.atEnd(() => lab.close());
 	for (const each of credentialsOf(workflowFiles())) {
-		if (each.type !== 'magicHourApi') await lab.executions.createCredential({ ...each, data: {} });
+		if (each.type !== 'magicHourVideoApi')
+			await lab.executions.createCredential({ ...each, data: {} });
 	}
 
 	for (const dark of [false, true]) {
@@ -138,7 +139,7 @@ async function createExample({
 	filesFolder,
 	credentialId,
 }: Lab): Promise<string> {
-	const credential = { id: credentialId, name: 'Magic Hour API', type: 'magicHourApi' };
+	const credential = { id: credentialId, name: 'Magic Hour API', type: 'magicHourVideoApi' };
 	const videoFile = join(filesFolder, 'video.mp4');
 	const workflow = await exampleWorkflow('', credential, { imageFile, videoFile });
 	return await executions.createWorkflow(workflow);

@@ -41,7 +41,7 @@ export class MagicHourTrigger implements INodeType {
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [
 			{
-				name: 'magicHourWebhookApi',
+				name: 'magicHourVideoWebhookApi',
 				required: true,
 				testedBy: 'signingSecretTest',
 				displayOptions: { show: { verifySignature: [true] } },

@@ -9,7 +9,7 @@ import type {
 import { InvalidInputError } from '../shared/lib/errors';
 import { toNodeError } from '../shared/n8n/nodeErrors';
 
-const CREDENTIAL = 'magicHourWebhookApi';
+const CREDENTIAL = 'magicHourVideoWebhookApi';
 
 /** @throws n8n's own error when there is no credential */
 export async function readSecret(n8n: IWebhookFunctions | IHookFunctions): Promise<string> {

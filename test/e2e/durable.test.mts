@@ -61,10 +61,10 @@ describe('n8n is killed (kill -9) while durable workflows wait, and started agai
 		lab = started;
 		const signingSecret = randomUUID();
 		credentials = {
-			magicHourApi: lab.credentialId,
-			magicHourWebhookApi: await lab.executions.createCredential({
+			magicHourVideoApi: lab.credentialId,
+			magicHourVideoWebhookApi: await lab.executions.createCredential({
 				name: 'Magic Hour Webhook',
-				type: 'magicHourWebhookApi',
+				type: 'magicHourVideoWebhookApi',
 				data: { signingSecret, baseUrl: lab.api.url },
 			}),
 		};
@@ -354,14 +354,14 @@ describe('n8n is killed (kill -9) while durable workflows wait, and started agai
 			const name = 'resume early';
 			// n8n has to wait for the answers that have the ids: the events are there before.
 			holding = await startHolding(lab.api.url, '/v1/image-to-video');
-			const magicHourApi = await lab.executions.createCredential({
+			const magicHourVideoApi = await lab.executions.createCredential({
 				name: 'Magic Hour API that is slow',
-				type: 'magicHourApi',
+				type: 'magicHourVideoApi',
 				data: { apiKey: lab.api.keys.business, baseUrl: holding.url },
 			});
 			await start(RESUME, {
 				...{ name, images: lab.twoImages, ...UNTIL_EVENT, webhookPath: 'early' },
-				credentials: { ...credentials, magicHourApi },
+				credentials: { ...credentials, magicHourVideoApi },
 			});
 			await until('two videos', async () =>
 				Promise.resolve(

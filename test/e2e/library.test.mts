@@ -40,7 +40,7 @@ describe('the workflow library in a real n8n', () => {
 		// Others of the same types, as people have them: the files must find theirs by its name.
 		const wrong = { name: 'X-Other', value: 'something-else' };
 		for (const [name, type, data] of [
-			['A key of last year', 'magicHourApi', { apiKey: 'mhk_live_old', baseUrl: lab.api.url }],
+			['A key of last year', 'magicHourVideoApi', { apiKey: 'mhk_live_old', baseUrl: lab.api.url }],
 			['Another service', 'httpHeaderAuth', wrong],
 			['Image To Video API', 'httpHeaderAuth', HEADER_AUTH],
 		] as const) {

@@ -35,7 +35,7 @@ describe('Magic Hour Trigger in a real n8n', () => {
 		lab = started;
 		credentialId = await lab.executions.createCredential({
 			name: 'Magic Hour Webhook',
-			type: 'magicHourWebhookApi',
+			type: 'magicHourVideoWebhookApi',
 			data: { signingSecret: ` ${SECRET}\n`, baseUrl: lab.api.url },
 		});
 		for (const [name, parameters] of Object.entries(TRIGGERS)) {
@@ -82,7 +82,7 @@ describe('Magic Hour Trigger in a real n8n', () => {
 			typeVersion: 1,
 			parameters: { ...parameters },
 			webhookId,
-			credentials: { magicHourWebhookApi: { id: credentialId, name: 'Magic Hour Webhook' } },
+			credentials: { magicHourVideoWebhookApi: { id: credentialId, name: 'Magic Hour Webhook' } },
 		};
 	}
 

@@ -128,9 +128,11 @@ describe('the workflow files', () => {
 			"a credential with an n8n's own ID",
 			'form-to-video',
 			(workflow) => {
-				node(workflow, 'Generate Video').credentials = { magicHourApi: { id: 'a1', name: 'Key' } };
+				node(workflow, 'Generate Video').credentials = {
+					magicHourVideoApi: { id: 'a1', name: 'Key' },
+				};
 			},
-			'node "Generate Video": credential magicHourApi is not given as { "id": null, "name": … }',
+			'node "Generate Video": credential magicHourVideoApi is not given as { "id": null, "name": … }',
 		],
 		[
 			'a credential of another type',

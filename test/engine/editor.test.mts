@@ -1,6 +1,6 @@
 import type { INodeParameters, INodePropertyOptions } from 'n8n-workflow';
 
-import { MagicHourApi } from '../../credentials/MagicHourApi.credentials.ts';
+import { MagicHourVideoApi } from '../../credentials/MagicHourVideoApi.credentials.ts';
 import { NEWER_MODEL } from '../../local-api/models.mts';
 import { ImageToVideo } from '../../nodes/ImageToVideo/ImageToVideo.node.ts';
 import {
@@ -182,7 +182,7 @@ describe('the warnings before a run', () => {
 
 	/** Those that n8n shows for these parameters. */
 	function warnings(parameters: INodeParameters): string[] {
-		const subject = { nodeName: 'test.imageToVideo', node, credential: new MagicHourApi() };
+		const subject = { nodeName: 'test.imageToVideo', node, credential: new MagicHourVideoApi() };
 		const { expression } = loneWorkflow(subject, parameters);
 		return (node.description.hints ?? [])
 			.filter(({ displayCondition = '' }) => {

@@ -1,6 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import { MagicHourApi } from '../../credentials/MagicHourApi.credentials.ts';
+import { MagicHourVideoApi } from '../../credentials/MagicHourVideoApi.credentials.ts';
 import { ImageToVideo } from '../../nodes/ImageToVideo/ImageToVideo.node.ts';
 import type { EngineRun } from '../../tools/engine/engine.mts';
 import { HELD, holdVideos } from '../support/engine/held-videos.mts';
@@ -190,7 +190,7 @@ describe('the same node run again by a loop', () => {
 	const NODE_NAME = 'n8n-nodes-magic-hour.imageToVideo';
 	const subject = {
 		node: new ImageToVideo(),
-		credential: new MagicHourApi(),
+		credential: new MagicHourVideoApi(),
 	};
 
 	/** The node in three rounds with the same items, which have no files to be lost on the way. */

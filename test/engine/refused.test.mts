@@ -274,7 +274,7 @@ it.each(CASES)('refuses $wrong before any request', async ({ parameters, options
 	expect(lab.api.requests).toHaveLength(0);
 });
 
-it.each(['', 'api.magichour.ai', 'ftp://api.magichour.ai', 'https://a:b@api.magichour.ai'])(
+it.each(['api.magichour.ai', 'ftp://api.magichour.ai', 'https://a:b@api.magichour.ai'])(
 	'refuses "%s" as the API Base URL before any request, and does not say that a video may exist',
 	async (baseUrl) => {
 		const byReference = { imageSource: 'url', imageUrl: 'https://example.com/a.png' };

@@ -45,9 +45,9 @@ test('nothing is run that is data, no file is touched, no secret of the process 
 });
 
 test('the API key is read in one place, the signing secret in one', () => {
-	expect(withText(/\bapiKey\b/)).toEqual(['credentials/MagicHourApi.credentials.ts']);
+	expect(withText(/\bapiKey\b/)).toEqual(['credentials/MagicHourVideoApi.credentials.ts']);
 	expect(withText(/\bsigningSecret\b/).sort()).toEqual([
-		'credentials/MagicHourWebhookApi.credentials.ts',
+		'credentials/MagicHourVideoWebhookApi.credentials.ts',
 		'nodes/MagicHourTrigger/credential.ts',
 	]);
 });

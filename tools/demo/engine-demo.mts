@@ -13,7 +13,7 @@ import type { DemoOptions } from './demo-options.mts';
 import type { Demo } from './demo.mts';
 import { magicHourSource, type MagicHourSource } from './magic-hour-source.mts';
 
-const CREDENTIAL = { id: 'magicHourDemo001', name: 'Magic Hour API', type: 'magicHourApi' };
+const CREDENTIAL = { id: 'magicHourDemo001', name: 'Magic Hour API', type: 'magicHourVideoApi' };
 const WORKFLOW_ID = 'imageToVideo0001';
 
 const require = createRequire(import.meta.url);

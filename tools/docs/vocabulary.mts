@@ -1,7 +1,7 @@
 import type { ICredentialType, INodeProperties, INodeTypeDescription } from 'n8n-workflow';
 
-import { MagicHourApi } from '../../credentials/MagicHourApi.credentials.ts';
-import { MagicHourWebhookApi } from '../../credentials/MagicHourWebhookApi.credentials.ts';
+import { MagicHourVideoApi } from '../../credentials/MagicHourVideoApi.credentials.ts';
+import { MagicHourVideoWebhookApi } from '../../credentials/MagicHourVideoWebhookApi.credentials.ts';
 import { ImageToVideo } from '../../nodes/ImageToVideo/ImageToVideo.node.ts';
 import { MagicHourTrigger } from '../../nodes/MagicHourTrigger/MagicHourTrigger.node.ts';
 import { LEGACY_VALUES } from '../../nodes/shared/models/catalogue.ts';
@@ -36,7 +36,7 @@ interface NodeWords {
 /** The vocabulary of the package as it stands. */
 export function vocabulary(): Vocabulary {
 	const nodes = [new ImageToVideo(), new MagicHourTrigger()];
-	const credentials: ICredentialType[] = [new MagicHourApi(), new MagicHourWebhookApi()];
+	const credentials: ICredentialType[] = [new MagicHourVideoApi(), new MagicHourVideoWebhookApi()];
 	return {
 		nodes: Object.fromEntries(
 			nodes.map(({ description }) => [description.name, wordsOf(description)]),

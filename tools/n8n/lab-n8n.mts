@@ -102,7 +102,7 @@ export async function startLab(): Promise<Lab> {
 		await executions.logIn(owner);
 		const credentialId = await executions.createCredential({
 			name: 'Magic Hour API',
-			type: 'magicHourApi',
+			type: 'magicHourVideoApi',
 			data: { apiKey: api.keys.business, baseUrl: api.url },
 		});
 		return {

@@ -149,6 +149,6 @@ function magicHour(lab: Lab, name: string, parameters: Record<string, unknown>):
 		type: 'n8n-nodes-magic-hour.imageToVideo',
 		typeVersion: 1,
 		parameters,
-		credentials: { magicHourApi: { id: lab.credentialId, name: 'Magic Hour API' } },
+		credentials: { magicHourVideoApi: { id: lab.credentialId, name: 'Magic Hour API' } },
 	};
 }

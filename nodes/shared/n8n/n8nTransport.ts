@@ -5,7 +5,7 @@ import { unexpectedResponse } from '../api/responseErrors';
 import { checkFileUrl } from '../api/fileUrl';
 import type { ApiResponse, ByteStream, Download, Headers, Transport } from '../api/transport';
 
-export const CREDENTIAL = 'magicHourApi';
+export const CREDENTIAL = 'magicHourVideoApi';
 
 /** Largest answer that is read, in bytes. The API's answers have a few kB. */
 const MAX_RESPONSE_BYTES = 1024 * 1024;

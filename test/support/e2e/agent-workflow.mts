@@ -23,7 +23,7 @@ export function tool(name: string, parameters: Record<string, unknown>): NodeSke
 		type: 'n8n-nodes-magic-hour.imageToVideoTool',
 		typeVersion: 1,
 		parameters,
-		credentials: { magicHourApi: { name: 'Magic Hour API' } },
+		credentials: { magicHourVideoApi: { name: 'Magic Hour API' } },
 	};
 }
 

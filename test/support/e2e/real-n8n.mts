@@ -12,7 +12,11 @@ import { packedPackage } from '../../../tools/n8n/packed-package.mts';
 
 /** Makes a video of a minute and more in about a second. */
 const LOCAL_SPEED = 100;
-export const CREDENTIAL = { id: 'e2eCredential001', name: 'Magic Hour API', type: 'magicHourApi' };
+export const CREDENTIAL = {
+	id: 'e2eCredential001',
+	name: 'Magic Hour API',
+	type: 'magicHourVideoApi',
+};
 export const WORKFLOW_ID = 'e2eImageToVideo1';
 
 export interface RealN8n {

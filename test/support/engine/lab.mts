@@ -1,6 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { MagicHourApi } from '../../../credentials/MagicHourApi.credentials.ts';
+import { MagicHourVideoApi } from '../../../credentials/MagicHourVideoApi.credentials.ts';
 import { startLocalApi, type LocalApi, type LocalApiOptions } from '../../../local-api/server.mts';
 import { systemClock } from '../../../nodes/shared/lib/clock.ts';
 import { ImageToVideo } from '../../../nodes/ImageToVideo/ImageToVideo.node.ts';
@@ -73,7 +73,7 @@ export async function openLab({ inRealTime = false, ...options }: LabOptions = {
 	const engine = await startEngine({
 		nodeName: 'n8n-nodes-magic-hour.imageToVideo',
 		node: new ImageToVideo(),
-		credential: new MagicHourApi(),
+		credential: new MagicHourVideoApi(),
 	});
 	const restoreClock = inRealTime ? undefined : jumpOverWaits(() => api.hanging);
 	const keys = Object.values(api.keys);

@@ -1,4 +1,4 @@
-import { MagicHourApi } from '../../../credentials/MagicHourApi.credentials.ts';
+import { MagicHourVideoApi } from '../../../credentials/MagicHourVideoApi.credentials.ts';
 import { ImageToVideo } from '../../../nodes/ImageToVideo/ImageToVideo.node.ts';
 import { mapConcurrently } from '../../../nodes/shared/lib/mapConcurrently.ts';
 import { startEngine } from '../../../tools/engine/engine.mts';
@@ -37,7 +37,7 @@ export async function openFaultLab({ silent, busy }: LaneCounts): Promise<FaultL
 		const engine = await startEngine({
 			nodeName: 'n8n-nodes-magic-hour.imageToVideo',
 			node: new ImageToVideo(),
-			credential: new MagicHourApi(),
+			credential: new MagicHourVideoApi(),
 		});
 		undo.push(() => {
 			engine.close();

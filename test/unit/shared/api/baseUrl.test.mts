@@ -2,6 +2,12 @@ import { checkBaseUrl } from '../../../../nodes/shared/api/baseUrl.ts';
 import { InvalidInputError } from '../../../../nodes/shared/lib/errors.ts';
 import { failureOf } from '../../../support/failure-of.mts';
 
+const DEFAULT = 'https://api.magichour.ai';
+
+test.each([undefined, null, '', ' '])('%j is Magic Hour itself', (given) => {
+	expect(checkBaseUrl(given)).toBe(DEFAULT);
+});
+
 test.each([
 	['https://api.magichour.ai', 'https://api.magichour.ai'],
 	['https://api.magichour.ai/', 'https://api.magichour.ai'],
@@ -14,9 +20,8 @@ test.each([
 });
 
 test.each([
-	['', 'nothing was given'],
-	[' ', 'nothing was given'],
-	[undefined, 'nothing was given'],
+	[7, 'what was given is no text'],
+	[{}, 'what was given is no text'],
 	['api.magichour.ai', 'is not a URL'],
 	['mhk_live_secret', 'is not a URL'],
 	['https://', 'is not a URL'],

@@ -1,7 +1,7 @@
 import type { ICredentialType, INodeProperties, Icon } from 'n8n-workflow';
 
-export class MagicHourWebhookApi implements ICredentialType {
-	name = 'magicHourWebhookApi';
+export class MagicHourVideoWebhookApi implements ICredentialType {
+	name = 'magicHourVideoWebhookApi';
 
 	displayName = 'Magic Hour Webhook API';
 

@@ -6,11 +6,12 @@ import type {
 	INodeProperties,
 	Icon,
 } from 'n8n-workflow';
+import { checkBaseUrl, DEFAULT_BASE_URL } from '../nodes/shared/api/baseUrl';
 
 /** Adds the API key to a request, if it goes to the credential's own origin: no other host ever gets the key. */
 const authenticate: IAuthenticate = async (credential, request) => {
 	const { apiKey, baseUrl } = credential;
-	if (originOf(request) !== new URL(String(baseUrl)).origin) {
+	if (originOf(request) !== new URL(checkBaseUrl(baseUrl)).origin) {
 		throw new Error('The Magic Hour API key is only sent to the API Base URL of its credential');
 	}
 	return {
@@ -23,8 +24,8 @@ function originOf({ url, baseURL }: IHttpRequestOptions): string {
 	return new URL(url, baseURL).origin;
 }
 
-export class MagicHourApi implements ICredentialType {
-	name = 'magicHourApi';
+export class MagicHourVideoApi implements ICredentialType {
+	name = 'magicHourVideoApi';
 
 	displayName = 'Magic Hour API';
 
@@ -56,8 +57,7 @@ export class MagicHourApi implements ICredentialType {
 			displayName: 'API Base URL',
 			name: 'baseUrl',
 			type: 'string',
-			default: 'https://api.magichour.ai',
-			required: true,
+			default: DEFAULT_BASE_URL,
 			description: 'Change this only to reach the API through a proxy, or for development',
 		},
 	];
@@ -67,7 +67,7 @@ export class MagicHourApi implements ICredentialType {
 	/** Asking for an upload URL costs nothing and needs a valid key: the one documented call that can tell. */
 	test: ICredentialTestRequest = {
 		request: {
-			baseURL: '={{ $credentials.baseUrl }}',
+			baseURL: `={{ $credentials.baseUrl || '${DEFAULT_BASE_URL}' }}`,
 			url: '/v1/files/upload-urls',
 			method: 'POST',
 			body: { items: [{ type: 'image', extension: 'png' }] },
