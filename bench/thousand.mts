@@ -2,8 +2,8 @@
  * A run of 1,000 items with 50 projects at a time, each with an image and a video of its own: does it end, does memory
  * stay flat, does the event loop of n8n stay free for others?
  *
- * Jobs take 1 s of real time. The node would see that as 20 s of a life that goes 20 times faster: then it asks for
- * each job as often as it does for a short real one (after 1 s, and from 20 s on every 2 s).
+ * Jobs take 1 s of real time. The node sees that as 20 s of a life that goes 20 times faster, and asks for each job as
+ * often as for a real one of that length.
  */
 import type { RecordedRequest } from '../local-api/server.mts';
 import { countOf, startApi } from './api.mts';

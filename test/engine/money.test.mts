@@ -181,8 +181,9 @@ describe('a timed-out item', () => {
 		const run = await lab.run(SHORT);
 
 		expect(told(run)).toMatch(/still (draft|queued|rendering)/);
-		// One a second after it was created, and one when the time is over: at 20 s begins a series of more.
-		expect(lab.kinds().filter((kind) => kind === 'poll').length).toBeLessThanOrEqual(2);
+		// Up to 15 s there are 12 looks, of which slow answers leave some out, and one is when the time is over.
+		const looks = lab.kinds().filter((kind) => kind === 'poll').length;
+		expect(looks).toBeLessThanOrEqual(13);
 	});
 });
 
