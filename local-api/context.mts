@@ -13,6 +13,8 @@ import type { Workers } from './workers.mts';
 /** What the routes work with. */
 export interface Context {
 	readonly accounts: readonly Account[];
+	/** Milliseconds since 1970. */
+	readonly clock: () => number;
 	readonly log: RequestLog;
 	readonly faults: Faults;
 	readonly projects: Projects;

@@ -3,6 +3,10 @@ import type { Resolution } from './models.mts';
 /** What an account's plan allows. */
 export interface Plan {
 	readonly label: string;
+	/** What the account answers. */
+	readonly tier: PlanName;
+	/** US cents a month, made up; none: no subscription. */
+	readonly monthlyPrice?: number;
 	/** Unfinished jobs at a time (docs/magic-hour-api.md; the free plan's figure is assumed). */
 	readonly concurrentJobs: number;
 	/** Largest upload, in bytes (docs/magic-hour-api.md). */
@@ -31,6 +35,7 @@ const PAID = { defaultModel: 'kling-3.0', defaultResolution: '720p', models: 'al
 export const PLANS: Readonly<Record<PlanName, Plan>> = {
 	free: {
 		label: 'Free',
+		tier: 'free',
 		concurrentJobs: 1,
 		uploadBytes: 200 * MB,
 		defaultModel: 'ltx-2.3',
@@ -41,6 +46,8 @@ export const PLANS: Readonly<Record<PlanName, Plan>> = {
 	creator: {
 		...PAID,
 		label: 'Creator',
+		tier: 'creator',
+		monthlyPrice: 1500,
 		concurrentJobs: 3,
 		uploadBytes: 2 * GB,
 		resolutions: ['360p', '480p', '720p', '1080p'],
@@ -48,6 +55,8 @@ export const PLANS: Readonly<Record<PlanName, Plan>> = {
 	pro: {
 		...PAID,
 		label: 'Pro',
+		tier: 'pro',
+		monthlyPrice: 4900,
 		concurrentJobs: 5,
 		uploadBytes: 5 * GB,
 		resolutions: ['360p', '480p', '720p', '1080p', '4k'],
@@ -55,6 +64,8 @@ export const PLANS: Readonly<Record<PlanName, Plan>> = {
 	business: {
 		...PAID,
 		label: 'Business',
+		tier: 'business',
+		monthlyPrice: 9900,
 		concurrentJobs: Infinity,
 		uploadBytes: 10 * GB,
 		resolutions: ['360p', '480p', '720p', '1080p', '4k'],

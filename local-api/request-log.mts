@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Account } from './accounts.mts';
 
 export const REQUEST_KINDS = [
-	...(['upload-urls', 'upload', 'create', 'poll', 'download', 'delete'] as const),
+	...(['upload-urls', 'upload', 'create', 'poll', 'download', 'delete', 'account'] as const),
 ] as const;
 export type RequestKind = (typeof REQUEST_KINDS)[number];
 

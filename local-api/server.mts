@@ -18,6 +18,7 @@ import { projectView, type ProjectView } from './project-view.mts';
 import { medianJobSeconds, type Outcome, Projects } from './projects.mts';
 import { Renderer } from './render.mts';
 import { type RecordedRequest, type RequestKind, RequestLog } from './request-log.mts';
+import { account } from './routes/account.mts';
 import { control } from './routes/control.mts';
 import { imageToVideo } from './routes/image-to-video.mts';
 import { samples } from './routes/samples.mts';
@@ -128,6 +129,7 @@ export async function startLocalApi(options: LocalApiOptions = {}): Promise<Loca
 
 	const context: Context = {
 		accounts,
+		clock,
 		directory,
 		workers,
 		uploads,
@@ -169,6 +171,7 @@ export async function startLocalApi(options: LocalApiOptions = {}): Promise<Loca
 		uploadUrls(api, context);
 		imageToVideo(api, context);
 		videoProjects(api, context);
+		account(api, context);
 		done();
 	});
 	await app.register((host, _options, done) => {

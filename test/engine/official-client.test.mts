@@ -107,6 +107,7 @@ describe('the official client', () => {
 
 const UPLOAD_URLS = '/v1/files/upload-urls';
 const CREATE = '/v1/image-to-video';
+const ACCOUNT = '/v1/account';
 const PROJECT = '/v1/video-projects/{id}';
 
 describe.each(Object.entries(DESCRIPTIONS))('the description of %s', (_, description) => {
@@ -196,6 +197,41 @@ describe.each(Object.entries(DESCRIPTIONS))('the description of %s', (_, descrip
 			await as(api.keys.creator).get(404, id);
 			await as(api.keys.creator).delete(404, id);
 		}
+	});
+});
+
+describe('the description of October, which has more', () => {
+	let api: LocalApi;
+
+	beforeAll(async () => {
+		api = await startLocalApi();
+	});
+	afterEach(() => {
+		api.reset();
+	});
+	afterAll(() => api.close());
+
+	const accountOf = async (key: string): Promise<Answer> => {
+		const answer = await new ApiClient(api.url, key).call('GET', ACCOUNT);
+		expect(problems(DESCRIPTIONS.October, 'GET', ACCOUNT, answer)).toEqual([]);
+		return answer;
+	};
+
+	test.each(['free', 'creator', 'pro', 'business'] as const)('account: %s', async (tier) => {
+		const { status, body } = await accountOf(api.keys[tier]);
+		expect(status).toBe(200);
+		expect(body).toMatchObject({ tier, credits: api.balance(tier) });
+		expect((body as { subscription: unknown }).subscription === null).toBe(tier === 'free');
+	});
+
+	test('account: the credits are what is left, 401, 500', async () => {
+		const client = new ApiClient(api.url, api.keys.creator);
+		await client.createId(await client.upload());
+		const { body } = await accountOf(api.keys.creator);
+		expect(body).toMatchObject({ credits: 1_000_000 - 240 });
+		await expect(accountOf('wrong')).resolves.toMatchObject({ status: 401 });
+		api.setFault('account', { status: 500 }, 1);
+		await expect(accountOf(api.keys.creator)).resolves.toMatchObject({ status: 500 });
 	});
 });
 

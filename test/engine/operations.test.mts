@@ -1,5 +1,12 @@
 import { HELD, holdVideos } from '../support/engine/held-videos.mts';
-import { IMAGE, openLab, textOf, type Lab } from '../support/engine/lab.mts';
+import {
+	IMAGE,
+	imageItem,
+	openLab,
+	textOf,
+	type Lab,
+	type LabRunOptions,
+} from '../support/engine/lab.mts';
 
 let lab: Lab;
 
@@ -121,6 +128,66 @@ describe('Upload Image', () => {
 		await lab.run({ operation: 'uploadImage' }, { items: [{ json: {}, binary: { data: file } }] });
 
 		expect(lab.api.requests[0]?.body).toEqual({ items: [{ type: 'image', extension: 'png' }] });
+	});
+});
+
+describe('Get Account', () => {
+	const account = async (options: LabRunOptions = {}, parameters = {}) =>
+		await lab.run({ operation: 'getAccount', ...parameters }, options);
+
+	it('tells the plan, what is left, and the subscription, and not whose account it is', async () => {
+		await newProject();
+		const run = await account();
+
+		expect(run.output[0]?.[0]?.json).toEqual({
+			tier: 'business',
+			credits: 1_000_000_000 - 240,
+			subscription_status: 'active',
+			subscription_name: 'Business',
+			billing_interval: 'month',
+			current_period_end: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) as string,
+			cancel_at_period_end: false,
+		});
+	});
+
+	it('has the same fields without a subscription', async () => {
+		const run = await account({ apiKey: lab.api.keys.free });
+
+		expect(run.output[0]?.[0]?.json).toEqual({
+			...{ tier: 'free', credits: 1_000_000 },
+			...{ subscription_status: null, subscription_name: null, billing_interval: null },
+			...{ current_period_end: null, cancel_at_period_end: null },
+		});
+	});
+
+	it('asks once, however many items there are', async () => {
+		const run = await account({ items: [imageItem(), imageItem(), imageItem()] });
+
+		expect(run.output[0]?.map(({ json }) => json.tier)).toEqual(Array(3).fill('business'));
+		expect(lab.kinds()).toEqual(['account']);
+	});
+
+	it("raw gives the API's answer", async () => {
+		const run = await account({}, { options: { simplify: false } });
+
+		expect(run.output[0]?.[0]?.json).toMatchObject({
+			email: 'business@example.com',
+			subscription: { price: { amount: 9900, currency: 'usd' } },
+		});
+	});
+
+	it('asks again after what passes, and says what does not', async () => {
+		lab.api.setFault('account', { status: 503 }, 2);
+		expect((await account()).output[0]?.[0]?.json.tier).toBe('business');
+		expect(lab.kinds()).toHaveLength(3);
+
+		const unknown = await account({ apiKey: 'mhk_live_wrong' });
+		expect(unknown.error?.message).toMatch(/^Could not read the account: .*\(401/);
+
+		lab.api.setFault('account', { status: 404 });
+		const old = await account();
+		expect(old.error?.message).toMatch(/^Could not read the account: not found \(404/);
+		expect(old.error?.description).toContain('has no accounts yet');
 	});
 });
 

@@ -75,6 +75,10 @@ export function readOutputOptions(
 	};
 }
 
+export function readSimplify(n8n: IExecuteFunctions, itemIndex: number): boolean {
+	return readOptions(n8n, itemIndex).flag(SIMPLIFY);
+}
+
 /** Limits of one item and of the run that it is part of. */
 export interface Limits {
 	/** Credits; `undefined`: any. */

@@ -6,6 +6,7 @@ import { deleteProject } from './delete';
 import { estimateCredits } from './estimateCredits';
 import { generate } from './generate';
 import { get } from './get';
+import { getAccount } from './getAccount';
 import { uploadImage } from './uploadImage';
 
 /** Every operation of the node, in the order of their fields. */
@@ -15,6 +16,7 @@ const OPERATIONS: ReadonlyArray<Operation<unknown, unknown>> = [
 	deleteProject,
 	uploadImage,
 	estimateCredits,
+	getAccount,
 ];
 
 /** Values of the operations that make requests. */

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { findCreatedProject } from './createdProject';
 import { AFTER_PAYING, BEFORE_PAYING, PAYING, type RetryRule } from './retry';
 import { EXPIRED_URL_STATUSES } from './responseErrors';
-import { createResponseSchema, projectSchema, uploadUrlsSchema } from './schemas';
+import { accountSchema, createResponseSchema, projectSchema, uploadUrlsSchema } from './schemas';
 import type { ApiCall } from './transport';
 
 /** The requests of this package as data: `docs/magic-hour-api.md` says where the rules come from. */
@@ -20,6 +20,8 @@ export interface CallDescriptor {
 	readonly gate?: 'create';
 	/** What it means for the credits that the request did not get through. */
 	readonly ifItFails?: string;
+	/** What to do about a 404, if it does not mean that there is no such project. */
+	readonly ifNotFound?: string;
 }
 
 /** Milliseconds after which a request is given up. Of a file, not counting the time that it may take on its way. */
@@ -35,6 +37,10 @@ export interface CallWithAnswer<T extends z.ZodTypeAny> extends CallDescriptor {
 	readonly salvage?: (text: string) => z.infer<T> | undefined;
 }
 
+/** Milliseconds after which a request is given up that most runs can do without. */
+const SHORT_TIMEOUT_MS = 20_000;
+
+const CHECK_BASE_URL = 'Check the API Base URL of the credential, and what the message names.';
 const NOTHING_CHARGED = 'Nothing was created or charged.';
 
 /** Body of `POST /v1/image-to-video`. */
@@ -60,6 +66,7 @@ export function createUploadUrls(extensions: readonly string[]) {
 		schema: uploadUrlsSchema,
 		retry: BEFORE_PAYING,
 		ifItFails: NOTHING_CHARGED,
+		ifNotFound: CHECK_BASE_URL,
 	} satisfies CallWithAnswer<typeof uploadUrlsSchema>;
 }
 
@@ -74,6 +81,7 @@ export function createImageToVideo(body: CreateBody) {
 		pays: true,
 		timeoutMs: PAYING_TIMEOUT_MS,
 		gate: 'create',
+		ifNotFound: CHECK_BASE_URL,
 	} satisfies CallWithAnswer<typeof createResponseSchema>;
 }
 
@@ -84,6 +92,18 @@ export function getProject(id: string) {
 		schema: projectSchema,
 		retry: AFTER_PAYING,
 	} satisfies CallWithAnswer<typeof projectSchema>;
+}
+
+/** The plan and the balance. A server from before October 2026 does not know it, and answers 404. */
+export function getAccount() {
+	return {
+		action: 'read the account',
+		request: { method: 'GET', path: '/v1/account' },
+		schema: accountSchema,
+		retry: BEFORE_PAYING,
+		timeoutMs: SHORT_TIMEOUT_MS,
+		ifNotFound: 'This server has no accounts yet. Check the API Base URL of the credential.',
+	} satisfies CallWithAnswer<typeof accountSchema>;
 }
 
 /** Has no answer but its status. */

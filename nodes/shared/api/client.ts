@@ -5,6 +5,7 @@ import {
 	createImageToVideo,
 	createUploadUrls,
 	deleteProject,
+	getAccount,
 	getProject,
 	DEFAULT_TIMEOUT_MS,
 	UPLOAD_IMAGE,
@@ -17,7 +18,7 @@ import { RateLimitGate } from './rateLimitGate';
 import { EXPIRED_URL_STATUSES, readResponse, throwForStatus } from './responseErrors';
 import { responseOf, wholeAnswerOf } from './responseOf';
 import { withRetries } from './retry';
-import type { CreateResponse, Project, UploadUrl } from './schemas';
+import type { Account, CreateResponse, Project, UploadUrl } from './schemas';
 import type { ApiCall, ApiResponse, Payload, Transport } from './transport';
 
 export interface CallOptions {
@@ -101,6 +102,11 @@ export class MagicHourClient {
 
 	async getProject(id: string, options: CallOptions): Promise<Project> {
 		return await this.call(getProject(id), options);
+	}
+
+	/** Costs nothing. The one way to know the plan, and what is left to spend. */
+	async getAccount(options: CallOptions): Promise<Account> {
+		return await this.call(getAccount(), options);
 	}
 
 	/** Deletes a project's video for good. It is gone, too, if a second try does not find what the first may have deleted. */

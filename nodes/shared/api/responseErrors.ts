@@ -113,7 +113,7 @@ export const EXPIRED_URL_STATUSES: readonly number[] = [403, 410];
 /** @throws {RequestError} unless the status says success */
 export function throwForStatus(
 	{ status, headers, text }: ApiResponse,
-	{ action, server = 'api' }: Pick<CallDescriptor, 'action' | 'server'>,
+	{ action, server = 'api', ifNotFound }: Pick<CallDescriptor, 'action' | 'server' | 'ifNotFound'>,
 	clock: Clock,
 ): void {
 	if (status >= 200 && status < 300) return;
@@ -125,7 +125,7 @@ export function throwForStatus(
 	throw new RequestError({
 		code,
 		message: `Could not ${action}: ${meaning} (${status}${details})`,
-		hint: ERROR_CODES[code].fix,
+		hint: (code === 'MAGIC_HOUR_NOT_FOUND' ? ifNotFound : undefined) ?? ERROR_CODES[code].fix,
 		// Only the API's own word is certain: a proxy in between answers in another form, maybe after the request was carried out.
 		fate: said.message !== undefined && REFUSALS.includes(status) ? 'refused' : 'unknown',
 		status,
@@ -162,7 +162,7 @@ export function failureOf(
  */
 export function readResponse<T extends z.ZodTypeAny>(
 	answer: ApiResponse,
-	call: Pick<CallWithAnswer<T>, 'action' | 'schema' | 'salvage'>,
+	call: Pick<CallWithAnswer<T>, 'action' | 'schema' | 'salvage' | 'ifNotFound'>,
 	clock: Clock,
 ): z.infer<T> {
 	try {

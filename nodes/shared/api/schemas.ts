@@ -43,6 +43,46 @@ const numberSchema = z.preprocess(
 	z.number().finite(),
 );
 
+/** Characters of a word that nobody knows, such as a new status. */
+const MAX_WORD_LENGTH = 80;
+
+const wordSchema = z
+	.string()
+	.transform((word) => singleLine(word, MAX_WORD_LENGTH).trim())
+	.pipe(z.string().min(1));
+
+const subscriptionSchema = z.object({
+	name: unimportant(wordSchema),
+	/** `active` or `past_due`. */
+	status: unimportant(wordSchema),
+	/** `month` or `year`. */
+	billing_interval: unimportant(wordSchema),
+	/** ISO 8601. */
+	current_period_end: unimportant(wordSchema),
+	cancel_at_period_end: unimportant(z.boolean()),
+});
+
+const accountFieldsSchema = z.object({
+	/** The plan, in lower case: `free`, `creator`, `pro`, `business`, or one that is new. */
+	tier: unimportant(wordSchema.transform((tier) => tier.toLowerCase())),
+	/** Credits left to spend. */
+	credits: unimportant(numberSchema),
+	subscription: unimportant(subscriptionSchema),
+});
+
+export interface Account extends z.infer<typeof accountFieldsSchema> {
+	/** All of the answer, as it came. */
+	readonly raw: Readonly<Record<string, unknown>>;
+}
+
+/** Of the plan and the balance one has to be there: whoever needs the other looks for it. */
+export const accountSchema = z.record(z.unknown()).transform((raw, context): Account => {
+	const account = accountFieldsSchema.parse(raw);
+	if (!isEmpty(account.tier) || !isEmpty(account.credits)) return { ...account, raw };
+	context.addIssue({ code: 'custom', message: 'neither tier nor credits can be read' });
+	return z.NEVER;
+});
+
 /** Statuses of a project that goes on no more. Any other, known or not, means that it is not finished. */
 export const FINAL_STATUSES: readonly string[] = ['complete', 'error', 'canceled'];
 
@@ -51,11 +91,8 @@ const statusSchema = z
 	.min(1)
 	.transform((status) => {
 		const usual = status.trim().toLowerCase().replace('cancelled', 'canceled');
-		return FINAL_STATUSES.includes(usual) ? usual : singleLine(status, MAX_STATUS_LENGTH);
+		return FINAL_STATUSES.includes(usual) ? usual : singleLine(status, MAX_WORD_LENGTH);
 	});
-
-/** Characters of a status that nobody knows. */
-const MAX_STATUS_LENGTH = 80;
 
 const downloadSchema = z.object({
 	url: z.string().trim().refine(isWebUrl),

@@ -1,6 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { systemClock } from '../lib/clock';
 import { mapConcurrently } from '../lib/mapConcurrently';
+import { once } from '../lib/once';
 import { failedItemJson, toNodeError, type CodedNodeError } from '../n8n/nodeErrors';
 import { hasSilentErrors, inOneText, isTool, withoutNulls } from './aiTool';
 import type { Batch, Operation } from './operation';
@@ -168,12 +169,6 @@ function otherRequests(journal: Journal, itemIndex: number | undefined): string[
 			others.flatMap((each) => (each.projectId ? [] : `item ${each.itemIndex}: "${each.name}"`)),
 		),
 	];
-}
-
-/** Calls a function on the first call only, and returns that result ever after. */
-function once<T>(work: () => Promise<T>): () => Promise<T> {
-	let result: Promise<T> | undefined;
-	return async () => await (result ??= work());
 }
 
 function hintOnce(n8n: IExecuteFunctions): (text: string) => void {

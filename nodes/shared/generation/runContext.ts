@@ -1,7 +1,9 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { checkBaseUrl } from '../api/baseUrl';
 import { MagicHourClient } from '../api/client';
+import type { Account } from '../api/schemas';
 import { systemClock, type Clock } from '../lib/clock';
+import { once } from '../lib/once';
 import { CREDENTIAL, n8nTransport } from '../n8n/n8nTransport';
 import type { Journal } from './journal';
 
@@ -11,6 +13,8 @@ export interface RunContext {
 	readonly client: MagicHourClient;
 	readonly clock: Clock;
 	readonly journal: Journal;
+	/** The account as it is on the first call: Magic Hour is asked once a run, and not without need. @throws {RequestError} */
+	readonly account: () => Promise<Account>;
 }
 
 /** Reads the credential, and makes no request. @throws {InvalidInputError} when its API Base URL can't be one */
@@ -18,8 +22,19 @@ export async function openContext(n8n: IExecuteFunctions, journal: Journal): Pro
 	const credential = await n8n.getCredentials(CREDENTIAL);
 	const clock = systemClock;
 	const transport = n8nTransport(n8n, checkBaseUrl(credential.baseUrl));
-	return { n8n, clock, client: new MagicHourClient(transport, clock), journal };
+	const client = new MagicHourClient(transport, clock);
+	const account = once(
+		async () =>
+			await client.getAccount({
+				deadline: clock.now() + ACCOUNT_TIMEOUT_MS,
+				signal: n8n.getExecutionCancelSignal(),
+			}),
+	);
+	return { n8n, clock, client, journal, account };
 }
+
+/** Longest time, in milliseconds, that a run waits for what it may do without. */
+const ACCOUNT_TIMEOUT_MS = 60_000;
 
 /** Longest time, in milliseconds, that operations without a Timeout option go on trying. */
 const DEFAULT_TIMEOUT_MS = 300_000;

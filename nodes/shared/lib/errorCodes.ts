@@ -32,7 +32,7 @@ export const ERROR_CODES = {
 		fix: 'Choose a model and resolution that your Magic Hour plan includes, or upgrade the plan.',
 	},
 	MAGIC_HOUR_NOT_FOUND: {
-		when: 'There is no such project (404).',
+		when: 'Magic Hour does not have what was asked for, most often a project (404).',
 		fix: 'Check the project ID: the project may have been deleted, or belong to another account.',
 	},
 	MAGIC_HOUR_RATE_LIMITED: {

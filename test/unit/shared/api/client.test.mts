@@ -225,6 +225,7 @@ describe('a request without an answer', () => {
 	test.each<[string, number, Fate, (client: Client, options: Options) => Promise<unknown>]>([
 		['create', 300_000, 'unknown', (client, options) => client.createImageToVideo(BODY, options)],
 		['poll', 120_000, 'unknown', (client, options) => client.getProject('p1', options)],
+		['account', 20_000, 'unknown', (client, options) => client.getAccount(options)],
 		['delete', 120_000, 'unknown', (client, options) => client.deleteProject('p1', options)],
 		[
 			'upload URLs',
@@ -441,6 +442,63 @@ describe('get a project', () => {
 	test.each([400, 401, 403, 404])('%i is final', async (status) => {
 		const { client, options, requests } = lab({ status });
 		await rejectionOf(RequestError, client.getProject('p1', options));
+		expect(requests).toHaveLength(1);
+	});
+});
+
+describe('get the account', () => {
+	const SUBSCRIPTION = { name: 'Pro', status: 'active', cancel_at_period_end: false };
+
+	test('its plan, balance and subscription', async () => {
+		const answer = { id: 'a1', tier: 'pro', credits: 5000, subscription: SUBSCRIPTION };
+		const { client, options, requests } = lab({ json: answer });
+		await expect(client.getAccount(options)).resolves.toEqual({
+			tier: 'pro',
+			credits: 5000,
+			subscription: SUBSCRIPTION,
+			raw: answer,
+		});
+		expect(requests).toEqual([{ kind: 'api', call: { method: 'GET', path: '/v1/account' } }]);
+	});
+
+	test.each([
+		['a plan that is new', { tier: ' Studio ', credits: 7 }, { tier: 'studio', credits: 7 }],
+		['credits as text', { tier: 'free', credits: '12' }, { tier: 'free', credits: 12 }],
+		[
+			'no plan, and a subscription of another form',
+			{ tier: 7, credits: 12, subscription: 'pro' },
+			{ credits: 12 },
+		],
+		[
+			'no balance',
+			{ tier: 'pro', credits: 'many', subscription: null },
+			{ tier: 'pro', subscription: null },
+		],
+		[
+			'odd fields of the subscription',
+			{ tier: 'pro', subscription: { name: ['Pro'], status: 'active', current_period_end: 17 } },
+			{ tier: 'pro', subscription: { status: 'active' } },
+		],
+	])('of %s, what can be read', async (_, answer, expected) => {
+		const { client, options } = lab({ json: answer });
+		const { raw, ...account } = await client.getAccount(options);
+		expect(account).toEqual(expected);
+		expect(raw).toEqual(answer);
+	});
+
+	test.each([[{}], [{ id: 'a1' }], [[]], ['pro'], [null]])('none: %j', async (json) => {
+		const { client, options, requests } = lab({ text: JSON.stringify(json) });
+		const failure = await rejectionOf(RequestError, client.getAccount(options));
+		expect(failure.message).toMatch(/^Could not read the account: /);
+		expect(failure.code).toBe('MAGIC_HOUR_UNEXPECTED_RESPONSE');
+		expect(requests).toHaveLength(4);
+	});
+
+	test('a server that does not know it is not asked again', async () => {
+		const { client, options, requests } = lab(refusal(404));
+		const failure = await rejectionOf(RequestError, client.getAccount(options));
+		expect(failure).toMatchObject({ code: 'MAGIC_HOUR_NOT_FOUND', status: 404 });
+		expect(failure.hint).not.toContain('project');
 		expect(requests).toHaveLength(1);
 	});
 });

@@ -97,7 +97,8 @@ function lab(...replies: Reply[]) {
 				fingerprint: fingerprintOfRequest(request),
 			})),
 		);
-		const context: RunContext = { n8n, clock, client, journal };
+		const account = () => client.getAccount({ deadline: Infinity });
+		const context: RunContext = { n8n, clock, client, journal, account };
 		const uploads = new Uploads(client, clock, requests.flatMap(filesOf));
 		return { context, batch: { uploads, limiter: new ConcurrencyLimiter(1) } };
 	}
