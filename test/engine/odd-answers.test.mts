@@ -284,6 +284,26 @@ describe('a finished video', () => {
 	});
 });
 
+describe("another project's answer", () => {
+	it('brings nobody its video', async () => {
+		project = { id: 'p2', name: 'Of somebody else', downloads: [{ url: `${origin}/other` }] };
+		odd = 2;
+		const run = await get();
+
+		expect(run.output[0]?.[0]?.json).toMatchObject({ id: 'p1', name: 'Clip' });
+		expect(requests.some((path) => path.includes('other'))).toBe(false);
+		expect(requests).toHaveLength(4);
+	});
+
+	it('is named as what it is when nothing else comes', async () => {
+		project = { id: 'p2' };
+		const { error } = await get({ options: { timeout: 3 } });
+
+		expect(error?.message).toContain('Could not get project p1');
+		expect(error?.message).toContain('another project than was asked for');
+	});
+});
+
 describe('a status that nobody knows', () => {
 	it('is waited for', async () => {
 		project = { status: 'post_processing', downloads: null };

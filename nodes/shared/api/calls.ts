@@ -85,13 +85,18 @@ export function createImageToVideo(body: CreateBody) {
 	} satisfies CallWithAnswer<typeof createResponseSchema>;
 }
 
+/** An answer about another project, such as a cache may give, is none: it must never bring another's video. */
 export function getProject(id: string) {
+	const schema = projectSchema.refine((project) => project.id === id, {
+		path: ['id'],
+		message: 'this is another project than was asked for',
+	});
 	return {
 		action: `get project ${id}`,
 		request: { method: 'GET', path: projectPath(id) },
-		schema: projectSchema,
+		schema,
 		retry: AFTER_PAYING,
-	} satisfies CallWithAnswer<typeof projectSchema>;
+	} satisfies CallWithAnswer<typeof schema>;
 }
 
 /** The plan and the balance. A server from before October 2026 does not know it, and answers 404. */

@@ -1,4 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
+import { wellFormed } from '../lib/text';
 import type { ProjectFields } from './schemas';
 
 /** Fields of a simplified project: names are the API's; the video's URL and length are brought up to the top. */
@@ -26,7 +27,7 @@ export function simplify(project: ProjectFields): SimplifiedProject {
 	const [download] = project.downloads;
 	return {
 		id: project.id,
-		name: project.name ?? null,
+		name: typeof project.name === 'string' ? wellFormed(project.name) : null,
 		status: project.status,
 		credits_charged: project.credits_charged ?? null,
 		seconds: typeof end === 'number' ? end - (start ?? 0) : null,

@@ -4,6 +4,7 @@ import type { CreateResponse } from '../api/schemas';
 import type { Uploads } from '../api/uploads';
 import type { ConcurrencyLimiter } from '../lib/concurrencyLimiter';
 import { AbortError, CreateOutcomeUnknownError, ProjectError, RequestError } from '../lib/errors';
+import { wellFormed } from '../lib/text';
 import { estimateCredits } from '../models/credits';
 import { interruptedTry, type NewRequest, type ProjectRecord, type Token } from './journal';
 import type { Task } from './operation';
@@ -106,7 +107,7 @@ function assertResumable({ projectId, outcome, name, credits }: ProjectRecord): 
 
 /** Names a project so that it can be found in the Magic Hour library if its id should get lost. */
 function findableName({ n8n, journal: { runIndex } }: RunContext, itemIndex: number): string {
-	const workflow = n8n.getWorkflow().name ?? 'n8n workflow';
+	const workflow = wellFormed(n8n.getWorkflow().name ?? 'n8n workflow');
 	const run = runIndex === 0 ? '' : ` - run ${runIndex}`;
 	return `${workflow} - execution ${n8n.getExecutionId()}${run} - item ${itemIndex}`;
 }

@@ -18,7 +18,7 @@ export function videoFileName(name: string | null | undefined, projectId: string
 		.trim();
 	const short = trimmed(beginning(withoutExtension(cleaned)));
 	const usable = short !== '' && !DEVICE.test(short);
-	return `${usable ? short : beginning(projectId.replace(FORBIDDEN, '-'))}${EXTENSION}`;
+	return `${usable ? short : beginning(wellFormed(projectId).replace(FORBIDDEN, '-')) || 'video'}${EXTENSION}`;
 }
 
 /** A name that has the extension already, once or more often. */

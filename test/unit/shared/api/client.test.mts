@@ -281,7 +281,7 @@ describe('after a 429', () => {
 		await rejectionOf(RequestError, client.getProject('p1', first));
 		expect(clock.sleeps).toEqual([]);
 
-		await client.getProject('p2', options);
+		await client.getProject('p1', options);
 		expect(requests).toHaveLength(2);
 		expect(slept(clock)).toBeGreaterThanOrEqual(20_000);
 		expect(slept(clock)).toBeLessThan(21_000);
@@ -404,9 +404,16 @@ describe('get a project', () => {
 		['p1', '/v1/video-projects/p1'],
 		['../files?a=b#c', '/v1/video-projects/..%2Ffiles%3Fa%3Db%23c'],
 	])('%s', async (id, path) => {
-		const { client, options, requests } = lab({ json: PROJECT });
-		await expect(client.getProject(id, options)).resolves.toMatchObject(PROJECT);
+		const { client, options, requests } = lab({ json: { ...PROJECT, id } });
+		await expect(client.getProject(id, options)).resolves.toMatchObject({ ...PROJECT, id });
 		expect(requests).toEqual([{ kind: 'api', call: { method: 'GET', path } }]);
+	});
+
+	test('an answer about another project is none: it is asked for again', async () => {
+		const other = { ...PROJECT, id: 'p2' };
+		const { client, options, requests } = lab({ json: other }, { json: other }, { json: PROJECT });
+		await expect(client.getProject('p1', options)).resolves.toMatchObject(PROJECT);
+		expect(requests).toHaveLength(3);
 	});
 
 	test('can be stopped', async () => {

@@ -35,6 +35,11 @@ test('a complete project', () => {
 	});
 });
 
+test('a name that was cut within an emoji goes on without the half', () => {
+	expect(simplify({ ...COMPLETE, name: 'Sea \ud83d' }).name).toBe('Sea ');
+	expect(simplify({ ...COMPLETE, name: '\ude0a Sea 🌊' }).name).toBe(' Sea 🌊');
+});
+
 test('has the same fields when next to nothing is known', () => {
 	const simple = simplify({ id: 'p1', status: 'queued', downloads: [] });
 	expect(Object.keys(simple)).toEqual(Object.keys(simplify(COMPLETE)));

@@ -64,7 +64,8 @@ function lab(...replies: Reply[]) {
 	let runIndex = 0;
 	let wasExecuted = false;
 	const n8n = {
-		getWorkflow: () => ({ id: workflowId, name: 'Clips' }),
+		// With half an emoji, as cutting a name leaves it.
+		getWorkflow: () => ({ id: workflowId, name: 'Clips\ud83d' }),
 		getExecutionId: () => executionId,
 		getContext: () => nodeContext,
 		getNode: () => ({ name: 'Generate', type: 'n8n-nodes-magic-hour.imageToVideo' }),

@@ -39,6 +39,8 @@ test.each([
 
 test('an id is no path either', () => {
 	expect(videoFileName('', '../a/b')).toBe('..-a-b.mp4');
+	expect(videoFileName('', 'p\ud83d1')).toBe('p1.mp4');
+	expect(videoFileName('', '\ud83d')).toBe('video.mp4');
 	expect(videoFileName('', 'a'.repeat(5_000))).toBe(`${'a'.repeat(100)}.mp4`);
 });
 
