@@ -64,6 +64,7 @@ export default {
 		newModels,
 		suite('engine'),
 		{ ...suite('e2e'), globalSetup: '<rootDir>/test/e2e/global-setup.mjs' },
+		{ ...suite('scale'), globalSetup: '<rootDir>/test/scale/global-setup.mjs' },
 		...CORES.versions.map(coreSuite),
 	],
 };

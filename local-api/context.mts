@@ -3,7 +3,7 @@ import type { CreateBody } from './create-rules.mts';
 import type { Faults } from './faults.mts';
 import type { ImageSources } from './image-source.mts';
 import type { Outcome, Projects } from './projects.mts';
-import type { Renderer } from './render.mts';
+import type { VideoMaker } from './render.mts';
 import type { RecordedRequest, RequestKind, RequestLog } from './request-log.mts';
 import type { UrlSigner } from './signed-url.mts';
 import type { Uploads } from './uploads.mts';
@@ -21,7 +21,7 @@ export interface Context {
 	readonly webhooks: Webhooks;
 	readonly uploads: Uploads;
 	readonly images: ImageSources;
-	readonly renderer: Renderer;
+	readonly renderer: VideoMaker;
 	readonly workers: Workers;
 	readonly signer: UrlSigner;
 	/** A folder of this server's own, removed when it closes. */

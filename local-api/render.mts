@@ -27,8 +27,14 @@ export interface Rendered {
 	readonly reason?: string | undefined;
 }
 
+/** Where videos come from. */
+export interface VideoMaker {
+	/** @throws Error if it can't be made; the next call tries again */
+	video(spec: VideoSpec): Promise<Rendered>;
+}
+
 /** Renders each different video once, when it is first asked for. */
-export class Renderer {
+export class Renderer implements VideoMaker {
 	private readonly videos = new Map<string, Promise<Rendered>>();
 
 	constructor(
@@ -36,7 +42,6 @@ export class Renderer {
 		private readonly directory: string,
 	) {}
 
-	/** @throws Error if it can't be rendered; the next call tries again */
 	video({ image, ...spec }: VideoSpec): Promise<Rendered> {
 		const picture = image.kind === 'file' ? image.file.sha256 : image.seed;
 		const name = createHash('sha256')

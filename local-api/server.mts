@@ -16,7 +16,7 @@ import { ImageSources } from './image-source.mts';
 import { projectDetails } from './project-details.mts';
 import { projectView, type ProjectView } from './project-view.mts';
 import { medianJobSeconds, type Outcome, Projects } from './projects.mts';
-import { Renderer } from './render.mts';
+import { Renderer, type VideoMaker } from './render.mts';
 import { type RecordedRequest, type RequestKind, RequestLog } from './request-log.mts';
 import { account } from './routes/account.mts';
 import { control } from './routes/control.mts';
@@ -60,7 +60,7 @@ export interface LocalApiOptions {
 	readonly requestsPerSecond?: number;
 	/** Where events are sent: see {@link LocalApi.setWebhook}. */
 	readonly webhook?: Webhook;
-	/** Renders no video that this one has rendered; to be closed before it. Default: renders by itself. */
+	/** Has its videos from there: from another local API, which is to be closed after it, or none that shows anything. Default: renders by itself. */
 	readonly videosOf?: Pick<LocalApi, 'renderer'>;
 	/** Called when a request has been answered. */
 	readonly onRequest?: (request: RecordedRequest) => void;
@@ -94,7 +94,7 @@ export interface LocalApi {
 	/** Every event since the start or {@link reset}, in order, with what came of each try to deliver it. */
 	readonly events: readonly WebhookEvent[];
 	/** Has the videos that were rendered: see {@link LocalApiOptions.videosOf}. */
-	readonly renderer: Renderer;
+	readonly renderer: VideoMaker;
 	/** Forgets requests, faults, outcome, events and projects, and so gives all credits back. Uploaded files and the webhook stay. */
 	reset(): void;
 	/** Leaves no process, socket, timer or file behind. */

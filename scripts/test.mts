@@ -1,5 +1,5 @@
 // `npm test`: what a contributor runs. `npm run test:all` adds what has to be installed: older versions of n8n-core, what n8n
-// asks of a package before it verifies it, a real n8n, and a browser. With names, as in `npm test -- lint unit`, only these
+// asks of a package before it verifies it, a real n8n, alone and in queue mode, and a browser. With names, as in `npm test -- lint unit`, only these
 // parts are run. All are run, also after one has failed; the last line says how many tests passed.
 import { parseArgs } from 'node:util';
 import CORES from '../tools/compat/cores.json';
@@ -8,6 +8,8 @@ import { OLDEST_N8N } from '../tools/compat/trials.mts';
 import { runJestProjects } from '../tools/jest-projects.mts';
 import { ensureChromium } from '../tools/n8n/browser.mts';
 import { ensureN8nInstallation } from '../tools/n8n/n8n-installation.mts';
+import { ensurePostgres } from '../tools/queue-mode/postgres.mts';
+import { ensureRedis } from '../tools/queue-mode/redis.mts';
 import { runCommand, type CommandOptions } from '../tools/processes/command.mts';
 import { formatSeconds } from '../tools/processes/progress.mts';
 
@@ -34,7 +36,7 @@ const lanes = (all: boolean): Part[][] => [
 const alone = (all: boolean): Part[] => [
 	suite('engine', { workers: 4 }),
 	...(all ? [suite('cores', { projects: CORE_PROJECTS, workers: 4 })] : []),
-	...(all ? [suite('e2e', { workers: 2 })] : []),
+	...(all ? [suite('e2e', { workers: 2 }), suite('scale', { workers: 1 })] : []),
 ];
 
 /** An npm script that fails or does not. */
@@ -69,9 +71,16 @@ function suite(
 
 /** On a new machine these take minutes, so they begin at once. What fails here is tried again, and told, by the suite's set-up. */
 async function install(): Promise<void> {
-	const small = Promise.allSettled([ensureChromium(), installCores()]);
+	const small = Promise.allSettled([installDebianPrograms(), installCores()]);
 	await Promise.allSettled([ensureN8nInstallation()]);
 	await Promise.allSettled([ensureN8nInstallation({ version: OLDEST_N8N }), small]);
+}
+
+/** One after another, since Debian installs one at a time. */
+async function installDebianPrograms(): Promise<void> {
+	for (const ensure of [ensureChromium, ensurePostgres, ensureRedis]) {
+		await Promise.allSettled([ensure()]);
+	}
 }
 
 const { values, positionals: names } = parseArgs({
@@ -103,7 +112,7 @@ async function run({ name, run: work }: Part, options: CommandOptions): Promise<
 }
 
 const later = alone(all).filter(isWanted);
-const installed = later.some(({ name }) => name === 'e2e') ? install() : undefined;
+const installed = later.some(({ name }) => ['e2e', 'scale'].includes(name)) ? install() : undefined;
 await Promise.all(
 	lanes(all).map(async (lane) => {
 		for (const part of lane.filter(isWanted)) {

@@ -22,11 +22,14 @@ export class N8nRest {
 
 	constructor(readonly url: string) {}
 
-	/** Whether the database is migrated and the editor's interface answers. */
-	async isReady(): Promise<boolean> {
+	/**
+	 * Whether the database is migrated and the editor's interface answers.
+	 * @param hasEditor not so a worker or webhook process
+	 */
+	async isReady(hasEditor = true): Promise<boolean> {
 		try {
 			const answers = await Promise.all(
-				['/healthz/readiness', '/rest/settings'].map((path) =>
+				['/healthz/readiness', ...(hasEditor ? ['/rest/settings'] : [])].map((path) =>
 					fetch(`${this.url}${path}`, { signal: AbortSignal.timeout(5000) }),
 				),
 			);

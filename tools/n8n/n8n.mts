@@ -2,7 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { GuardedProcess, run, runForExitCode } from '../processes/child-processes.mts';
+import {
+	GuardedProcess,
+	run,
+	runForExitCode,
+	type StopOptions,
+} from '../processes/child-processes.mts';
 import { installCommunityPackage } from './community-package.mts';
 import { cleanEnvironment } from '../processes/environment.mts';
 import { freePort } from '../processes/free-port.mts';
@@ -63,6 +68,9 @@ export interface N8nExecution {
 	};
 }
 
+/** As the commands of n8n are called. */
+export type N8nRole = 'start' | 'webhook' | 'worker';
+
 interface N8nOptions {
 	installation: N8nInstallation;
 	/** Everything that n8n keeps is in here (N8N_USER_FOLDER): database, key, community nodes, and our logs. */
@@ -73,6 +81,10 @@ interface N8nOptions {
 	 * Whether Code nodes can run: n8n starts one more process for them, and warns about Python. Default: no.
 	 */
 	codeNodes?: boolean;
+	/** What this process does in queue mode. Default: all of n8n's work, as the only one, or as the main one. */
+	role?: N8nRole;
+	/** More environment variables. */
+	settings?: Readonly<Record<string, string>>;
 	signal?: AbortSignal | undefined;
 }
 
@@ -126,7 +138,7 @@ export class N8n {
 	}
 
 	/**
-	 * `n8n start`: the editor, REST and webhooks. A port that somebody takes at the last moment is no
+	 * `n8n start`: the editor, REST and webhooks; or what its role is in queue mode. A port that somebody takes at the last moment is no
 	 * failure, unless it was asked for by number.
 	 * @param inspectPort of 127.0.0.1, where a debugger may attach; nowhere unless given
 	 */
@@ -147,10 +159,10 @@ export class N8n {
 		return this.#server?.process;
 	}
 
-	async stop(): Promise<void> {
+	async stop(options?: StopOptions): Promise<void> {
 		const server = this.#server;
 		this.#server = undefined;
-		await server?.process.stop();
+		await server?.process.stop(options);
 	}
 
 	/** As kill -9 or a power cut. */
@@ -171,7 +183,8 @@ export class N8n {
 
 	async #startOnce(port: number, inspectPort?: number): Promise<N8nRest> {
 		const url = `http://127.0.0.1:${port}`;
-		const logFile = this.#log(`start-${port}.log`);
+		const { role = 'start' } = this.#options;
+		const logFile = this.#log(`${role}-${port}.log`);
 		const command = await this.#command(logFile);
 		command.env = {
 			...command.env,
@@ -180,17 +193,21 @@ export class N8n {
 			N8N_HOST: '127.0.0.1',
 			N8N_EDITOR_BASE_URL: url,
 			WEBHOOK_URL: url,
+			...(role === 'worker' ? { QUEUE_HEALTH_CHECK_ACTIVE: 'true' } : {}),
+			// Where a worker tells how it is.
+			QUEUE_HEALTH_CHECK_PORT: String(port),
+			N8N_WORKER_SERVER_ADDRESS: '127.0.0.1',
 		};
 		// Not by NODE_OPTIONS: the processes that n8n starts would want the same port.
 		const server =
 			inspectPort === undefined
-				? new GuardedProcess('n8n', ['start'], command)
+				? new GuardedProcess('n8n', [role], command)
 				: new GuardedProcess(
 						'node',
 						[
 							`--inspect=127.0.0.1:${inspectPort}`,
 							join(this.#options.installation.binDirectory, 'n8n'),
-							'start',
+							role,
 						],
 						command,
 					);
@@ -199,7 +216,7 @@ export class N8n {
 		const rest = new N8nRest(url);
 		const giveUpAt = Date.now() + START_TIMEOUT_MS;
 		try {
-			while (!(await rest.isReady())) {
+			while (!(await rest.isReady(role === 'start'))) {
 				if (exitCode !== undefined || Date.now() > giveUpAt) {
 					throw new Error(`n8n has not started:\n${await readFile(logFile, 'utf8')}`);
 				}
@@ -235,6 +252,7 @@ export class N8n {
 		signal: AbortSignal | undefined;
 	}> {
 		const { installation, userFolder, fileFolders = [], codeNodes = false, signal } = this.#options;
+		const { settings: given = {} } = this.#options;
 		await mkdir(join(userFolder, 'logs'), { recursive: true });
 		const settings = {
 			N8N_USER_FOLDER: userFolder,
@@ -256,6 +274,7 @@ export class N8n {
 					}),
 			// The editor is reached over plain HTTP.
 			N8N_SECURE_COOKIE: 'false',
+			...given,
 		};
 		return {
 			cwd: userFolder,

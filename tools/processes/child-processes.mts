@@ -16,6 +16,13 @@ interface StartOptions {
 	outputFile?: string;
 }
 
+export interface StopOptions {
+	/** How it is asked. Default: SIGTERM. */
+	readonly signal?: NodeJS.Signals;
+	/** Milliseconds that it is given. Default: 8 s. */
+	readonly graceMs?: number;
+}
+
 export interface RunOptions extends StartOptions {
 	signal?: AbortSignal | undefined;
 }
@@ -73,10 +80,10 @@ export class GuardedProcess {
 	}
 
 	/** Ends the whole group: asks first, then kills. Resolves when nothing of it is left. */
-	async stop(): Promise<void> {
-		this.#signal('SIGTERM');
+	async stop({ signal = 'SIGTERM', graceMs = STOP_GRACE_MS }: StopOptions = {}): Promise<void> {
+		this.#signal(signal);
 		const patience = new AbortController();
-		const timedOut = sleep(STOP_GRACE_MS, 'timed out', { signal: patience.signal }).catch(
+		const timedOut = sleep(graceMs, 'timed out', { signal: patience.signal }).catch(
 			() => 'stopped',
 		);
 		const outcome = await Promise.race([this.exited.then(() => 'exited'), timedOut]);
