@@ -21,7 +21,8 @@ export function isGiven(
 }
 
 /**
- * Reads and checks an image of one item, without any request. Files are read through once, for their hash.
+ * Reads and checks an image of one item, without any request. Files are read through, for their hash; small ones are kept
+ * until they are uploaded.
  * @throws {InvalidInputError} when it can't be an image that Magic Hour takes
  */
 export async function readImage(
@@ -53,11 +54,13 @@ export async function readImageFile(
 	const id = 'id' in content ? content.id : undefined;
 	const open = async () => await openContent(n8n, content);
 
-	const { header, description, length, isWhole, hash } = await inspectFileOnce(n8n, id, open).catch(
-		(error: unknown) => {
-			throw readErrorOf(error, `${label}: ${name}`);
-		},
-	);
+	const { header, description, length, isWhole, hash, kept } = await inspectFileOnce(
+		n8n,
+		id,
+		open,
+	).catch((error: unknown) => {
+		throw readErrorOf(error, `${label}: ${name}`);
+	});
 	if (length === 0) {
 		throw new InvalidInputError(
 			`${label}: ${name} is empty (0 bytes)`,
@@ -79,7 +82,11 @@ export async function readImageFile(
 	return {
 		...header,
 		hash,
-		open: async () => ({ content: await open(), length, mimeType: MIME_TYPES[header.format] }),
+		open: async () => ({
+			content: kept ?? (await open()),
+			length,
+			mimeType: MIME_TYPES[header.format],
+		}),
 	};
 }
 
@@ -88,38 +95,72 @@ async function openContent(n8n: IExecuteFunctions, content: Content): Promise<Bu
 	return (await n8n.helpers.getBinaryStream(content.id)) as ByteStream;
 }
 
-/** What is kept of a file: nothing that grows with it. */
+/** What is known of a file when it has been read through. */
 interface FileInfo extends ImageReport {
 	/** SHA-256, in hex. */
 	readonly hash: string;
+	/** The content of a small file. */
+	readonly kept?: Buffer;
 }
 
-/** Surveys of stored files, by run and file: many items may share one file, which is then read once. */
-const FILE_INFOS = new WeakMap<IExecuteFunctions, Map<string, Promise<FileInfo>>>();
+/** Files up to this size, in bytes, need not be read a second time for their upload… */
+const MAX_KEPT_BYTES = 4 * 1024 * 1024;
+/** …as long as those of a run are no more than this together. */
+const MAX_KEPT_BYTES_PER_RUN = 32 * 1024 * 1024;
+
+/** The stored files of one run. Many items may share one, which is then read once. */
+class StoredFiles {
+	private readonly files = new Map<string, Promise<FileInfo>>();
+	private keptBytes = 0;
+
+	async inspect(id: string, open: () => Promise<Buffer | ByteStream>): Promise<FileInfo> {
+		const file = this.files.get(id) ?? this.read(open);
+		this.files.set(id, file);
+		// The next item with this file may have more luck.
+		file.catch(() => this.files.delete(id));
+		return await file;
+	}
+
+	private async read(open: () => Promise<Buffer | ByteStream>): Promise<FileInfo> {
+		const { kept, ...info } = await inspectFile(await open().catch(storageFailed), MAX_KEPT_BYTES);
+		if (!kept || this.keptBytes + kept.length > MAX_KEPT_BYTES_PER_RUN) return info;
+		this.keptBytes += kept.length;
+		return { ...info, kept };
+	}
+}
+
+const STORED_FILES = new WeakMap<IExecuteFunctions, StoredFiles>();
 
 async function inspectFileOnce(
 	n8n: IExecuteFunctions,
 	id: string | undefined,
-	content: () => Promise<Buffer | ByteStream>,
+	open: () => Promise<Buffer | ByteStream>,
 ): Promise<FileInfo> {
-	const read = async () => await inspectFile(await content().catch(storageFailed));
-	if (id === undefined) return await read();
-	const surveys = FILE_INFOS.get(n8n) ?? new Map<string, Promise<FileInfo>>();
-	FILE_INFOS.set(n8n, surveys);
-	const known = surveys.get(id) ?? read();
-	surveys.set(id, known);
-	return await known;
+	// What is in the item itself is in memory, however often it is read.
+	if (id === undefined) return await inspectFile(await open().catch(storageFailed), 0);
+	const files = STORED_FILES.get(n8n) ?? new StoredFiles();
+	STORED_FILES.set(n8n, files);
+	return await files.inspect(id, open);
 }
 
-/** Reads content through. */
-async function inspectFile(content: Buffer | ByteStream): Promise<FileInfo> {
+/** Reads content through. @param mostKept the largest that is kept, in bytes */
+async function inspectFile(content: Buffer | ByteStream, mostKept: number): Promise<FileInfo> {
 	const hash = createHash('sha256');
 	const inspector = new ImageInspector();
+	let parts: Buffer[] | undefined = [];
+	let length = 0;
 	for await (const chunk of Buffer.isBuffer(content) ? [content] : chunksOf(content)) {
 		hash.update(chunk);
 		inspector.write(chunk);
+		length += chunk.length;
+		if (length > mostKept) parts = undefined;
+		parts?.push(chunk);
 	}
-	return { ...inspector.end(), hash: hash.digest('hex') };
+	return {
+		...inspector.end(),
+		hash: hash.digest('hex'),
+		...(parts && { kept: Buffer.concat(parts) }),
+	};
 }
 
 async function* chunksOf(stream: ByteStream): AsyncIterable<Buffer> {

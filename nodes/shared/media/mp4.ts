@@ -46,10 +46,3 @@ export class Mp4Inspector {
 		return isDamaged && !this.hasAll() ? 'its structure is damaged' : undefined;
 	}
 }
-
-/** Reads a stream to its end, or until it is clear that it is no MP4. */
-export async function inspectMp4(stream: AsyncIterable<Buffer>): Promise<Mp4Report> {
-	const inspector = new Mp4Inspector();
-	for await (const chunk of stream) if (!inspector.write(chunk)) break;
-	return inspector.end();
-}

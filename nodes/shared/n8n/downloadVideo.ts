@@ -6,7 +6,7 @@ import type { Clock } from '../lib/clock';
 import { AbortError, ProjectError, RequestError } from '../lib/errors';
 import { singleLine } from '../lib/text';
 import { videoFileName } from '../media/videoFileName';
-import { inspectMp4 } from '../media/mp4';
+import { Mp4Inspector, type Mp4Report } from '../media/mp4';
 import { readNetworkError } from '../api/networkErrors';
 import { DOWNLOADING, DOWNLOADING_ONE_URL, withRetries } from '../api/retry';
 import type { ByteStream } from '../api/transport';
@@ -73,16 +73,18 @@ async function downloadOnce(
 	const url = project.downloads[0]?.url;
 	if (url === undefined) throw incomplete('Magic Hour gave no download URL');
 	const { stream, headers } = await files.open(url, signal);
+	const report = inspectPassing(stream);
 	const name = videoFileName(project.name, project.id);
 	const binary = await n8n.helpers
 		.prepareBinaryData(stream, name, MIME_TYPE)
 		.catch((error: unknown) => {
+			if (stream.errored instanceof BeyondMending) return undefined;
 			throw incomplete(`the download broke off (${readNetworkError(error).what})`);
 		});
 
 	// Not with Content-Length: Node itself fails a download that is shorter, and n8n may have unpacked this one.
-	const { problem } = await inspectMp4(await reopen(n8n, binary));
-	if (problem === undefined) return binary;
+	const { problem } = report();
+	if (binary && problem === undefined) return binary;
 	const packed = headers['content-encoding'];
 	throw incomplete(
 		packed === undefined || packed === 'identity'
@@ -91,13 +93,22 @@ async function downloadOnce(
 	);
 }
 
-async function reopen(n8n: IExecuteFunctions, binary: IBinaryData): Promise<AsyncIterable<Buffer>> {
-	if (binary.id === undefined) return iterate(Buffer.from(binary.data, 'base64'));
-	return (await n8n.helpers.getBinaryStream(binary.id)) as ByteStream;
-}
+/** What ends a download that no further byte can mend. */
+class BeyondMending extends Error {}
 
-async function* iterate(buffer: Buffer): AsyncIterable<Buffer> {
-	yield buffer;
+/**
+ * Looks at a video while n8n stores it, so that nothing is read twice. A paused stream does not begin to flow for a
+ * listener, and shows it every chunk that is taken from it, in whichever way n8n does that (Node's documentation of
+ * 'data').
+ * @returns what has come, to be asked when the stream is through
+ */
+function inspectPassing(stream: ByteStream): () => Mp4Report {
+	const inspector = new Mp4Inspector();
+	stream.pause();
+	stream.on('data', (chunk: Buffer) => {
+		if (!inspector.write(chunk)) stream.destroy(new BeyondMending());
+	});
+	return () => inspector.end();
 }
 
 function incomplete(message: string): RequestError {

@@ -1,4 +1,4 @@
-import { inspectMp4, Mp4Inspector } from '../../../../nodes/shared/media/mp4.ts';
+import { Mp4Inspector, type Mp4Report } from '../../../../nodes/shared/media/mp4.ts';
 import { box, largeBox, latin1, u32be, u64be } from '../../../support/bytes.mts';
 import { randomBytes, seededRandom } from '../../../support/seeded-random.mts';
 
@@ -28,6 +28,13 @@ async function* stream(bytes: Buffer, chunk = bytes.length): AsyncIterable<Buffe
 		await Promise.resolve();
 		yield bytes.subarray(at, at + chunk);
 	}
+}
+
+/** Reads a stream to its end, or until no further byte can change anything. */
+async function inspectMp4(chunks: AsyncIterable<Buffer>): Promise<Mp4Report> {
+	const inspector = new Mp4Inspector();
+	for await (const chunk of chunks) if (!inspector.write(chunk)) break;
+	return inspector.end();
 }
 
 const problemOf = async (bytes: Buffer) => (await inspectMp4(stream(bytes))).problem;
