@@ -7,8 +7,9 @@ import {
 } from 'n8n-workflow';
 import { CREDENTIAL } from '../shared/n8n/n8nTransport';
 import { HINTS } from './description/hints';
-import { getDurations, getResolutions, searchModels } from './description/methods';
-import { findOperation, PROPERTIES, SUBTITLE, WITH_CREDENTIAL } from './operations';
+import { hasEndImage } from './description/imageFields';
+import { OPERATIONS } from './operations';
+import { menuMethods } from '../shared/form/methods';
 import { execute } from '../shared/generation/execute';
 
 export class ImageToVideo implements INodeType {
@@ -18,7 +19,7 @@ export class ImageToVideo implements INodeType {
 		icon: { light: 'file:../../icons/magicHour.svg', dark: 'file:../../icons/magicHour.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: SUBTITLE,
+		subtitle: OPERATIONS.subtitle,
 		description:
 			'Turn images into videos with Magic Hour: Kling, Veo, Sora, Seedance, LTX, Wan and more',
 		defaults: { name: 'Image To Video' },
@@ -29,19 +30,16 @@ export class ImageToVideo implements INodeType {
 			{
 				name: CREDENTIAL,
 				required: true,
-				displayOptions: { show: { operation: WITH_CREDENTIAL } },
+				displayOptions: { show: { operation: OPERATIONS.withCredential } },
 			},
 		],
 		hints: HINTS,
-		properties: PROPERTIES,
+		properties: OPERATIONS.properties,
 	};
 
-	methods = {
-		listSearch: { searchModels },
-		loadOptions: { getDurations, getResolutions },
-	};
+	methods = menuMethods(hasEndImage);
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		return await execute(this, findOperation);
+		return await execute(this, OPERATIONS.find);
 	}
 }

@@ -5,7 +5,7 @@
  */
 import type { INodeProperties } from 'n8n-workflow';
 
-import { PROPERTIES } from '../../nodes/ImageToVideo/operations/index.ts';
+import { OPERATIONS } from '../../nodes/ImageToVideo/operations/index.ts';
 import { formatValue } from '../../nodes/shared/lib/text.ts';
 import { choicesOf, labelOf } from '../../nodes/shared/n8n/parameters.ts';
 import { samplesOf } from '../../tools/docs/inputs-document.mts';
@@ -332,17 +332,18 @@ function names(message: string, { field }: Field, value: unknown): boolean {
 
 test('there is a field of each kind, and each is looked at', () => {
 	expect(FIELDS.length).toBeGreaterThan(30);
-	const all = PROPERTIES.filter(({ name }) => name !== 'operation').map(
-		({ name, type, options }) =>
+	const all = OPERATIONS.properties
+		.filter(({ name }) => name !== 'operation')
+		.map(({ name, type, options }) =>
 			type === 'collection' ? (options as INodeProperties[]).map((each) => each.name) : [name],
-	);
+		);
 	expect(new Set(all.flat())).toEqual(new Set(Object.keys(GOES_TO)));
 });
 
 test('no field that others hide is required: n8n shows it beside an expression, and would not start the node', () => {
-	expect(PROPERTIES.filter(({ required, displayOptions }) => required && displayOptions)).toEqual(
-		[],
-	);
+	expect(
+		OPERATIONS.properties.filter(({ required, displayOptions }) => required && displayOptions),
+	).toEqual([]);
 });
 
 describe.each(FIELDS.map((each) => [`${each.operation}: ${labelOf(each.field)}`, each] as const))(

@@ -6,8 +6,8 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import { findFile } from '../../nodes/ImageToVideo/input/binaryFile.ts';
-import { DURATION_NOT_SUPPORTED, TIMEOUT } from '../../nodes/ImageToVideo/description/fields.ts';
+import { findFile } from '../../nodes/shared/form/binaryFile.ts';
+import { DURATION_NOT_SUPPORTED, TIMEOUT } from '../../nodes/shared/form/fields.ts';
 import { evaluateRequest } from '../../nodes/MagicHourTrigger/evaluateRequest.ts';
 import { describeContent } from '../../nodes/shared/media/imageFormat.ts';
 import { durationEntries, resolutionEntries } from '../../nodes/shared/models/menuEntries.ts';

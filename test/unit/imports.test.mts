@@ -11,11 +11,19 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 	'shared/api': ['shared/lib'],
 	'shared/n8n': ['shared/lib', 'shared/media', 'shared/models', 'shared/api'],
 	'shared/generation': ['shared/lib', 'shared/media', 'shared/models', 'shared/api', 'shared/n8n'],
+	'shared/form': [
+		...['shared/lib', 'shared/media', 'shared/models', 'shared/api', 'shared/n8n'],
+		'shared/generation',
+	],
+	'shared/operations': [
+		...['shared/lib', 'shared/media', 'shared/models', 'shared/api', 'shared/n8n'],
+		...['shared/generation', 'shared/form'],
+	],
 };
 const SHARED = Object.keys(MAY_IMPORT);
 
 /** Rooms that know what n8n gives a node when it runs. */
-const KNOW_EXECUTE_FUNCTIONS = ['shared/n8n', 'shared/generation'];
+const KNOW_EXECUTE_FUNCTIONS = ['shared/n8n', 'shared/generation', 'shared/form'];
 
 const FILES = readdirSync(NODES, { recursive: true, encoding: 'utf8' })
 	.filter((file) => file.endsWith('.ts'))

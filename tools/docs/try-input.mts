@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-import { findOperation, PROPERTIES } from '../../nodes/ImageToVideo/operations/index.ts';
+import { OPERATIONS } from '../../nodes/ImageToVideo/operations/index.ts';
 import { png } from '../engine/images.mts';
 
 /** What the node makes of a value, without n8n: the operation's own check of an item, which comes before any request. */
@@ -12,25 +12,25 @@ export interface Field {
 	readonly collection?: string;
 }
 
-const OPERATION = PROPERTIES[0] as INodeProperties;
+const OPERATION = OPERATIONS.properties[0] as INodeProperties;
 
-const OPERATIONS: readonly string[] = (OPERATION.options ?? []).flatMap((option) =>
+const VALUES: readonly string[] = (OPERATION.options ?? []).flatMap((option) =>
 	'value' in option ? [String(option.value)] : [],
 );
 
 /** Every field of every operation, options included, but for the choice of the operation itself. */
-export const FIELDS: readonly Field[] = OPERATIONS.flatMap((operation) =>
-	PROPERTIES.filter(({ displayOptions }) =>
-		displayOptions?.show?.operation?.includes(operation),
-	).flatMap((field): Field[] =>
-		field.type === 'collection'
-			? (field.options as INodeProperties[]).map((option) => ({
-					operation,
-					field: option,
-					collection: field.name,
-				}))
-			: [{ operation, field }],
-	),
+export const FIELDS: readonly Field[] = VALUES.flatMap((operation) =>
+	OPERATIONS.properties
+		.filter(({ displayOptions }) => displayOptions?.show?.operation?.includes(operation))
+		.flatMap((field): Field[] =>
+			field.type === 'collection'
+				? (field.options as INodeProperties[]).map((option) => ({
+						operation,
+						field: option,
+						collection: field.name,
+					}))
+				: [{ operation, field }],
+		),
 );
 
 const BASE64 = png(160, 90).toString('base64');
@@ -72,7 +72,7 @@ export async function tryInput(
 			: { [collection]: { [field.name]: value } }),
 	};
 	try {
-		return { input: await findOperation(operation).prepare(executeFunctions(values), 0) };
+		return { input: await OPERATIONS.find(operation).prepare(executeFunctions(values), 0) };
 	} catch (error) {
 		// By name: scripts load the module twice, as ES module and by require().
 		if (error instanceof Error && error.name === 'InvalidInputError')

@@ -1,36 +1,9 @@
 import type { NodeHint } from 'n8n-workflow';
-import {
-	IDS_WITH_SOUND,
-	MODELS,
-	resolveModel,
-	PLAN_DEFAULT,
-	type Model,
-} from '../../shared/models/catalogue';
-import { NOT_SPELLED, spellingsOf } from '../../shared/models/modelId';
+import { MODEL_GIVEN, spelled, UNKNOWN_MODEL, warning } from '../../shared/form/hints';
 import { joinOr } from '../../shared/lib/text';
+import { IDS_WITH_SOUND, MODELS, resolveModel, type Model } from '../../shared/models/catalogue';
 
-/** What the form says of a combination before it is run, computed from the catalogue as the menus are. */
-
-/**
- * The model's id or name, spelled as the catalogue's are here: what the run takes for a known model is none to warn of.
- * n8n gives expressions the value of a resource locator, or the whole of it.
- */
-const MODEL = `String($parameter["model"]?.value ?? $parameter["model"] ?? "").toLowerCase().replace(${NOT_SPELLED}, "")`;
-
-/** Model ids whose rules are known; others are used as they are. */
-const KNOWN_IDS = [PLAN_DEFAULT.id, ...MODELS.map(({ id }) => id), ...IDS_WITH_SOUND];
-
-export const HINTS: NodeHint[] = [
-	warning(
-		'This node does not know this model: its duration and resolution are sent unchecked, and its cost is unknown.',
-		`["generate", "estimateCredits"].includes($parameter["operation"]) && !!${MODEL} && !${spelled(KNOWN_IDS)}.includes(${MODEL})`,
-	),
-	...MODELS.flatMap(endImageHints),
-];
-
-function spelled(ids: readonly string[]): string {
-	return JSON.stringify(ids.flatMap(spellingsOf));
-}
+export const HINTS: NodeHint[] = [UNKNOWN_MODEL, ...MODELS.flatMap(endImageHints)];
 
 /** n8n marks the value that does not go with an end image in its menu; these say why. */
 function endImageHints({ id, name, endImage }: Model): NodeHint[] {
@@ -38,7 +11,7 @@ function endImageHints({ id, name, endImage }: Model): NodeHint[] {
 	const ids = [id, ...IDS_WITH_SOUND.filter((each) => resolveModel(each).models[0]?.id === id)];
 	const given =
 		'$parameter["operation"] === "generate" && !["", "none", undefined].includes($parameter["endImageSource"]) && ' +
-		`${spelled(ids)}.includes(${MODEL})`;
+		`${spelled(ids)}.includes(${MODEL_GIVEN})`;
 	const hints: NodeHint[] = [];
 	if (resolutions !== undefined) {
 		hints.push(
@@ -57,14 +30,4 @@ function endImageHints({ id, name, endImage }: Model): NodeHint[] {
 		);
 	}
 	return hints;
-}
-
-function warning(message: string, condition: string): NodeHint {
-	return {
-		message,
-		type: 'warning',
-		location: 'outputPane',
-		whenToDisplay: 'beforeExecution',
-		displayCondition: `={{ ${condition} }}`,
-	};
 }

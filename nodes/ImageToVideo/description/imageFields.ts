@@ -1,59 +1,14 @@
-import type { INodeProperties } from 'n8n-workflow';
-import { choicesOf } from '../../shared/n8n/parameters';
+import {
+	BINARY_FIELD,
+	FILE_FIELD,
+	NO_IMAGE,
+	SOURCE_OPTIONS,
+	URL_FIELD,
+	type ImageFields,
+} from '../../shared/form/imageFields';
+import { choiceOf } from '../../shared/n8n/parameters';
 
-/** What the form says of an image: the same for every image of the node. */
-
-export type ImageSource = 'binary' | 'url' | 'filePath';
-
-/** The fields of one image, and what it is called in messages. */
-export interface ImageFields {
-	readonly label: string;
-	readonly source: INodeProperties;
-	readonly binaryField: INodeProperties;
-	readonly url: INodeProperties;
-	readonly filePath: INodeProperties;
-}
-
-/** Choices of where an image comes from. */
-const SOURCE_OPTIONS: NonNullable<INodeProperties['options']> = [
-	{
-		name: 'Binary Field',
-		value: 'binary',
-		description: 'An image file in a field of the input item, such as an upload or a download',
-	},
-	{
-		name: 'Magic Hour File',
-		value: 'filePath',
-		description:
-			'An image that is at Magic Hour: uploaded by the Upload Image operation, or in your library',
-	},
-	{
-		name: 'URL',
-		value: 'url',
-		description: 'A public https:// URL that Magic Hour fetches the image from',
-	},
-];
-
-/** The fields of one image, but for their names and labels. */
-const BINARY_FIELD = {
-	type: 'string',
-	hint: 'The name of the input binary field that contains the image',
-} satisfies Partial<INodeProperties>;
-
-const URL_FIELD = {
-	type: 'string',
-	default: '',
-	placeholder: 'e.g. https://example.com/photo.png',
-	description: 'Public https:// URL of the image, with its file extension. Magic Hour fetches it.',
-} satisfies Partial<INodeProperties>;
-
-const FILE_FIELD = {
-	type: 'string',
-	default: '',
-	placeholder: 'e.g. api-assets/ab12/photo.png',
-	description:
-		'The file_path that the Upload Image operation returned (kept for 7 days), or the URL of an image in your Magic Hour library',
-} satisfies Partial<INodeProperties>;
+/** The images that a video begins and ends with. */
 
 export const START_IMAGE: ImageFields = {
 	label: 'Image',
@@ -75,9 +30,6 @@ export const START_IMAGE: ImageFields = {
 	url: { displayName: 'Image URL', name: 'imageUrl', ...URL_FIELD },
 	filePath: { displayName: 'Image File', name: 'imageFilePath', ...FILE_FIELD },
 };
-
-/** The value of a source field that says that there is no image. */
-export const NO_IMAGE = 'none';
 
 export const END_IMAGE: ImageFields = {
 	label: 'End Image',
@@ -108,23 +60,11 @@ export const END_IMAGE: ImageFields = {
 	filePath: { displayName: 'End Image File', name: 'endImageFilePath', ...FILE_FIELD },
 };
 
-/**
- * The fields of an image in the form, each shown where its source is chosen: by value or, as people and programs that
- * write workflows do, by label. n8n would throw away what is in a field that is not shown.
- */
-export function imageFormFields(
-	{ source, binaryField, url, filePath }: ImageFields,
-	conditions: NonNullable<INodeProperties['displayOptions']>,
-): INodeProperties[] {
-	const shownFor = (field: INodeProperties, value: ImageSource): INodeProperties => {
-		const label = choicesOf(source).find((choice) => choice.value === value)?.name ?? value;
-		const show = { ...conditions.show, [source.name]: [value, label] };
-		return { ...field, displayOptions: { ...conditions, show } };
-	};
-	return [
-		{ ...source, displayOptions: conditions },
-		shownFor(binaryField, 'binary'),
-		shownFor(url, 'url'),
-		shownFor(filePath, 'filePath'),
-	];
+/** The fields that {@link hasEndImage} reads. */
+export const END_IMAGE_DEPENDS_ON = [END_IMAGE.source.name, 'operation'];
+
+/** Whether the form, which nobody has checked yet, has an end image. @param read the value of a field */
+export function hasEndImage(read: (name: string) => unknown): boolean {
+	const source = choiceOf(read(END_IMAGE.source.name), END_IMAGE.source);
+	return read('operation') === 'generate' && ![NO_IMAGE, undefined].includes(source);
 }

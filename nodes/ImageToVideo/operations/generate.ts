@@ -23,16 +23,17 @@ import {
 	PROMPT,
 	TIMEOUT,
 	WAIT_FIELD,
-} from '../description/fields';
-import { END_IMAGE, imageFormFields, START_IMAGE } from '../description/imageFields';
-import { isGiven, readImage } from '../input/imageInput';
+} from '../../shared/form/fields';
+import { imageFormFields } from '../../shared/form/imageFields';
+import { END_IMAGE, END_IMAGE_DEPENDS_ON, START_IMAGE } from '../description/imageFields';
+import { isGiven, readImage } from '../../shared/form/imageInput';
 import {
 	readLimits,
 	readOutputOptions,
 	readProjectName,
 	readPrompt,
 	readVideoParams,
-} from '../input/parameters';
+} from '../../shared/form/parameters';
 
 const show = { operation: ['generate'] };
 const hideWithoutEndImage = { model: modelsWithout((model) => model.endImage !== undefined) };
@@ -47,7 +48,7 @@ export const generate: Operation<GenerateInput, GenerateBatch> = {
 	needsCredential: true,
 	fields: [
 		...imageFormFields(START_IMAGE, { show }),
-		...choiceFields(['generate', 'estimateCredits']),
+		...choiceFields(['generate', 'estimateCredits'], END_IMAGE_DEPENDS_ON),
 		{ ...PROMPT, displayOptions: { show } },
 		...imageFormFields(END_IMAGE, { show, hide: hideWithoutEndImage }),
 		{ ...PROJECT_NAME, displayOptions: { show } },

@@ -1,7 +1,7 @@
 import { Uploads } from '../../shared/api/uploads';
 import type { ImageFile } from '../../shared/generation/videoRequest';
 import { START_IMAGE } from '../description/imageFields';
-import { readImageFile } from '../input/imageInput';
+import { readImageFile } from '../../shared/form/imageInput';
 import type { Operation } from '../../shared/generation/operation';
 import { deadlineOf } from '../../shared/generation/runContext';
 

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { InvalidInputError } from '../../shared/lib/errors';
-import { formatList, formatValue, MAX_API_MESSAGE_LENGTH, singleLine } from '../../shared/lib/text';
-import { parseText } from '../../shared/n8n/parameters';
+import { InvalidInputError } from '../lib/errors';
+import { formatList, formatValue, MAX_API_MESSAGE_LENGTH, singleLine } from '../lib/text';
+import { parseText } from '../n8n/parameters';
 
 /** Finds the file that a binary field means, in whatever way n8n, other nodes and expressions have it. */
 

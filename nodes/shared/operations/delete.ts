@@ -1,6 +1,6 @@
-import type { Operation } from '../../shared/generation/operation';
-import { readProjectId } from '../input/parameters';
-import { deadlineOf } from '../../shared/generation/runContext';
+import type { Operation } from '../generation/operation';
+import { readProjectId } from '../form/parameters';
+import { deadlineOf } from '../generation/runContext';
 
 /** Its Project ID field is shared with Get. */
 export const deleteProject: Operation<{ readonly id: string }> = {

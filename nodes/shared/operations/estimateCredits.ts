@@ -1,8 +1,8 @@
-import { resolveVideoSpec, type VideoSpec } from '../../shared/models/videoSpec';
-import { estimateCredits as estimate } from '../../shared/models/credits';
-import { DURATION_NOT_SUPPORTED, optionsField } from '../description/fields';
-import type { Operation } from '../../shared/generation/operation';
-import { readVideoParams } from '../input/parameters';
+import { resolveVideoSpec, type VideoSpec } from '../models/videoSpec';
+import { estimateCredits as estimate } from '../models/credits';
+import { DURATION_NOT_SUPPORTED, optionsField } from '../form/fields';
+import type { Operation } from '../generation/operation';
+import { readVideoParams } from '../form/parameters';
 
 /** Makes no request. Its other fields are shared with Generate. */
 export const estimateCredits: Operation<{ readonly spec: VideoSpec }> = {

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { InvalidInputError } from '../../shared/lib/errors';
-import { IMAGE_EXTENSIONS, MIME_TYPES } from '../../shared/media/imageFormat';
-import { ImageInspector, type ImageReport } from '../../shared/media/imageInspector';
-import { checkFilePath, checkImageUrl } from '../../shared/media/imageReference';
-import type { ByteStream } from '../../shared/api/transport';
-import { joinOr } from '../../shared/lib/text';
-import { parametersOf } from '../../shared/n8n/parameters';
-import { NO_IMAGE, type ImageFields, type ImageSource } from '../description/imageFields';
-import type { ImageFile, ImageInput } from '../../shared/generation/videoRequest';
+import { InvalidInputError } from '../lib/errors';
+import { IMAGE_EXTENSIONS, MIME_TYPES } from '../media/imageFormat';
+import { ImageInspector, type ImageReport } from '../media/imageInspector';
+import { checkFilePath, checkImageUrl } from '../media/imageReference';
+import type { ByteStream } from '../api/transport';
+import { joinOr } from '../lib/text';
+import { parametersOf } from '../n8n/parameters';
+import { NO_IMAGE, type ImageFields, type ImageSource } from './imageFields';
+import type { ImageFile, ImageInput } from '../generation/videoRequest';
 import { findFile, readErrorOf, storageFailed, type Content } from './binaryFile';
 
 /** Whether the item has an image under these fields at all. */

@@ -1,12 +1,12 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import type { DurationFallback, VideoParams } from '../../shared/models/videoSpec';
-import { PROJECT_ID as ID_PATTERN } from '../../shared/api/schemas';
-import { InvalidInputError } from '../../shared/lib/errors';
-import type { OutputOptions } from '../../shared/generation/projectOutput';
-import { checkOutputField } from '../../shared/n8n/outputField';
-import { DOWNLOAD_FIELD, OUTPUT_FIELD, SIMPLIFY } from '../../shared/n8n/fields';
-import { addedOptions, parametersOf, type AddedOptions } from '../../shared/n8n/parameters';
-import { formatValue } from '../../shared/lib/text';
+import type { DurationFallback, VideoParams } from '../models/videoSpec';
+import { PROJECT_ID as ID_PATTERN } from '../api/schemas';
+import { InvalidInputError } from '../lib/errors';
+import type { OutputOptions } from '../generation/projectOutput';
+import { checkOutputField } from '../n8n/outputField';
+import { DOWNLOAD_FIELD, OUTPUT_FIELD, SIMPLIFY } from '../n8n/fields';
+import { addedOptions, parametersOf, type AddedOptions } from '../n8n/parameters';
+import { formatValue } from '../lib/text';
 import {
 	AUDIO,
 	CONCURRENT_PROJECTS,
@@ -22,7 +22,7 @@ import {
 	RESOLUTION,
 	TIMEOUT,
 	WAIT_FIELD,
-} from '../description/fields';
+} from './fields';
 
 /** Reads the node's parameters for one item. Hidden ones have their defaults. */
 

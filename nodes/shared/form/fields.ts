@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { IDS_WITH_SOUND, modelsWithout, PLAN_DEFAULT } from '../../shared/models/catalogue';
-import type { NumberField } from '../../shared/n8n/parameters';
+import { IDS_WITH_SOUND, modelsWithout, PLAN_DEFAULT } from '../models/catalogue';
+import type { NumberField } from '../n8n/parameters';
 
 /**
  * The fields by which parameters are read, which are those of more than one operation and those that decide what is
@@ -16,11 +16,11 @@ const DEFAULT_MODEL = {
 };
 
 /**
- * The fields that a menu is read anew for: those that `menus.ts` reads. The `&` ("beside this one") is for n8n's editor: it
+ * The fields that a menu is read anew for: those that `methods.ts` reads. The `&` ("beside this one") is for n8n's editor: it
  * gives up on a menu when a field that is named plainly holds an expression that has no value before the first run.
  */
-function dependsOn(other: 'duration' | 'resolution'): string[] {
-	return ['model.value', `&${other}`, '&audio', '&endImageSource', '&operation'];
+function dependsOn(...others: string[]): string[] {
+	return ['model.value', ...others.map((other) => `&${other}`)];
 }
 
 export const MODEL: INodeProperties = {
@@ -51,10 +51,7 @@ export const DURATION: INodeProperties = {
 	displayName: 'Duration Name or ID',
 	name: 'duration',
 	type: 'options',
-	typeOptions: {
-		loadOptionsMethod: 'getDurations',
-		loadOptionsDependsOn: dependsOn('resolution'),
-	},
+	typeOptions: { loadOptionsMethod: 'getDurations' },
 	default: 5,
 	description:
 		'Length of the video in seconds. The list has what the model makes, with the price in Magic Hour credits. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
@@ -64,10 +61,7 @@ export const RESOLUTION: INodeProperties = {
 	displayName: 'Resolution Name or ID',
 	name: 'resolution',
 	type: 'options',
-	typeOptions: {
-		loadOptionsMethod: 'getResolutions',
-		loadOptionsDependsOn: dependsOn('duration'),
-	},
+	typeOptions: { loadOptionsMethod: 'getResolutions' },
 	default: '720p',
 	description:
 		'Length of the shorter side of the video in pixels. The list has what the model makes, with the price in Magic Hour credits. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
@@ -82,13 +76,21 @@ export const AUDIO: INodeProperties = {
 		'Whether to make a video with sound. Some models charge extra credits for it; the prices in the lists include them.',
 };
 
-/** Fields that decide what a video is and costs: the same for Generate and Estimate Credits. */
-export function choiceFields(operations: string[]): INodeProperties[] {
+/**
+ * Fields that decide what a video is and costs: the same for Generate and Estimate Credits.
+ * @param others names of other fields of the node that the menus depend on
+ */
+export function choiceFields(operations: string[], others: string[] = []): INodeProperties[] {
 	const show = { operation: operations };
 	// It would do nothing: the model has no sound, or its ID says already that it has.
 	const hide = { model: [...modelsWithout((model) => model.audio !== 'none'), ...IDS_WITH_SOUND] };
+	const menu = (field: INodeProperties, other: INodeProperties): INodeProperties => {
+		const loadOptionsDependsOn = dependsOn(other.name, AUDIO.name, ...others);
+		return { ...field, typeOptions: { ...field.typeOptions, loadOptionsDependsOn } };
+	};
+	const menus = [menu(DURATION, RESOLUTION), menu(RESOLUTION, DURATION)];
 	return [
-		...[MODEL, DURATION, RESOLUTION].map((field) => ({ ...field, displayOptions: { show } })),
+		...[MODEL, ...menus].map((field) => ({ ...field, displayOptions: { show } })),
 		{ ...AUDIO, displayOptions: { show, hide } },
 	];
 }

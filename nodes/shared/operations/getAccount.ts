@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
-import { simplifyAccount } from '../../shared/api/simplifiedAccount';
-import type { Operation } from '../../shared/generation/operation';
-import { SIMPLIFY } from '../../shared/n8n/fields';
-import { optionsField } from '../description/fields';
-import { readSimplify } from '../input/parameters';
+import { simplifyAccount } from '../api/simplifiedAccount';
+import type { Operation } from '../generation/operation';
+import { SIMPLIFY } from '../n8n/fields';
+import { optionsField } from '../form/fields';
+import { readSimplify } from '../form/parameters';
 
 /** However many items there are, Magic Hour is asked once. */
 export const getAccount: Operation<{ readonly simplify: boolean }> = {

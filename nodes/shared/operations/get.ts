@@ -1,18 +1,13 @@
-import type { Project } from '../../shared/api/schemas';
-import type { CallOptions } from '../../shared/api/client';
-import { DOWNLOAD_FIELD, OUTPUT_FIELD, SIMPLIFY } from '../../shared/n8n/fields';
-import { buildOutput, notesOf, type OutputOptions } from '../../shared/generation/projectOutput';
-import { optionsField, PROJECT_ID, TIMEOUT, WAIT_FIELD } from '../description/fields';
-import type { Operation } from '../../shared/generation/operation';
-import { readOutputOptions, readProjectId } from '../input/parameters';
-import { stillRendering } from '../../shared/generation/runSummary';
-import { withProjectId } from '../../shared/api/withProjectId';
-import {
-	followProject,
-	getProject,
-	isUnfinished,
-	resumeHint,
-} from '../../shared/generation/waitForProject';
+import type { Project } from '../api/schemas';
+import type { CallOptions } from '../api/client';
+import { DOWNLOAD_FIELD, OUTPUT_FIELD, SIMPLIFY } from '../n8n/fields';
+import { buildOutput, notesOf, type OutputOptions } from '../generation/projectOutput';
+import { optionsField, PROJECT_ID, TIMEOUT, WAIT_FIELD } from '../form/fields';
+import type { Operation } from '../generation/operation';
+import { readOutputOptions, readProjectId } from '../form/parameters';
+import { stillRendering } from '../generation/runSummary';
+import { withProjectId } from '../api/withProjectId';
+import { followProject, getProject, isUnfinished, resumeHint } from '../generation/waitForProject';
 
 const show = { operation: ['get'] };
 
