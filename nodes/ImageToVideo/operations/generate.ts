@@ -18,6 +18,7 @@ import {
 	DURATION_NOT_SUPPORTED,
 	MAX_CREDITS,
 	MAX_CREDITS_PER_RUN,
+	MAX_VIDEOS_PER_DAY,
 	optionsField,
 	PROJECT_NAME,
 	PROMPT,
@@ -63,6 +64,7 @@ export const generate: Operation<GenerateInput, GenerateBatch> = {
 			DURATION_NOT_SUPPORTED,
 			MAX_CREDITS,
 			MAX_CREDITS_PER_RUN,
+			MAX_VIDEOS_PER_DAY,
 			SIMPLIFY,
 			{
 				...TIMEOUT,
@@ -91,8 +93,7 @@ export const generate: Operation<GenerateInput, GenerateBatch> = {
 			endImage: hasEndImage ? await readImage(n8n, END_IMAGE, itemIndex) : undefined,
 			prompt: prompt.text,
 			name,
-			maxCreditsPerRun: limits.maxCreditsPerRun,
-			concurrentProjects: limits.concurrentProjects,
+			...limits,
 		};
 	},
 

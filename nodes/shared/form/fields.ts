@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { IDS_WITH_SOUND, modelsWithout, PLAN_DEFAULT } from '../models/catalogue';
+import { MAX_VIDEOS_A_DAY } from '../generation/dailyPlaces';
 import type { NumberField } from '../n8n/parameters';
 
 /**
@@ -183,6 +184,16 @@ export const MAX_CREDITS_PER_RUN = {
 	default: 5000,
 	description:
 		'Most credits that all videos of one run of this node may cost together; for an AI agent, of all its calls in one execution. If the sum of the estimates is higher, or cannot be made, nothing is uploaded or charged. There is no limit unless this option is added.',
+} satisfies NumberField;
+
+export const MAX_VIDEOS_PER_DAY = {
+	displayName: 'Max Videos Per Day',
+	name: 'maxVideosPerDay',
+	type: 'number',
+	typeOptions: { minValue: 1, maxValue: MAX_VIDEOS_A_DAY },
+	default: 100,
+	description:
+		"Most videos that this node asks Magic Hour for on one day, in all its executions. A run that would go over it uploads and charges nothing. What Magic Hour refuses does not count, what it fails to make does. The day is that of the workflow's time zone. Counted in n8n's database: exact as long as no worker takes more than 75 ms to update it. There is no limit unless this option is added.",
 } satisfies NumberField;
 
 /** The Options of an operation. */

@@ -14,6 +14,7 @@ import {
 	DURATION_NOT_SUPPORTED,
 	MAX_CREDITS,
 	MAX_CREDITS_PER_RUN,
+	MAX_VIDEOS_PER_DAY,
 	MODEL,
 	OPTIONS,
 	PROJECT_ID,
@@ -84,6 +85,8 @@ export interface Limits {
 	/** Credits; `undefined`: any. */
 	readonly maxCredits?: number;
 	readonly maxCreditsPerRun?: number;
+	/** `undefined`: any. */
+	readonly maxVideosPerDay?: number;
 	readonly concurrentProjects: number;
 }
 
@@ -93,6 +96,7 @@ export function readLimits(n8n: IExecuteFunctions, itemIndex: number): Limits {
 	return {
 		maxCredits: options.limit(MAX_CREDITS),
 		maxCreditsPerRun: options.limit(MAX_CREDITS_PER_RUN),
+		maxVideosPerDay: options.limit(MAX_VIDEOS_PER_DAY),
 		concurrentProjects: options.wholeNumber(CONCURRENT_PROJECTS),
 	};
 }

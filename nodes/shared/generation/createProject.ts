@@ -6,6 +6,7 @@ import type { ConcurrencyLimiter } from '../lib/concurrencyLimiter';
 import { AbortError, CreateOutcomeUnknownError, ProjectError, RequestError } from '../lib/errors';
 import { wellFormed } from '../lib/text';
 import { estimateCredits } from '../models/credits';
+import type { DailyPlaces } from './dailyPlaces';
 import { interruptedTry, type NewRequest, type ProjectRecord, type Token } from './journal';
 import type { Task } from './operation';
 import type { RunContext } from './runContext';
@@ -15,6 +16,7 @@ import { createBody, type ImageInput, type VideoRequest } from './videoRequest';
 export interface CreateBatch {
 	readonly uploads: Uploads;
 	readonly limiter: ConcurrencyLimiter;
+	readonly dailyPlaces: Pick<DailyPlaces, 'use'>;
 }
 
 /** A project that exists: paid for. */
@@ -39,7 +41,7 @@ export interface CreatedProject {
 export async function createOrResumeProject(
 	{ input: request, itemIndex, signal, hint }: Task<VideoRequest, CreateBatch>,
 	context: RunContext,
-	{ uploads, limiter }: CreateBatch,
+	batch: CreateBatch,
 	timeout: number,
 ): Promise<CreatedProject> {
 	const { clock, journal, n8n } = context;
@@ -58,7 +60,7 @@ export async function createOrResumeProject(
 
 	const uploading = { deadline: clock.now() + timeout, signal };
 	const pathOf = async (input: ImageInput) =>
-		input.kind === 'file' ? await uploads.pathOf(input.file, uploading) : input.path;
+		input.kind === 'file' ? await batch.uploads.pathOf(input.file, uploading) : input.path;
 	const [image, endImage] = await Promise.all([
 		pathOf(request.image),
 		request.endImage && pathOf(request.endImage),
@@ -68,7 +70,7 @@ export async function createOrResumeProject(
 	const { credits } = estimateCredits(request.spec);
 	const { token, ...answer } = await createInTurn(
 		context,
-		limiter,
+		batch,
 		createBody(request, name, image, endImage),
 		{ timeout, signal, itemIndex, entry: { name, searchName, credits } },
 	);
@@ -77,7 +79,7 @@ export async function createOrResumeProject(
 		token,
 		answer: { name, ...answer },
 		createdAt: clock.now(),
-		release: () => limiter.release(),
+		release: () => batch.limiter.release(),
 	};
 }
 
@@ -127,7 +129,7 @@ interface Ordering {
  */
 async function createInTurn(
 	{ n8n, client, clock, journal }: RunContext,
-	limiter: ConcurrencyLimiter,
+	{ limiter, dailyPlaces }: CreateBatch,
 	body: CreateBody,
 	{ timeout, signal, itemIndex, entry }: Ordering,
 ): Promise<CreateResponse & { token: Token }> {
@@ -141,6 +143,7 @@ async function createInTurn(
 		});
 		const outcome = await outcomeOf(client.createImageToVideo(body, { deadline, signal }));
 		if (!('failure' in outcome)) {
+			dailyPlaces.use();
 			limiter.onAccepted(clock.now());
 			journal.created(token, outcome.created.id);
 			return { ...outcome.created, token };
@@ -148,6 +151,7 @@ async function createInTurn(
 
 		const { failure } = outcome;
 		if (!isNotCreated(failure)) {
+			dailyPlaces.use();
 			limiter.release();
 			const status = failure instanceof RequestError ? failure.status : undefined;
 			// What an odd answer says of an ID is in the log, too, should the execution have ended.

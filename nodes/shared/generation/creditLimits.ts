@@ -11,9 +11,17 @@ export interface Priced {
 	readonly estimate: Estimate;
 	/** Credits that the whole run may cost; `undefined`: any. */
 	readonly maxCreditsPerRun?: number;
+	/** Videos that the node may ask for on one day; `undefined`: any. */
+	readonly maxVideosPerDay?: number;
 }
 
 type Items = Run<Priced>['items'];
+
+/** The smallest of the limits that items have. */
+export function lowest(limits: ReadonlyArray<number | undefined>): number | undefined {
+	const given = limits.filter((limit) => limit !== undefined);
+	return given.length === 0 ? undefined : Math.min(...given);
+}
 
 /** @param maxCredits `undefined`: any. @throws {InvalidInputError} when the estimate is higher than the limit, or there is none to compare */
 export function assertMaxCredits(
@@ -49,9 +57,8 @@ export function creditsOf(items: Items): number {
  * @throws {InvalidInputError} when it is over the limit, or can't be known
  */
 export function assertMaxCreditsPerRun(unpaid: Items, { n8n, journal }: RunContext): void {
-	const limits = unpaid.flatMap(({ input }) => input.maxCreditsPerRun ?? []);
-	if (limits.length === 0) return;
-	const limit = Math.min(...limits);
+	const limit = lowest(unpaid.map(({ input }) => input.maxCreditsPerRun));
+	if (limit === undefined) return;
 	const unknown = unpaid.find(({ input }) => input.estimate.credits === null);
 	if (unknown) {
 		throw new InvalidInputError(

@@ -61,7 +61,7 @@ async function runItems(
 		return { outputs, complete: false };
 	}
 
-	const { workers = WORKERS, shared } = batch;
+	const { workers = WORKERS, shared, close } = batch;
 	let complete = items.length === all.length;
 	const outputs = await mapConcurrently(
 		all,
@@ -79,7 +79,7 @@ async function runItems(
 			}
 		},
 		n8n.getExecutionCancelSignal(),
-	);
+	).finally(close);
 	if (items.length > 0) operation.report?.(shared).forEach(hint);
 	return { outputs, complete };
 }

@@ -6,7 +6,8 @@ import { withProjectId } from '../api/withProjectId';
 import { ConcurrencyLimiter } from '../lib/concurrencyLimiter';
 import type { Estimate } from '../models/credits';
 import { createOrResumeProject, type CreateBatch } from './createProject';
-import { assertMaxCreditsPerRun, creditsOf, type Priced } from './creditLimits';
+import { assertMaxCreditsPerRun, creditsOf, lowest, type Priced } from './creditLimits';
+import { takeDailyPlaces } from './dailyPlaces';
 import type { Batch, Result, Run, Task } from './operation';
 import { buildOutput, notesOf, type OutputOptions } from './projectOutput';
 import type { RunContext } from './runContext';
@@ -32,7 +33,7 @@ export interface GenerateBatch extends CreateBatch {
 
 /**
  * Takes over what earlier tries have paid for, and checks what the rest would cost together.
- * @throws {InvalidInputError} when that is over the limit of the run
+ * @throws {InvalidInputError} when that is over a limit of the run or of the day
  */
 export async function beforeGenerating({
 	items,
@@ -46,7 +47,10 @@ export async function beforeGenerating({
 	);
 	const unpaid = items.filter(({ itemIndex }) => journal.previous(itemIndex) === undefined);
 	assertMaxCreditsPerRun(unpaid, context);
+	// Before anything is waited for: another call may begin meanwhile.
 	journal.reserve(creditsOf(unpaid));
+	const maxVideosPerDay = lowest(unpaid.map(({ input }) => input.maxVideosPerDay));
+	const dailyPlaces = await takeDailyPlaces(unpaid.length, maxVideosPerDay, context);
 	const begunAt = clock.now();
 	const images = items.flatMap(({ input }) => filesOf(input));
 	return {
@@ -55,9 +59,11 @@ export async function beforeGenerating({
 		shared: {
 			uploads: new Uploads(client, clock, images),
 			limiter: new ConcurrencyLimiter(concurrentProjects),
+			dailyPlaces,
 			made: [],
 			elapsed: () => clock.now() - begunAt,
 		},
+		close: async () => await dailyPlaces.giveBackRest(),
 	};
 }
 

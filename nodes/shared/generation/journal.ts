@@ -3,7 +3,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { systemClock, type Clock } from '../lib/clock';
 import { CreateOutcomeUnknownError } from '../lib/errors';
 import { formatValue } from '../lib/text';
-import { databaseMarksOf } from '../n8n/databaseMarks';
+import { databaseMarksOf, marksRowOf } from '../n8n/databaseMarks';
 import { isTool } from './aiTool';
 
 /**
@@ -109,7 +109,7 @@ const KEY = 'magicHourJournal';
 const LIVE_CALLS = new WeakMap<Saved, Map<string, number>>();
 
 /** Marks that are kept for a node. */
-const MAX_MARKS = 1_000;
+export const MAX_MARKS = 1_000;
 
 /**
  * Opens the journal for one call of the node. To be called before anything can fail: that there is none in a retry then
@@ -303,8 +303,7 @@ function marksOf(n8n: IExecuteFunctions, clock: Clock): Marks | undefined {
 	// Older versions of n8n don't have it, whatever the types say.
 	const began = (n8n as Partial<IExecuteFunctions>).getExecutionContext?.()?.establishedAt;
 	if (began === undefined) return undefined;
-	const row = `${n8n.getWorkflow().id ?? ''}/${n8n.getNode().id}`;
-	const database = databaseMarksOf(row, n8n.helpers, clock, MAX_MARKS);
+	const database = databaseMarksOf(marksRowOf(n8n), n8n.helpers, clock, MAX_MARKS);
 	let isTold = false;
 	const withoutMarks = (error: unknown) => {
 		if (!isTold) {

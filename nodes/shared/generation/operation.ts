@@ -40,6 +40,8 @@ export interface Batch<Shared> {
 	/** How many items are worked on side by side, if not as many as usual. */
 	readonly workers?: number;
 	readonly shared: Shared;
+	/** All items have ended, well or not. */
+	close?(): Promise<void>;
 }
 
 export interface Task<Prepared, Shared = undefined> {

@@ -11,6 +11,10 @@ export const ERROR_CODES = {
 		when: 'The estimate is over Max Credits or Max Credits Per Run, or there is none for this model. Nothing was uploaded or charged.',
 		fix: 'Choose something cheaper, or raise the limit.',
 	},
+	MAGIC_HOUR_DAILY_LIMIT: {
+		when: 'Max Videos Per Day is reached, or the videos could not be counted. Nothing was uploaded or charged.',
+		fix: 'Try again tomorrow, or raise the limit.',
+	},
 	MAGIC_HOUR_INVALID_REQUEST: {
 		when: 'Magic Hour did not accept the request (400, 422).',
 		fix: 'Change what the message names.',

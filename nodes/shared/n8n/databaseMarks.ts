@@ -1,4 +1,4 @@
-import type { DeduplicationHelperFunctions } from 'n8n-workflow';
+import type { DeduplicationHelperFunctions, IExecuteFunctions } from 'n8n-workflow';
 import type { Clock } from '../lib/clock';
 
 type Helpers = Pick<DeduplicationHelperFunctions, 'checkProcessedAndRecord' | 'removeProcessed'>;
@@ -16,7 +16,7 @@ type Helpers = Pick<DeduplicationHelperFunctions, 'checkProcessedAndRecord' | 'r
  * write, for however many marks are noted meanwhile.
  */
 export class DatabaseMarks {
-	private waiting: Task[] = [];
+	private waiting: AnyTask[] = [];
 	private isWorking = false;
 	private pauseUntil = -Infinity;
 
@@ -27,13 +27,14 @@ export class DatabaseMarks {
 	constructor(
 		private helpers: Helpers,
 		private readonly clock: Clock,
-		private readonly maxEntries: number,
+		private maxEntries: number,
 		private readonly random: () => number = Math.random,
 	) {}
 
-	/** Another execution has helpers of its own, for the same row. */
-	use(helpers: Helpers): this {
+	/** Another execution has helpers of its own, for the same row. @param maxEntries the row keeps the most that was asked for */
+	use(helpers: Helpers, maxEntries = this.maxEntries): this {
 		this.helpers = helpers;
+		this.maxEntries = Math.max(this.maxEntries, maxEntries);
 		return this;
 	}
 
@@ -66,14 +67,30 @@ export class DatabaseMarks {
 		let removals = 0;
 		await this.add({
 			marks: [],
-			unwanted: mark,
+			unwanted: [mark],
 			outcomeOf: () => (++removals === 2 ? true : undefined),
 		});
 	}
 
-	private async add(task: Omit<Task, 'resolve' | 'reject'>): Promise<boolean> {
-		return await new Promise<boolean>((resolve, reject) => {
-			this.waiting.push({ ...task, resolve, reject });
+	/**
+	 * One writing, after the pause: makes marks, and removes others. Whether it stays is for the caller to look, by
+	 * another one.
+	 * @returns those of the marks that were there before
+	 */
+	async exchange(
+		marks: readonly string[],
+		unwanted: readonly string[] = [],
+	): Promise<ReadonlySet<string>> {
+		return await this.add({
+			marks,
+			unwanted,
+			outcomeOf: (known) => new Set(marks.filter((_, index) => known[index])),
+		});
+	}
+
+	private async add<T>(task: Omit<Task<T>, 'resolve' | 'reject'>): Promise<T> {
+		return await new Promise<T>((resolve, reject) => {
+			this.waiting.push({ ...task, resolve, reject } as Task<T> as AnyTask);
 			if (!this.isWorking) void this.work();
 		});
 	}
@@ -95,7 +112,7 @@ export class DatabaseMarks {
 	}
 
 	/** Writes what the tasks want; those that have no outcome yet wait again. @returns milliseconds */
-	private async write(tasks: readonly Task[]): Promise<number> {
+	private async write(tasks: readonly AnyTask[]): Promise<number> {
 		const begun = this.clock.now();
 		const marks = [...new Set(tasks.flatMap((task) => task.marks))];
 		const unwanted = tasks.flatMap((task) => task.unwanted ?? []);
@@ -123,15 +140,18 @@ export class DatabaseMarks {
 	}
 }
 
-interface Task {
+interface Task<T> {
 	/** What must be there, or is looked for. */
 	readonly marks: readonly string[];
-	readonly unwanted?: string;
+	readonly unwanted?: readonly string[];
 	/** @param known of each mark, whether it was there; @returns `undefined`: not known yet, look again */
-	outcomeOf(known: readonly boolean[]): boolean | undefined;
-	resolve(outcome: boolean): void;
+	outcomeOf(known: readonly boolean[]): T | undefined;
+	resolve(outcome: T): void;
 	reject(error: unknown): void;
 }
+
+/** Its outcome is handed to its own `resolve` alone. */
+type AnyTask = Task<unknown>;
 
 const MIN_PAUSE_MS = 300;
 
@@ -149,7 +169,12 @@ export async function withTries<T>(work: () => Promise<T>, tries = MAX_TRIES): P
 /** By node: executions of one workflow in one process take turns. */
 const ROWS = new Map<string, DatabaseMarks>();
 
-/** The marks of a node, for all its executions in this process. @param row what n8n keeps them by */
+/** What n8n keeps the marks of a node by. */
+export function marksRowOf(n8n: Pick<IExecuteFunctions, 'getWorkflow' | 'getNode'>): string {
+	return `${n8n.getWorkflow().id ?? ''}/${n8n.getNode().id}`;
+}
+
+/** The marks of a node, for all its executions in this process. @param row see `marksRowOf` */
 export function databaseMarksOf(
 	row: string,
 	helpers: Helpers,
@@ -158,5 +183,5 @@ export function databaseMarksOf(
 ): DatabaseMarks {
 	const marks = ROWS.get(row) ?? new DatabaseMarks(helpers, clock, maxEntries);
 	ROWS.set(row, marks);
-	return marks.use(helpers);
+	return marks.use(helpers, maxEntries);
 }

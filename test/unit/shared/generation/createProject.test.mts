@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { createOrResumeProject } from '../../../../nodes/shared/generation/createProject.ts';
+import { UNLIMITED } from '../../../../nodes/shared/generation/dailyPlaces.ts';
 import {
 	filesOf,
 	fingerprintOfRequest,
@@ -101,7 +102,8 @@ function lab(...replies: Reply[]) {
 		const account = () => client.getAccount({ deadline: Infinity });
 		const context: RunContext = { n8n, clock, client, journal, account };
 		const uploads = new Uploads(client, clock, requests.flatMap(filesOf));
-		return { context, batch: { uploads, limiter: new ConcurrencyLimiter(1) } };
+		const limiter = new ConcurrencyLimiter(1);
+		return { context, batch: { uploads, limiter, dailyPlaces: UNLIMITED } };
 	}
 	interface Item {
 		readonly request?: VideoRequest;

@@ -6,8 +6,12 @@ import { verifySignature } from '../../../../nodes/MagicHourTrigger/signature.ts
 import { receiveEvent } from '../../../../nodes/MagicHourTrigger/webhook.ts';
 import { MagicHourClient } from '../../../../nodes/shared/api/client.ts';
 import { checkFileUrl } from '../../../../nodes/shared/api/fileUrl.ts';
-import { createOrResumeProject } from '../../../../nodes/shared/generation/createProject.ts';
+import {
+	createOrResumeProject,
+	type CreateBatch,
+} from '../../../../nodes/shared/generation/createProject.ts';
 import { assertMaxCredits } from '../../../../nodes/shared/generation/creditLimits.ts';
+import { takeDailyPlaces, UNLIMITED } from '../../../../nodes/shared/generation/dailyPlaces.ts';
 import type { Task } from '../../../../nodes/shared/generation/operation.ts';
 import type { RunContext } from '../../../../nodes/shared/generation/runContext.ts';
 import type { VideoRequest } from '../../../../nodes/shared/generation/videoRequest.ts';
@@ -93,12 +97,22 @@ async function createOrResume({
 		prompt: '',
 		name: 'Lighthouse',
 	};
-	const batch = { limiter: new ConcurrencyLimiter(1) } as Parameters<
-		typeof createOrResumeProject
-	>[2];
+	const limiter = new ConcurrencyLimiter(1);
+	const batch = { limiter, dailyPlaces: UNLIMITED } as unknown as CreateBatch;
 	const task = { input, shared: batch, itemIndex: 0, signal: new AbortController().signal };
 	const all = task as Task<VideoRequest, typeof batch>;
 	return await createOrResumeProject(all, context, batch, 60_000);
+}
+
+/** A limit for each day where n8n has no database, as the oldest versions. */
+async function withoutDatabase(): Promise<unknown> {
+	const n8n = {
+		getTimezone: () => 'Europe/Berlin',
+		getWorkflow: () => ({ id: 'w1' }),
+		getNode: () => ({ id: 'n1' }),
+		helpers: {},
+	} as unknown as IExecuteFunctions;
+	return await takeDailyPlaces(1, 10, { n8n, clock: new FakeClock() });
 }
 
 /** What a webhook is answered whose trigger has a broken expression. */
@@ -123,6 +137,7 @@ const WAYS: Readonly<Record<ErrorCode, () => unknown>> = {
 	MAGIC_HOUR_CREDIT_LIMIT: () => {
 		assertMaxCredits(SPEC, { credits: 240, note: '', dependsOnPlan: false }, 100);
 	},
+	MAGIC_HOUR_DAILY_LIMIT: async () => await withoutDatabase(),
 	MAGIC_HOUR_INVALID_REQUEST: async () => await refused(400, 'invalid_request'),
 	MAGIC_HOUR_UNAUTHORIZED: async () => await refused(401, 'unauthorized'),
 	MAGIC_HOUR_INSUFFICIENT_CREDITS: async () => await refused(402, 'insufficient_credits'),
