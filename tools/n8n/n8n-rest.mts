@@ -67,6 +67,15 @@ export class N8nRest {
 		return types.map(({ name }) => name);
 	}
 
+	/** The fields of every credential type, by its name. */
+	async credentialFields(): Promise<ReadonlyMap<string, readonly string[]>> {
+		const types = (await this.#request('GET', '/types/credentials.json')) as {
+			name: string;
+			properties: { name: string }[];
+		}[];
+		return new Map(types.map(({ name, properties }) => [name, properties.map((p) => p.name)]));
+	}
+
 	/** What the Test button of the credential's dialog does. */
 	async testCredential(credential: {
 		name: string;

@@ -23,7 +23,8 @@ export function certificateFor(host: string): Certificate {
 	);
 	const signature = Buffer.concat([Buffer.from([0]), sign('sha256', body, privateKey)]);
 	const certificate = sequence(body, ECDSA_WITH_SHA256, der(0x03, signature));
-	const lines = certificate.toString('base64').replace(/.{64}/g, '$&\n');
+	// OpenSSL takes no empty line at the end.
+	const lines = certificate.toString('base64').replace(/.{64}(?=.)/g, '$&\n');
 	return {
 		cert: `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`,
 		key: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
