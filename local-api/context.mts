@@ -5,6 +5,7 @@ import type { ImageSources } from './image-source.mts';
 import type { Outcome, Projects } from './projects.mts';
 import type { VideoMaker } from './render.mts';
 import type { RecordedRequest, RequestKind, RequestLog } from './request-log.mts';
+import type { SavedItems } from './saved-items.mts';
 import type { UrlSigner } from './signed-url.mts';
 import type { Uploads } from './uploads.mts';
 import type { Webhooks } from './webhooks.mts';
@@ -20,6 +21,7 @@ export interface Context {
 	readonly projects: Projects;
 	readonly webhooks: Webhooks;
 	readonly uploads: Uploads;
+	readonly savedItems: SavedItems;
 	readonly images: ImageSources;
 	readonly renderer: VideoMaker;
 	readonly workers: Workers;

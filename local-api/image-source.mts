@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 
 import type { Account } from './accounts.mts';
 import { ApiError } from './api-error.mts';
+import type { SavedItems } from './saved-items.mts';
 import { EXTENSIONS, storeStream, type StoredFile, type Uploads } from './uploads.mts';
 
 /** Where a video's picture comes from. */
@@ -20,14 +21,15 @@ const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 const LIBRARY = 'https://magichour.ai/my-library';
 
 /**
- * Finds the image that a request names, in the three ways that the API takes.
+ * Finds the image that a request names, in the ways that the API takes.
  *
  * Nothing outside this machine is reachable for the local API, so a URL to this machine (plain http
- * too) is really fetched, and any other URL, as well as the library's, stands for a generated picture.
+ * too) is really fetched. Any other URL, the library's, and what is saved stand for a generated picture.
  */
 export class ImageSources {
 	constructor(
 		private readonly uploads: Uploads,
+		private readonly saved: SavedItems,
 		private readonly directory: string,
 		private readonly signal: AbortSignal,
 	) {}
@@ -38,6 +40,7 @@ export class ImageSources {
 	 */
 	async find(value: string, field: string, account: Account): Promise<ImageSource> {
 		if (!/^https?:\/\//i.test(value)) {
+			if (this.saved.hasImage(value, field, account)) return { kind: 'generated', seed: value };
 			const file = this.uploads.find(value, account);
 			if (!file) throw new ApiError(422, `${field}: no file was uploaded to ${value}`);
 			return { kind: 'file', file };

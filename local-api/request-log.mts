@@ -4,6 +4,7 @@ import type { Account } from './accounts.mts';
 
 export const REQUEST_KINDS = [
 	...(['upload-urls', 'upload', 'create', 'poll', 'download', 'delete', 'account'] as const),
+	...(['saved-items'] as const),
 ] as const;
 export type RequestKind = (typeof REQUEST_KINDS)[number];
 

@@ -22,9 +22,11 @@ import { account } from './routes/account.mts';
 import { control } from './routes/control.mts';
 import { imageToVideo } from './routes/image-to-video.mts';
 import { samples } from './routes/samples.mts';
+import { savedItems } from './routes/saved-items.mts';
 import { storage } from './routes/storage.mts';
 import { uploadUrls } from './routes/upload-urls.mts';
 import { videoProjects } from './routes/video-projects.mts';
+import { type SavedItemSketch, SavedItems } from './saved-items.mts';
 import { UrlSigner } from './signed-url.mts';
 import { Uploads } from './uploads.mts';
 import { type Webhook, type WebhookEvent, Webhooks } from './webhooks.mts';
@@ -35,6 +37,7 @@ export type { Fault } from './faults.mts';
 export type { ProjectView } from './project-view.mts';
 export type { Outcome } from './projects.mts';
 export type { RecordedRequest, RequestKind } from './request-log.mts';
+export type { SavedItemSketch } from './saved-items.mts';
 export type { Webhook, WebhookEvent } from './webhooks.mts';
 
 export interface LocalApiOptions {
@@ -86,6 +89,8 @@ export interface LocalApi {
 	readonly hanging: number;
 	/** How jobs created from now on end. */
 	setOutcome(outcome: Outcome): void;
+	/** What every account has saved from now on; nothing: the samples again. */
+	setSavedItems(items?: readonly SavedItemSketch[]): void;
 	/**
 	 * Sends signed events of all accounts from now on, as the real API does: video.started, video.completed and
 	 * video.errored, again and again until they are taken. Nothing: no more.
@@ -95,7 +100,7 @@ export interface LocalApi {
 	readonly events: readonly WebhookEvent[];
 	/** Has the videos that were rendered: see {@link LocalApiOptions.videosOf}. */
 	readonly renderer: VideoMaker;
-	/** Forgets requests, faults, outcome, events and projects, and so gives all credits back. Uploaded files and the webhook stay. */
+	/** Forgets requests, faults, outcome, saved items, events and projects, and so gives all credits back. Uploaded files and the webhook stay. */
 	reset(): void;
 	/** Leaves no process, socket, timer or file behind. */
 	close(): Promise<void>;
@@ -113,6 +118,7 @@ export async function startLocalApi(options: LocalApiOptions = {}): Promise<Loca
 	const accounts = createAccounts(options.keys, options.credits);
 	const workers = new Workers(availableParallelism());
 	const uploads = new Uploads(directory, clock, options.storedFileSeconds ?? 7 * DAY);
+	const saved = new SavedItems();
 	let url = '';
 	const signer = new UrlSigner(clock);
 	const origin = () => url;
@@ -137,7 +143,8 @@ export async function startLocalApi(options: LocalApiOptions = {}): Promise<Loca
 		faults: new Faults(),
 		projects,
 		webhooks,
-		images: new ImageSources(uploads, directory, closing.signal),
+		savedItems: saved,
+		images: new ImageSources(uploads, saved, directory, closing.signal),
 		renderer: options.videosOf?.renderer ?? new Renderer(workers, directory),
 		signer,
 		origin,
@@ -151,6 +158,7 @@ export async function startLocalApi(options: LocalApiOptions = {}): Promise<Loca
 			context.projects.clear();
 			context.webhooks.clear();
 			context.outcome = { status: 'complete' };
+			saved.set();
 		},
 	};
 
@@ -172,6 +180,7 @@ export async function startLocalApi(options: LocalApiOptions = {}): Promise<Loca
 		imageToVideo(api, context);
 		videoProjects(api, context);
 		account(api, context);
+		savedItems(api, context);
 		done();
 	});
 	await app.register((host, _options, done) => {
@@ -223,6 +232,9 @@ export async function startLocalApi(options: LocalApiOptions = {}): Promise<Loca
 		},
 		setOutcome: (outcome) => {
 			context.outcome = outcome;
+		},
+		setSavedItems: (items) => {
+			saved.set(items);
 		},
 		setWebhook: (webhook) => {
 			webhooks.set(webhook);

@@ -109,6 +109,7 @@ const UPLOAD_URLS = '/v1/files/upload-urls';
 const CREATE = '/v1/image-to-video';
 const ACCOUNT = '/v1/account';
 const PROJECT = '/v1/video-projects/{id}';
+const SAVED_ITEMS = '/v1/saved-items';
 
 describe.each(Object.entries(DESCRIPTIONS))('the description of %s', (_, description) => {
 	let api: LocalApi;
@@ -232,6 +233,71 @@ describe('the description of October, which has more', () => {
 		await expect(accountOf('wrong')).resolves.toMatchObject({ status: 401 });
 		api.setFault('account', { status: 500 }, 1);
 		await expect(accountOf(api.keys.creator)).resolves.toMatchObject({ status: 500 });
+	});
+});
+
+describe('saved items', () => {
+	let api: LocalApi;
+
+	beforeAll(async () => {
+		api = await startLocalApi();
+	});
+	afterAll(() => api.close());
+
+	/** Asks, and judges the answer by the description of October, the first that has saved items. */
+	const ask = async (status: number, query = '', key = api.keys.creator): Promise<Answer> => {
+		const answer = await new ApiClient(api.url, key).call('GET', `${SAVED_ITEMS}${query}`);
+		expect(problems(DESCRIPTIONS.October, 'GET', SAVED_ITEMS, answer)).toEqual([]);
+		expect(answer.status).toBe(status);
+		return answer;
+	};
+	interface Page {
+		items: { id: string; type: string; assets: { file_path: string; media_kind: string }[] }[];
+		next_cursor: string | null;
+	}
+	const page = async (query?: string, key?: string) => (await ask(200, query, key)).body as Page;
+
+	test('are as described: 200, 400, 401, 429, 500', async () => {
+		const { items, next_cursor: next } = await page();
+		expect(items.map(({ type }) => type)).toEqual([
+			...['character', 'voice', 'reference', 'moodboard', 'brand_kit'],
+		]);
+		expect(next).toBeNull();
+		for (const query of ['limit=0', 'limit=101', 'limit=x', 'type=song', 'cursor=', 'cursor=x']) {
+			await ask(400, `?${query}`);
+		}
+		await ask(401, '', 'wrong');
+		for (const status of [429, 500]) {
+			api.setFault('saved-items', { status }, 1);
+			await ask(status);
+		}
+	});
+
+	test('come page by page, of one type or of all', async () => {
+		const all = (await page()).items.map(({ id }) => id);
+		const found: string[] = [];
+		let query = '?limit=2';
+		for (;;) {
+			const { items, next_cursor: next } = await page(query);
+			expect(items.length).toBeLessThanOrEqual(2);
+			found.push(...items.map(({ id }) => id));
+			if (next === null) break;
+			query = `?limit=2&cursor=${next}`;
+		}
+		expect(found).toEqual(all);
+		expect((await page('?type=voice')).items.map(({ id }) => id)).toEqual([all[1]]);
+	});
+
+	test('can be used for a video by their account, if they are images', async () => {
+		const assets = (await page()).items.flatMap((item) => item.assets);
+		const pathOf = (kind: string): string =>
+			assets.find(({ media_kind }) => media_kind === kind)?.file_path ?? '';
+		const creator = new ApiClient(api.url, api.keys.creator);
+
+		expect((await creator.create(pathOf('IMAGE'))).status).toBe(200);
+		expect((await creator.create(pathOf('VIDEO'))).status).toBe(422);
+		const pro = new ApiClient(api.url, api.keys.pro);
+		expect((await pro.create(pathOf('IMAGE'))).status).toBe(422);
 	});
 });
 

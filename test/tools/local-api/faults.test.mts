@@ -81,6 +81,7 @@ const REQUESTS: Readonly<Record<RequestKind, () => Promise<[string, RequestInit]
 	poll: async () => [await newProject(), withKey('GET')],
 	delete: async () => [await newProject(), withKey('DELETE')],
 	account: () => Promise.resolve([`${api.url}/v1/account`, withKey('GET')]),
+	'saved-items': () => Promise.resolve([`${api.url}/v1/saved-items`, withKey('GET')]),
 	download: async () => {
 		const { downloads } = await client.details(await client.createId(path));
 		return [downloads[0]?.url ?? '', {}];
