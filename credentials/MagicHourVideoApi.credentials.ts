@@ -1,28 +1,6 @@
-import type {
-	IAuthenticate,
-	ICredentialTestRequest,
-	ICredentialType,
-	IHttpRequestOptions,
-	INodeProperties,
-	Icon,
-} from 'n8n-workflow';
-import { checkBaseUrl, DEFAULT_BASE_URL } from '../nodes/shared/api/baseUrl';
-
-/** Adds the API key to a request, if it goes to the credential's own origin: no other host ever gets the key. */
-const authenticate: IAuthenticate = async (credential, request) => {
-	const { apiKey, baseUrl } = credential;
-	if (originOf(request) !== new URL(checkBaseUrl(baseUrl)).origin) {
-		throw new Error('The Magic Hour API key is only sent to the API Base URL of its credential');
-	}
-	return {
-		...request,
-		headers: { ...request.headers, Authorization: `Bearer ${String(apiKey).trim()}` },
-	};
-};
-
-function originOf({ url, baseURL }: IHttpRequestOptions): string {
-	return new URL(url, baseURL).origin;
-}
+import type { ICredentialType, INodeProperties, Icon } from 'n8n-workflow';
+import { DEFAULT_BASE_URL } from '../nodes/shared/api/baseUrl';
+import { authenticate } from '../nodes/shared/n8n/authenticate';
 
 export class MagicHourVideoApi implements ICredentialType {
 	name = 'magicHourVideoApi';
@@ -62,25 +40,6 @@ export class MagicHourVideoApi implements ICredentialType {
 		},
 	];
 
+	/** The nodes test it: see `credentialTest.ts`. A test that is declared here could not ask a second time. */
 	authenticate = authenticate;
-
-	/** Asking for an upload URL costs nothing and needs a valid key: the one documented call that can tell. */
-	test: ICredentialTestRequest = {
-		request: {
-			baseURL: `={{ $credentials.baseUrl || '${DEFAULT_BASE_URL}' }}`,
-			url: '/v1/files/upload-urls',
-			method: 'POST',
-			body: { items: [{ type: 'image', extension: 'png' }] },
-		},
-		rules: [
-			{
-				type: 'responseCode',
-				properties: {
-					value: 401,
-					message:
-						'Magic Hour did not accept this API key. Create a new one in the Developer Hub and copy it whole.',
-				},
-			},
-		],
-	};
 }

@@ -5,7 +5,7 @@ import {
 	type INodeType,
 	type INodeTypeDescription,
 } from 'n8n-workflow';
-import { CREDENTIAL } from '../shared/n8n/n8nTransport';
+import { apiKeyTest } from '../shared/n8n/credentialTest';
 import { HINTS } from './description/hints';
 import { hasEndImage } from './description/imageFields';
 import { OPERATIONS } from './operations';
@@ -28,8 +28,10 @@ export class ImageToVideo implements INodeType {
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [
 			{
-				name: CREDENTIAL,
+				// n8n's linter reads no constant here.
+				name: 'magicHourVideoApi',
 				required: true,
+				testedBy: 'apiKeyTest',
 				displayOptions: { show: { operation: OPERATIONS.withCredential } },
 			},
 		],
@@ -37,7 +39,7 @@ export class ImageToVideo implements INodeType {
 		properties: OPERATIONS.properties,
 	};
 
-	methods = menuMethods(hasEndImage);
+	methods = { credentialTest: { apiKeyTest }, ...menuMethods(hasEndImage) };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await execute(this, OPERATIONS.find);

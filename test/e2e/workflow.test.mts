@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { probeVideo } from '../../local-api/probe.mts';
+import { startLocalApi } from '../../local-api/server.mts';
 import { EXAMPLE_NODES } from '../../tools/n8n/example-workflow.mts';
+import { Executions } from '../../tools/n8n/executions.mts';
+import { chain, manualTrigger, TRIGGER } from '../../tools/n8n/lab-workflow.mts';
 import type { StoredExecution } from '../../tools/n8n/n8n-rest.mts';
 import { filesContaining } from '../support/e2e/files-containing.mts';
 import { CREDENTIAL, startRealN8n, WORKFLOW_ID, type RealN8n } from '../support/e2e/real-n8n.mts';
@@ -52,6 +55,14 @@ describe('in a real n8n', () => {
 		it('passes with a good key', async () => {
 			await expect(test(real.localApi.keys.free, real.localApi.url)).resolves.toMatchObject({
 				status: 'OK',
+				message: 'Plan: free, 1000000 credits left.',
+			});
+		});
+
+		it('passes with a server that has no accounts yet', async () => {
+			real.localApi.setFault('account', { status: 404 }, 1);
+			await expect(test(real.localApi.keys.free, real.localApi.url)).resolves.toMatchObject({
+				status: 'OK',
 			});
 		});
 
@@ -71,6 +82,54 @@ describe('in a real n8n', () => {
 
 		it('costs nothing', () => {
 			expect(real.localApi.projects).toHaveLength(0);
+		});
+	});
+
+	describe("the credential in n8n's HTTP Request node", () => {
+		const request = async (): Promise<{ status: string; error?: string; output?: unknown }> => {
+			const executions = new Executions(real.rest.url);
+			await executions.logIn(real.owner);
+			const http = {
+				name: 'HTTP Request',
+				type: 'n8n-nodes-base.httpRequest',
+				typeVersion: 4.2,
+				parameters: {
+					url: `${real.localApi.url}/v1/account`,
+					authentication: 'predefinedCredentialType',
+					nodeCredentialType: CREDENTIAL.type,
+					options: { redirect: { redirect: { followRedirects: true, maxRedirects: 21 } } },
+				},
+				credentials: { [CREDENTIAL.type]: { id: CREDENTIAL.id, name: CREDENTIAL.name } },
+			};
+			const id = await executions.createWorkflow(chain('HTTP', [manualTrigger, http]));
+			const { status, data } = await executions.ended(await executions.run(id, TRIGGER));
+			return {
+				status,
+				error: data.resultData.error?.message,
+				output: data.resultData.runData[http.name]?.[0]?.data?.main[0]?.[0]?.json,
+			};
+		};
+
+		it('has the key', async () => {
+			await expect(request()).resolves.toMatchObject({
+				status: 'success',
+				output: { tier: 'pro' },
+			});
+		});
+
+		it.each([301, 302, 303, 307, 308])('does not take it where a %i leads', async (status) => {
+			const elsewhere = await startLocalApi();
+			try {
+				const redirect = `${elsewhere.url}/v1/account`;
+				real.localApi.setFault('account', { redirect, status }, 1);
+				await expect(request()).resolves.toMatchObject({
+					status: 'error',
+					error: expect.stringContaining(String(status)) as string,
+				});
+				expect(elsewhere.requests).toEqual([]);
+			} finally {
+				await elsewhere.close();
+			}
 		});
 	});
 

@@ -254,33 +254,3 @@ describe('Estimate Credits', () => {
 		expect(lab.api.requests).toHaveLength(0);
 	});
 });
-
-describe('the test of the credential', () => {
-	it('passes with a good key, at no cost', async () => {
-		const result = await lab.engine.testCredential({
-			apiKey: lab.api.keys.free,
-			baseUrl: lab.api.url,
-		});
-
-		expect(result).toMatchObject({ ok: true });
-		expect(lab.kinds()).toEqual(['upload-urls']);
-	});
-
-	it('fails with a bad key', async () => {
-		const result = await lab.engine.testCredential({
-			apiKey: 'mhk_live_nobody_has_this_key',
-			baseUrl: lab.api.url,
-		});
-
-		expect(result).toMatchObject({ ok: false, httpStatus: 401 });
-	});
-
-	it('works with a base URL that ends in a slash', async () => {
-		const result = await lab.engine.testCredential({
-			apiKey: lab.api.keys.free,
-			baseUrl: `${lab.api.url}/`,
-		});
-
-		expect(result).toMatchObject({ ok: true });
-	});
-});

@@ -34,6 +34,11 @@ test('no request follows redirects by itself', () => {
 	expect(common).not.toBeNull();
 	expect(transport.match(/\.\.\.common\b/g)).toHaveLength(requests.length);
 	expect(transport.match(/disableFollowRedirect/g)).toHaveLength(1);
+	// That of credential tests has what the credential adds to every request.
+	expect(transport.match(/helpers\.request\(/g)).toHaveLength(1);
+	expect(transport).toMatch(
+		/\.\.\.\(await authenticate\([^;]*;\s*const request = n8n\.helpers\.request\(/,
+	);
 });
 
 test('nothing is run that is data, no file is touched, no secret of the process is read', () => {
@@ -45,7 +50,10 @@ test('nothing is run that is data, no file is touched, no secret of the process 
 });
 
 test('the API key is read in one place, the signing secret in one', () => {
-	expect(withText(/\bapiKey\b/)).toEqual(['credentials/MagicHourVideoApi.credentials.ts']);
+	expect(withText(/\bapiKey\b/).sort()).toEqual([
+		'credentials/MagicHourVideoApi.credentials.ts',
+		'nodes/shared/n8n/authenticate.ts',
+	]);
 	expect(withText(/\bsigningSecret\b/).sort()).toEqual([
 		'credentials/MagicHourVideoWebhookApi.credentials.ts',
 		'nodes/MagicHourTrigger/credential.ts',

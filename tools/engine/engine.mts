@@ -2,6 +2,7 @@
 import { LoadOptionsContext } from 'n8n-core';
 import type {
 	ICredentialDataDecryptedObject,
+	INodeCredentialTestResult,
 	INodeListSearchResult,
 	INodeParameters,
 	INodePropertyOptions,
@@ -10,7 +11,7 @@ import type {
 import { UnexpectedError } from 'n8n-workflow';
 
 import { startCoreServices } from './core-services.mts';
-import { testCredential, type CredentialTestResult } from './credential-test.mts';
+import { testCredential } from './credential-test.mts';
 import { InMemoryCredentialsHelper } from './credentials-helper.mts';
 import { viewRun, type EngineRun } from './engine-run.mts';
 import { additionalData, startExecution } from './execution.mts';
@@ -56,8 +57,8 @@ export interface Engine {
 	): Promise<INodeListSearchResult>;
 	/** Calls one of the node's `methods.loadOptions` as the editor does. */
 	loadOptions(method: string, parameters?: INodeParameters): Promise<INodePropertyOptions[]>;
-	/** Runs the credential's declarative test as its form does. */
-	testCredential(values: ICredentialDataDecryptedObject): Promise<CredentialTestResult>;
+	/** Runs the node's test of the credential as its form does. */
+	testCredential(values: ICredentialDataDecryptedObject): Promise<INodeCredentialTestResult>;
 	/** Removes the stored binary data. */
 	close(): void;
 }
@@ -129,7 +130,7 @@ export async function startEngine(subject: Subject): Promise<Engine> {
 			return await method.call(editorContext(parameters));
 		},
 		testCredential: (values) =>
-			testCredential(credential, additionalData(credentialsHelper(values))),
+			testCredential(credential, node, values, additionalData(credentialsHelper(values))),
 		close,
 	};
 }

@@ -1,9 +1,24 @@
-import type { IExecuteFunctions, IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
+import type {
+	ICredentialDataDecryptedObject,
+	ICredentialTestFunctions,
+	IExecuteFunctions,
+	IHttpRequestOptions,
+	IN8nHttpFullResponse,
+} from 'n8n-workflow';
 import { RequestError } from '../lib/errors';
 import { untilAborted } from '../lib/clock';
 import { unexpectedResponse } from '../api/responseErrors';
 import { checkFileUrl } from '../api/fileUrl';
-import type { ApiResponse, ByteStream, Download, Headers, Transport } from '../api/transport';
+import type {
+	ApiCall,
+	ApiResponse,
+	ApiTransport,
+	ByteStream,
+	Download,
+	Headers,
+	Transport,
+} from '../api/transport';
+import { authenticate } from './authenticate';
 
 export const CREDENTIAL = 'magicHourVideoApi';
 
@@ -29,15 +44,6 @@ export function n8nTransport(n8n: IExecuteFunctions, baseUrl: string): Transport
 		disableFollowRedirect: true,
 	} as const;
 
-	const readAnswer = async (
-		response: IN8nHttpFullResponse,
-		signal: AbortSignal,
-	): Promise<ApiResponse> => ({
-		status: response.statusCode,
-		headers: response.headers as Headers,
-		...(await readText(response.body as ByteStream, signal)),
-	});
-
 	/** Redirects are not followed: n8n would follow them anywhere. */
 	const openOnce = async (url: string, signal: AbortSignal): Promise<Download> => {
 		const request = n8n.helpers.httpRequest({
@@ -56,15 +62,10 @@ export function n8nTransport(n8n: IExecuteFunctions, baseUrl: string): Transport
 	};
 
 	return {
-		async api({ method, path, body }, signal) {
+		async api(call, signal) {
 			const options: IHttpRequestOptions = {
 				...common,
-				method,
-				url: urlOf(baseUrl, path),
-				body,
-				json: true,
-				// Of an answer that breaks off, what has come can be read.
-				headers: { 'Accept-Encoding': 'identity' },
+				...requestOf(baseUrl, call),
 				abortSignal: signal,
 			};
 			const request = n8n.helpers.httpRequestWithAuthentication.call(
@@ -113,6 +114,51 @@ export function n8nTransport(n8n: IExecuteFunctions, baseUrl: string): Transport
 				temporary: true,
 			});
 		},
+	};
+}
+
+/**
+ * Calls of the API from the test of a credential. n8n gives it this one helper, which is deprecated elsewhere: it has no
+ * authentication of its own, and can't be stopped.
+ */
+export function credentialTestTransport(
+	n8n: ICredentialTestFunctions,
+	credential: ICredentialDataDecryptedObject,
+	baseUrl: string,
+): ApiTransport {
+	return {
+		async api(call, signal) {
+			const options = {
+				...(await authenticate(credential, requestOf(baseUrl, call))),
+				resolveWithFullResponse: true,
+				simple: false,
+				useStream: true,
+			};
+			const request = n8n.helpers.request(options) as Promise<IN8nHttpFullResponse>;
+			return await readAnswer(await untilAborted(request, signal), signal);
+		},
+	};
+}
+
+function requestOf(baseUrl: string, { method, path, body }: ApiCall): IHttpRequestOptions {
+	return {
+		method,
+		url: urlOf(baseUrl, path),
+		body,
+		json: true,
+		// Of an answer that breaks off, what has come can be read.
+		headers: { 'Accept-Encoding': 'identity' },
+	};
+}
+
+async function readAnswer(
+	response: IN8nHttpFullResponse,
+	signal: AbortSignal,
+): Promise<ApiResponse> {
+	return {
+		status: response.statusCode,
+		headers: response.headers as Headers,
+		...(await readText(response.body as ByteStream, signal)),
 	};
 }
 
