@@ -48,11 +48,11 @@ const unprocessable = (message: string): never => {
  */
 export function checkCreate(body: CreateBody, plan: Plan): VideoRequest {
 	const asked = body.model ?? 'default';
-	const named = asked === 'default' ? plan.defaultModel : asked;
-	const model = AUDIO_ALIASES[named] ?? named;
-	const audio = body.audio === true || named in AUDIO_ALIASES;
 	const resolution = body.resolution ?? plan.defaultResolution;
 	const seconds = body.end_seconds;
+	const named = asked === 'default' ? plan.defaultModel(seconds, resolution) : asked;
+	const model = AUDIO_ALIASES[named] ?? named;
+	const audio = body.audio === true || named in AUDIO_ALIASES;
 
 	const rules = MODELS[model];
 	if (rules) checkModel(model, rules, { seconds, resolution, audio }, body.assets);

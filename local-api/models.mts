@@ -1,6 +1,6 @@
 /**
- * The server's own knowledge of the models, typed from docs/magic-hour-api.md (the union of its sources S
- * and P). It is kept apart from the node's catalogue on purpose: a test compares the two, and could
+ * The server's own knowledge of the models, typed from docs/magic-hour-api.md (the union of its sources).
+ * It is kept apart from the node's catalogue on purpose: a test compares the two, and could
  * not fail if they shared a table.
  */
 
@@ -20,7 +20,11 @@ export interface ModelRules {
 	readonly endImageMaxSeconds?: number;
 	/** Aspect ratios, as '16:9', that the image must have one of. */
 	readonly aspects?: readonly string[];
-	/** Absent: nobody has published a rate. */
+	/** Aspect ratios that text-to-video does not make. */
+	readonly notFromText?: readonly string[];
+	/** What text-to-video takes as references; none if absent. */
+	readonly references?: readonly ('image' | 'video' | 'audio')[];
+	/** Where it is absent, nobody has published a rate. */
 	readonly rates?: Rates;
 	/** Added to the rate when audio is on, where that is `extra`. */
 	readonly audioRates?: Rates;
@@ -29,17 +33,23 @@ export interface ModelRules {
 const from = (first: number, last: number): number[] =>
 	Array.from({ length: last - first + 1 }, (_, index) => first + index);
 
-const P480_720 = ['480p', '720p'] as const;
 const P480_1080 = ['480p', '720p', '1080p'] as const;
 const P720_1080 = ['720p', '1080p'] as const;
 const P720_4K = ['720p', '1080p', '4k'] as const;
 
 const VEO_SECONDS = [4, 6, 8, 16, 24, 32, 40, 48, 56];
-const LTX_SECONDS = [...from(1, 10), 15, 20, 25, 30];
+const LONG_CLIPS = [15, 20, 25, 30];
+const ALL_MEDIA = ['image', 'video', 'audio'] as const;
 
 export const MODELS: Readonly<Record<string, ModelRules>> = {
+	'ltx-2.5': {
+		seconds: from(1, 60),
+		resolutions: P480_1080,
+		audio: 'included',
+		endImage: P480_1080,
+	},
 	'ltx-2.3': {
-		seconds: LTX_SECONDS,
+		seconds: [...from(1, 10), ...LONG_CLIPS],
 		resolutions: P480_1080,
 		audio: 'included',
 		endImage: P480_1080,
@@ -50,6 +60,20 @@ export const MODELS: Readonly<Record<string, ModelRules>> = {
 		resolutions: P480_1080,
 		audio: 'none',
 		rates: { '480p': 24, '720p': 48, '1080p': 72 },
+	},
+	'wan-3.0': {
+		seconds: [...from(2, 10), ...LONG_CLIPS],
+		resolutions: P480_1080,
+		audio: 'included',
+		endImage: P480_1080,
+		references: ALL_MEDIA,
+	},
+	'gemini-omni-1.1': {
+		seconds: from(3, 10),
+		resolutions: ['360p', '720p', '1080p', '4k'],
+		audio: 'none',
+		endImage: ['360p', '720p', '1080p', '4k'],
+		notFromText: ['1:1'],
 	},
 	'kling-2.5': {
 		seconds: [5, 10],
@@ -69,6 +93,7 @@ export const MODELS: Readonly<Record<string, ModelRules>> = {
 		resolutions: P720_4K,
 		audio: 'extra',
 		endImage: P720_4K,
+		references: ['image', 'video'],
 		rates: { '720p': 48, '1080p': 72, '4k': 240 },
 		audioRates: { '720p': 24, '1080p': 24, '4k': 48 },
 	},
@@ -78,6 +103,7 @@ export const MODELS: Readonly<Record<string, ModelRules>> = {
 		audio: 'extra',
 		endImage: P720_1080,
 		endImageMaxSeconds: 8,
+		notFromText: ['1:1'],
 		rates: { '720p': 48, '1080p': 72 },
 		audioRates: { '720p': 24, '1080p': 24 },
 	},
@@ -87,6 +113,7 @@ export const MODELS: Readonly<Record<string, ModelRules>> = {
 		audio: 'extra',
 		endImage: P720_1080,
 		endImageMaxSeconds: 8,
+		notFromText: ['1:1'],
 		rates: { '720p': 96, '1080p': 120 },
 		audioRates: { '720p': 24, '1080p': 24 },
 	},
@@ -106,29 +133,34 @@ export const MODELS: Readonly<Record<string, ModelRules>> = {
 	},
 	'seedance-2.0': {
 		seconds: from(4, 15),
-		resolutions: P480_720,
+		resolutions: ['480p', '720p', '1080p', '4k'],
 		audio: 'included',
-		endImage: P480_720,
+		endImage: ['480p', '720p', '1080p', '4k'],
+		references: ALL_MEDIA,
 		rates: { '480p': 144, '720p': 288 },
 	},
 	'seedance-2.0-mini': {
 		seconds: from(4, 15),
-		resolutions: P480_720,
+		resolutions: ['480p', '720p'],
 		audio: 'included',
-		endImage: P480_720,
+		endImage: ['480p', '720p'],
+		references: ALL_MEDIA,
 		rates: { '480p': 96, '720p': 192 },
 	},
 	'seedance-2.5': {
 		seconds: from(4, 30),
-		resolutions: P480_720,
+		resolutions: P480_1080,
 		audio: 'included',
-		endImage: P480_720,
+		endImage: P480_1080,
+		references: ALL_MEDIA,
 		rates: { '480p': 288, '720p': 576 },
 	},
 	'minimax-h3': {
-		seconds: LTX_SECONDS,
+		seconds: from(1, 30),
 		resolutions: P480_1080,
 		audio: 'included',
+		references: ALL_MEDIA,
+		rates: { '480p': 24, '720p': 48, '1080p': 72 },
 	},
 	'sora-2': {
 		seconds: [4, 8, 12, 24, 36, 48, 60],

@@ -11,8 +11,8 @@ export interface Plan {
 	readonly concurrentJobs: number;
 	/** Largest upload, in bytes (docs/magic-hour-api.md). */
 	readonly uploadBytes: number;
-	/** What `default` and an absent resolution stand for (OpenAPI: `model`, `resolution`). */
-	readonly defaultModel: string;
+	/** What `default` and an absent resolution stand for (OpenAPI: `model`, `resolution`; the vendor's guide). */
+	readonly defaultModel: (seconds: number, resolution: Resolution) => string;
 	readonly defaultResolution: Resolution;
 	/** Anything else is a 402. */
 	readonly resolutions: readonly Resolution[];
@@ -25,12 +25,19 @@ export type PlanName = 'free' | 'creator' | 'pro' | 'business';
 const MB = 1e6;
 const GB = 1e9;
 
-const PAID = { defaultModel: 'kling-3.0', defaultResolution: '720p', models: 'all' } as const;
+const PAID = {
+	defaultModel: (seconds: number, resolution: Resolution) => {
+		if (seconds > 15) return 'ltx-2.3';
+		return resolution === '480p' ? 'seedance-1.5' : 'kling-3.0';
+	},
+	defaultResolution: '720p',
+	models: 'all',
+} as const;
 
 /**
  * Published: upload sizes, concurrent jobs of the paid plans, the defaults. Not published, so chosen
- * here to be plausible and to make every refusal reachable: one job at a time, 480p and the three
- * cheapest models on the free plan; 4k from Pro upwards.
+ * here to be plausible and to make every refusal reachable: one job at a time, 480p and some cheap
+ * models on the free plan; 4k from Pro upwards.
  */
 export const PLANS: Readonly<Record<PlanName, Plan>> = {
 	free: {
@@ -38,10 +45,10 @@ export const PLANS: Readonly<Record<PlanName, Plan>> = {
 		tier: 'free',
 		concurrentJobs: 1,
 		uploadBytes: 200 * MB,
-		defaultModel: 'ltx-2.3',
+		defaultModel: () => 'ltx-2.5',
 		defaultResolution: '480p',
 		resolutions: ['360p', '480p'],
-		models: ['ltx-2', 'ltx-2.3', 'wan-2.2'],
+		models: ['ltx-2', 'ltx-2.3', 'ltx-2.5', 'wan-2.2'],
 	},
 	creator: {
 		...PAID,

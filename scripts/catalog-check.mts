@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
 import {
 	compareCatalogue,
-	needsAttention,
+	staleNotes,
 	type Difference,
 } from '../tools/catalogue/compare-catalogue.mts';
 import {
@@ -12,13 +12,15 @@ import {
 } from '../tools/catalogue/openapi-catalogue.mts';
 import { UsageError } from '../tools/processes/program.mts';
 
-/** Compares the node's catalogue with an OpenAPI description of the Magic Hour API. Exit codes are those of diff. */
+/** Compares the node's catalogue with OpenAPI descriptions of the Magic Hour API. Exit codes are those of diff. */
 const SAME = 0;
 const DIFFERENT = 1;
 const NOT_COMPARED = 2;
 
-const USAGE = `Usage: npm run catalog:check -- FILE
-FILE is an OpenAPI description of the Magic Hour API, in JSON, for example test/fixtures/openapi-2026-08.json`;
+const PROJECT = join(import.meta.dirname, '..');
+const FIXTURES = join(PROJECT, 'test/fixtures');
+const USAGE = `Usage: npm run catalog:check [-- FILE...]
+Compares with the published descriptions in test/fixtures, and with each FILE: an OpenAPI description of the Magic Hour API, in JSON.`;
 
 try {
 	process.exitCode = main(process.argv.slice(2));
@@ -33,23 +35,30 @@ function main(args: readonly string[]): number {
 		console.log(USAGE);
 		return SAME;
 	}
-	const [file] = args;
-	if (file === undefined || args.length > 1) throw new UsageError(`Give one file.\n${USAGE}`);
+	const published = readdirSync(FIXTURES).filter((name) => /^openapi-.*\.json$/.test(name));
 	// npm runs scripts in the project's folder, wherever it was called.
-	const path = resolve(process.env.INIT_CWD ?? process.cwd(), file);
-	const differences = compareCatalogue(readDescription(path));
+	const calledIn = process.env.INIT_CWD ?? process.cwd();
+	const paths = [
+		...published.sort().map((name) => join(FIXTURES, name)),
+		...args.map((file) => resolve(calledIn, file)),
+	];
+	const all = paths.map((path) => ({ path, differences: compareCatalogue(readDescription(path)) }));
 
-	const noted = differences.filter((each) => !needsAttention(each));
-	const stale = differences.filter(({ stale }) => stale);
-	const open = differences.filter((each) => needsAttention(each) && !each.stale);
-	print('Noted in the table as deliberate:', noted);
-	print('Notes in the table that no difference needs any more:', stale);
-	print('Not noted:', open);
-	console.log(`Differences between nodes/shared/models/catalogue.ts and ${file}:`);
-	console.log(
-		`Not noted: ${open.length}; notes not needed: ${stale.length}; noted: ${noted.length}`,
-	);
-	return open.length + stale.length === 0 ? SAME : DIFFERENT;
+	const open = all.map(({ path, differences }) => {
+		const [noted, others] = [true, false].map((isNoted) =>
+			differences.filter(({ note }) => (note !== undefined) === isNoted),
+		) as [Difference[], Difference[]];
+		console.log(`${relative(PROJECT, path)}: ${noted.length} noted, ${others.length} not noted`);
+		print(noted);
+		print(others);
+		return others.length;
+	});
+	const stale = staleNotes(all.flatMap(({ differences }) => differences));
+	console.log(`Notes that no difference needs any more: ${stale.length}`);
+	for (const { subject, field, api, why } of stale) {
+		console.log(`  ${subject}, ${field}: ${api} (API): ${why}`);
+	}
+	return open.every((count) => count === 0) && stale.length === 0 ? SAME : DIFFERENT;
 }
 
 /** @throws {UsageError} when there is no such file, or it is something else */
@@ -68,11 +77,10 @@ function readDescription(path: string): ApiCatalogue {
 	}
 }
 
-function print(title: string, differences: readonly Difference[]): void {
-	if (differences.length === 0) return;
-	console.log(title);
-	for (const { model, field, table, api, note } of differences) {
-		console.log(`  ${model}, ${field}: ${table} (table); ${api} (API)${note ? `: ${note}` : ''}`);
+function print(differences: readonly Difference[]): void {
+	for (const { subject, field, request, table, api, note } of differences) {
+		const where = request === undefined ? '' : ` (${request})`;
+		const why = note === undefined ? 'NOT NOTED' : note.why;
+		console.log(`  ${subject}, ${field}${where}: ${table} (table); ${api} (API): ${why}`);
 	}
-	console.log('');
 }

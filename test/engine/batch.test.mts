@@ -167,7 +167,7 @@ describe('Max Credits Per Run', () => {
 	);
 
 	it('refuses a run whose cost is not known', async () => {
-		const model = { __rl: true, mode: 'id', value: 'minimax-h3' };
+		const model = { __rl: true, mode: 'id', value: 'ltx-2.5' };
 		const run = await lab.run({ ...limited(100_000), model });
 
 		expect(run.error?.message).toContain('the cost of item 0 is not known');

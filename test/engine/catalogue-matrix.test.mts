@@ -2,7 +2,9 @@ import {
 	MODELS,
 	PLAN_DEFAULT,
 	RESOLUTIONS,
+	resolveModel,
 	type Model,
+	type Plan,
 	type Resolution,
 } from '../../nodes/shared/models/catalogue.ts';
 import { png } from '../../tools/engine/images.mts';
@@ -44,7 +46,7 @@ const itemsOf = (combinations: readonly Combination[], image?: Buffer) =>
 	combinations.map((combination) => imageItem(image, { ...combination }));
 
 /** An image of a shape that the model takes. */
-function imageFor({ aspectRatios: [shape] = [] }: Model): Buffer | undefined {
+function imageFor({ imageShapes: [shape] = [] }: Model): Buffer | undefined {
 	return shape && png(20 * shape[0], 20 * shape[1]);
 }
 
@@ -60,10 +62,11 @@ const sent = () =>
 
 const inOrder = (list: readonly object[]) => list.map((each) => JSON.stringify(each)).sort();
 
-const defaultAs = (id: string): Combination[] => {
-	const model = MODELS.find((each) => each.id === id);
-	return model === undefined ? [] : everyCombination(model, PLAN_DEFAULT.id);
-};
+/** What the default makes on a plan. */
+const defaultOn = (plan: Plan): Combination[] =>
+	resolveModel(PLAN_DEFAULT.id, plan).models.flatMap((model) =>
+		everyCombination(model, PLAN_DEFAULT.id),
+	);
 
 describe('every combination of the catalogue', () => {
 	it.each(MODELS)('of $id is accepted by the node and by the API', async (model) => {
@@ -71,11 +74,11 @@ describe('every combination of the catalogue', () => {
 	});
 
 	it('of the default, as it is on paid plans, is accepted by the node and by the API', async () => {
-		await expectAccepted(defaultAs(PLAN_DEFAULT.paid));
+		await expectAccepted(defaultOn('paid'));
 	});
 
 	it('of the default, as it is on the free plan, is accepted by the node', async () => {
-		const combinations = defaultAs(PLAN_DEFAULT.free);
+		const combinations = defaultOn('free');
 		const run = await lab.run(
 			{ ...FROM_THE_ITEM, operation: 'estimateCredits' },
 			{ items: itemsOf(combinations) },
@@ -86,9 +89,7 @@ describe('every combination of the catalogue', () => {
 	});
 
 	it("of the default, at the free plan's resolution, is accepted by the API with a free key", async () => {
-		const combinations = defaultAs(PLAN_DEFAULT.free).filter(
-			({ resolution }) => resolution === '480p',
-		);
+		const combinations = defaultOn('free').filter(({ resolution }) => resolution === '480p');
 		expect(combinations.length).toBeGreaterThan(0);
 		for (const combination of combinations) {
 			// One at a time: the plan has few places for jobs.

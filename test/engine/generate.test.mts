@@ -17,10 +17,12 @@ afterAll(async () => {
 });
 
 const END_IMAGE = png(320, 180, 10);
+/** A model whose price is known. */
+const KLING = { model: { __rl: true, mode: 'list', value: 'kling-3.0' } };
 
 describe('an image in, an MP4 out', () => {
 	it('uploads a binary image, waits and hands on the MP4', async () => {
-		const run = await lab.run({});
+		const run = await lab.run(KLING);
 
 		expect(run.error).toBeUndefined();
 		const item = run.output[0]?.[0];
@@ -304,7 +306,7 @@ describe('a length that the model does not make', () => {
 
 describe('what comes out', () => {
 	it('without waiting is the new project, and no video', async () => {
-		const run = await lab.run({ waitForCompletion: false });
+		const run = await lab.run({ ...KLING, waitForCompletion: false });
 
 		const item = run.output[0]?.[0];
 		expect(item?.json.id).toBe(lab.api.projects[0]?.id);
@@ -347,7 +349,7 @@ describe('what comes out', () => {
 
 	it('has no estimate where none is published', async () => {
 		const run = await lab.run({
-			model: { __rl: true, mode: 'list', value: 'minimax-h3' },
+			model: { __rl: true, mode: 'list', value: 'ltx-2.5' },
 			waitForCompletion: false,
 		});
 

@@ -419,7 +419,8 @@ describe('Options', () => {
 		['maxCredits', '300'],
 		['maxCreditsPerRun', 240],
 	])('%s can be %j', async (name, p) => {
-		await created({ options: { [name]: '={{ $json.p }}' } }, { p } as IDataObject);
+		const model = { __rl: true, mode: 'list', value: 'kling-3.0' };
+		await created({ model, options: { [name]: '={{ $json.p }}' } }, { p } as IDataObject);
 	});
 
 	it.each(['1,5', '1.500', '5,0', '1:30', '٥'])('Duration can not be %j', async (duration) => {

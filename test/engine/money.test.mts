@@ -298,7 +298,7 @@ describe('Max Credits Per Run', () => {
 
 	it('makes no request when the cost of one item is not known', async () => {
 		const parameters = {
-			model: { __rl: true, mode: 'id', value: "={{ $json.n === 1 ? 'minimax-h3' : 'ltx-2.3' }}" },
+			model: { __rl: true, mode: 'id', value: "={{ $json.n === 1 ? 'ltx-2.5' : 'ltx-2.3' }}" },
 			resolution: '480p',
 			options: { maxCreditsPerRun: 100_000 },
 		};

@@ -163,8 +163,8 @@ describe.each(Object.entries(DESCRIPTIONS))('the description of %s', (_, descrip
 		await free.create(400, path, { end_seconds: 'long' });
 		await as('wrong').create(401, path);
 		await free.create(402, path, { model: 'kling-3.0', resolution: '720p' });
-		await free.create(422, path, { end_seconds: 12 });
-		const { body } = await free.create(200, path);
+		await free.create(422, path, { model: 'ltx-2.3', end_seconds: 12 });
+		const { body } = await free.create(200, path, { model: 'ltx-2.3' });
 		expect(body).toHaveProperty('estimated_frame_cost', 120);
 		await free.create(429, path);
 		const poorPath = await new ApiClient(api.url, api.keys.outOfCredits).upload();

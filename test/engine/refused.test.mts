@@ -201,7 +201,7 @@ const CASES: readonly Case[] = [
 	),
 	{
 		wrong: 'Max Credits lower than the estimate',
-		parameters: { options: { maxCredits: 239 } },
+		parameters: { ...model('kling-3.0'), options: { maxCredits: 239 } },
 		says: [/Max Credits/, '239', '240'],
 	},
 	{
@@ -211,8 +211,8 @@ const CASES: readonly Case[] = [
 	},
 	{
 		wrong: 'Max Credits with a model whose price is unknown',
-		parameters: { ...model('minimax-h3'), options: { maxCredits: 100_000 } },
-		says: [/Max Credits/, 'minimax-h3', /no rate|unknown/i],
+		parameters: { ...model('ltx-2.5'), options: { maxCredits: 100_000 } },
+		says: [/Max Credits/, 'ltx-2.5', /no rate|unknown/i],
 	},
 	{
 		wrong: 'sound with a model that makes none',
@@ -301,7 +301,7 @@ it('names the item when there are several', async () => {
 });
 
 it.each([
-	['its price at the limit', { options: { maxCredits: 240 } }],
+	['its price at the limit', { ...model('kling-3.0'), options: { maxCredits: 240 } }],
 	['a 9:16 image for sora-2', { ...model('sora-2'), duration: 4 }],
 	[
 		'an end image at 8 seconds with veo3.1',

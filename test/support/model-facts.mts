@@ -13,6 +13,10 @@ export interface ModelFacts {
 	readonly endImage: 'none' | { readonly resolutions: readonly string[]; readonly upTo?: number };
 	/** The only shapes of image that are taken, as '16:9'. */
 	readonly aspects?: readonly string[];
+	/** Aspect ratios of videos from text. */
+	readonly aspectRatios: readonly string[];
+	/** What a prompt of text-to-video can refer to. */
+	readonly references: readonly string[];
 	/** Credits per second, by resolution, where a rate is published: [without sound, with sound (absent: makes none)]. */
 	readonly credits: Readonly<Partial<Record<string, readonly [number, number?]>>>;
 }
@@ -24,6 +28,8 @@ export const MODEL_FACTS: readonly ModelFacts[] = Object.entries(MODELS).map(([i
 	audio: rules.audio,
 	endImage: endImageOf(rules),
 	aspects: rules.aspects,
+	aspectRatios: ['16:9', '9:16', '1:1'].filter((ratio) => !rules.notFromText?.includes(ratio)),
+	references: rules.references ?? [],
 	credits: creditsOf(rules),
 }));
 

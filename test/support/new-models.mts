@@ -11,7 +11,7 @@ interface NewModel {
 }
 
 const oneToSixty = Array.from({ length: 60 }, (_, index) => index + 1);
-const all = ['480p', '720p', '1080p', '4k'] as const;
+const all = ['360p', '480p', '720p', '1080p', '4k'] as const;
 
 /** Makes everything; the rate is published for some of it. */
 const everything: NewModel = {
@@ -24,6 +24,7 @@ const everything: NewModel = {
 		resolutions: all,
 		audio: 'included',
 		endImage: {},
+		references: ['image'],
 		rate: { '480p': 11, '720p': 13 },
 	},
 	rules: {
@@ -31,6 +32,7 @@ const everything: NewModel = {
 		resolutions: all,
 		audio: 'included',
 		endImage: all,
+		references: ['image'],
 		rates: { '480p': 11, '720p': 13 },
 	},
 };
@@ -46,10 +48,11 @@ const limited: NewModel = {
 		resolutions: ['480p', '4k'],
 		audio: 'none',
 		endImage: { resolutions: ['4k'], maxSeconds: 11 },
-		aspectRatios: [
+		imageShapes: [
 			[1, 1],
 			[4, 3],
 		],
+		aspectRatios: ['1:1'],
 	},
 	rules: {
 		seconds: [3, 7, 11, 42],
@@ -58,10 +61,10 @@ const limited: NewModel = {
 		endImage: ['4k'],
 		endImageMaxSeconds: 11,
 		aspects: ['1:1', '4:3'],
+		notFromText: ['16:9', '9:16'],
 	},
 };
 
-const superseded = 'superseded';
 /** Legacy, of one length and resolution, and with sound that costs extra. */
 const legacy: NewModel = {
 	model: {
@@ -75,12 +78,7 @@ const legacy: NewModel = {
 		rate: { '1080p': 17 },
 		audioRate: { '1080p': 2 },
 		legacy: true,
-		differsFromApi: {
-			durations: superseded,
-			resolutions: superseded,
-			audio: superseded,
-			endImage: superseded,
-		},
+		differsFromApi: [{ field: 'model', api: 'without rules', why: 'superseded' }],
 	},
 	rules: {
 		seconds: [60],

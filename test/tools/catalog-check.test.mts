@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
 	compareCatalogue,
-	needsAttention,
-	NODE_TABLE,
+	staleNotes,
+	tableOf,
 	type Difference,
 	type Table,
 } from '../../tools/catalogue/compare-catalogue.mts';
@@ -13,42 +13,36 @@ import {
 	readApiCatalogue,
 	UnreadableDescription,
 } from '../../tools/catalogue/openapi-catalogue.mts';
+import { MODELS } from '../../nodes/shared/models/catalogue.ts';
 import { NEWER_MODEL } from '../../local-api/models.mts';
 import {
 	DESCRIBED,
 	describeApi,
 	fieldsOf,
+	textFieldsOf,
 	type ApiDescription,
 	type DescribedFields,
+	type DescribedTextFields,
 	type Style,
 } from '../support/api-description.mts';
 import { failureOf } from '../support/failure-of.mts';
 
 const PROJECT = join(import.meta.dirname, '../..');
-const PUBLISHED = join(PROJECT, 'test/fixtures/openapi-2026-08.json');
+const published = (month: string): ApiDescription =>
+	JSON.parse(
+		readFileSync(join(PROJECT, `test/fixtures/openapi-2026-${month}.json`), 'utf8'),
+	) as ApiDescription;
 
-const published = (): ApiDescription =>
-	JSON.parse(readFileSync(PUBLISHED, 'utf8')) as ApiDescription;
-
-/** The table without the models that are newer than a published description. */
-function asOf(description: unknown): Table {
-	const { ids } = readApiCatalogue(description);
-	return { ...NODE_TABLE, models: NODE_TABLE.models.filter(({ id }) => ids.includes(id)) };
-}
-
-const DESCRIPTIONS: readonly (readonly [string, () => ApiDescription, () => Table])[] = [
-	['a description made from the facts', () => describeApi(), () => NODE_TABLE],
-	['the description of August 2026', published, () => asOf(published())],
+const DESCRIPTIONS: readonly (readonly [string, () => ApiDescription])[] = [
+	['a description made from the facts', () => describeApi()],
+	['the description of August 2026', () => published('08')],
+	['the description of October 2026', () => published('10')],
 ];
-
-/** What the table notes itself: "kling-2.5 audio". */
-const NOTES = NODE_TABLE.models.flatMap(({ id, differsFromApi = {} }) =>
-	Object.keys(differsFromApi).map((field) => `${id} ${field}`),
-);
 
 const differencesFrom = (description: unknown, table?: Table) =>
 	compareCatalogue(readApiCatalogue(description), table);
-const openIn = (differences: readonly Difference[]) => differences.filter(needsAttention);
+const openIn = (differences: readonly Difference[]) =>
+	differences.filter(({ note }) => note === undefined);
 
 /** Replaces text that is there once. */
 function change(field: { description: string }, from: string | RegExp, to: string): void {
@@ -59,7 +53,7 @@ function change(field: { description: string }, from: string | RegExp, to: strin
 
 const endImageOf = (fields: DescribedFields) => fields.assets.properties.end_image_file_path;
 
-type OpenDifference = Pick<Difference, 'model' | 'field' | 'table' | 'api'>;
+type OpenDifference = Omit<Difference, 'note'>;
 
 /** Changes to a description that agrees with the table, and the one difference that is to be found then. */
 const DOCTORED: readonly (readonly [string, (fields: DescribedFields) => void, OpenDifference])[] =
@@ -69,18 +63,18 @@ const DOCTORED: readonly (readonly [string, (fields: DescribedFields) => void, O
 			({ end_seconds }) => {
 				change(end_seconds, '`kling-2.6`**: 5, 10', '`kling-2.6`**: 5');
 			},
-			{ model: 'kling-2.6', field: 'durations', table: '5, 10', api: '5' },
+			{ subject: 'kling-2.6', field: 'durations', table: '5 or 10', api: '5' },
 		],
 		[
 			'a duration added',
 			({ end_seconds }) => {
-				change(end_seconds, '`sora-2`**: 4, 8', '`sora-2`**: 4, 6, 8');
+				change(end_seconds, '`veo3.1`**: 4, 6, 8', '`veo3.1`**: 4, 6, 7, 8');
 			},
 			{
-				model: 'sora-2',
+				subject: 'veo3.1',
 				field: 'durations',
-				table: '4, 8, 12, 24, 36, 48, 60',
-				api: '4, 6, 8, 12, 24, 36, 48, 60',
+				table: '4, 6, 8, 16, 24, 32, 40, 48 or 56',
+				api: '4, 6, 7, 8, 16, 24, 32, 40, 48 or 56',
 			},
 		],
 		[
@@ -89,9 +83,9 @@ const DOCTORED: readonly (readonly [string, (fields: DescribedFields) => void, O
 				change(end_seconds, /.*wan-2\.2.*/, '');
 			},
 			{
-				model: 'wan-2.2',
+				subject: 'wan-2.2',
 				field: 'durations',
-				table: '3, 4, 5, 6, 7, 8, 9, 10, 15',
+				table: '3 to 10 or 15',
 				api: 'no rule',
 			},
 		],
@@ -101,7 +95,7 @@ const DOCTORED: readonly (readonly [string, (fields: DescribedFields) => void, O
 				change(resolution, /(`minimax-h3`\*\*: Supports )480p/, '$1360p, 480p');
 			},
 			{
-				model: 'minimax-h3',
+				subject: 'minimax-h3',
 				field: 'resolutions',
 				table: '480p, 720p, 1080p',
 				api: '360p, 480p, 720p, 1080p',
@@ -112,32 +106,32 @@ const DOCTORED: readonly (readonly [string, (fields: DescribedFields) => void, O
 			({ resolution }) => {
 				change(resolution, /(`kling-3\.0`\*\*: .*), 4k/, '$1');
 			},
-			{ model: 'kling-3.0', field: 'resolutions', table: '720p, 1080p, 4k', api: '720p, 1080p' },
+			{ subject: 'kling-3.0', field: 'resolutions', table: '720p, 1080p, 4k', api: '720p, 1080p' },
 		],
 		[
 			'audio that costs extra now',
 			({ audio }) => {
 				change(
 					audio,
-					/(`ltx-2\.3`\*\*): .*/,
+					/(`minimax-h3`\*\*): .*/,
 					'$1: Toggle-able: audio adds extra credits when enabled',
 				);
 			},
-			{ model: 'ltx-2.3', field: 'audio', table: 'included', api: 'extra' },
+			{ subject: 'minimax-h3', field: 'audio', table: 'included', api: 'extra' },
 		],
 		[
 			'no audio any more',
 			({ audio }) => {
-				change(audio, /(`sora-2`\*\*): .*/, '$1: Not supported');
+				change(audio, /(`veo3\.1`\*\*): .*/, '$1: Not supported');
 			},
-			{ model: 'sora-2', field: 'audio', table: 'included', api: 'none' },
+			{ subject: 'veo3.1', field: 'audio', table: 'extra', api: 'none' },
 		],
 		[
 			'an end image where there was none',
 			(fields) => {
 				change(endImageOf(fields), /(`wan-2\.2`\*\*): .*/, '$1: Supports 480p, 720p.');
 			},
-			{ model: 'wan-2.2', field: 'endImage', table: 'none', api: 'at 480p, 720p' },
+			{ subject: 'wan-2.2', field: 'endImage', table: 'none', api: 'at 480p, 720p' },
 		],
 		[
 			'an end image at more resolutions',
@@ -148,7 +142,7 @@ const DOCTORED: readonly (readonly [string, (fields: DescribedFields) => void, O
 					'`kling-2.6`**: Supports 720p, 1080p.',
 				);
 			},
-			{ model: 'kling-2.6', field: 'endImage', table: 'at 1080p', api: 'at 720p, 1080p' },
+			{ subject: 'kling-2.6', field: 'endImage', table: 'at 1080p', api: 'at 720p, 1080p' },
 		],
 		[
 			'an end image for longer videos',
@@ -156,7 +150,7 @@ const DOCTORED: readonly (readonly [string, (fields: DescribedFields) => void, O
 				change(endImageOf(fields), /(`veo3\.1`\*\*.*) 8 seconds/, '$1 16 seconds');
 			},
 			{
-				model: 'veo3.1',
+				subject: 'veo3.1',
 				field: 'endImage',
 				table: 'at 720p, 1080p, up to 8 s',
 				api: 'at 720p, 1080p, up to 16 s',
@@ -169,10 +163,10 @@ const DOCTORED: readonly (readonly [string, (fields: DescribedFields) => void, O
 				change(fields.end_seconds, /$/, `\n* **\`${NEWER_MODEL}\`**: 5, 10`);
 			},
 			{
-				model: NEWER_MODEL,
+				subject: NEWER_MODEL,
 				field: 'model',
 				table: 'not in the table',
-				api: 'durations: 5, 10; resolutions: no rule; audio: no rule; end image: no rule',
+				api: 'durations: 5 or 10; resolutions: no rule; audio: no rule; endImage: no rule',
 			},
 		],
 		[
@@ -181,10 +175,10 @@ const DOCTORED: readonly (readonly [string, (fields: DescribedFields) => void, O
 				change(audio, /$/, `\n* **\`${NEWER_MODEL}\`**: Not supported`);
 			},
 			{
-				model: NEWER_MODEL,
+				subject: NEWER_MODEL,
 				field: 'model',
 				table: 'not in the table',
-				api: 'durations: no rule; resolutions: no rule; audio: none; end image: no rule',
+				api: 'durations: no rule; resolutions: no rule; audio: none; endImage: no rule',
 			},
 		],
 		[
@@ -193,10 +187,10 @@ const DOCTORED: readonly (readonly [string, (fields: DescribedFields) => void, O
 				change(audio, /$/, '\n* **`kling-1.6`**: Not supported');
 			},
 			{
-				model: 'kling-1.6',
+				subject: 'kling-1.6',
 				field: 'model',
-				table: 'a legacy value without rules',
-				api: 'a model with rules',
+				table: 'without rules',
+				api: 'with rules',
 			},
 		],
 		[
@@ -205,9 +199,9 @@ const DOCTORED: readonly (readonly [string, (fields: DescribedFields) => void, O
 				model.enum.splice(model.enum.indexOf('ltx-2'), 1);
 			},
 			{
-				model: 'ltx-2',
+				subject: 'ltx-2',
 				field: 'model',
-				table: 'a legacy value without rules',
+				table: 'without rules',
 				api: 'not in the API',
 			},
 		],
@@ -216,69 +210,180 @@ const DOCTORED: readonly (readonly [string, (fields: DescribedFields) => void, O
 			({ model }) => {
 				model.enum.splice(model.enum.indexOf('seedance'), 1);
 			},
-			{ model: 'seedance', field: 'model', table: 'in the API', api: 'not in the API' },
+			{ subject: 'seedance', field: 'model', table: 'with rules', api: 'not in the API' },
 		],
 		[
 			'default taken no more',
 			({ model }) => {
 				model.enum.splice(model.enum.indexOf('default'), 1);
 			},
-			{ model: 'default', field: 'model', table: 'in the table', api: 'not in the API' },
+			{ subject: 'default', field: 'model', table: 'in the table', api: 'not in the API' },
 		],
 		[
 			'default that is another model on the free plan',
 			({ model }) => {
-				change(model, '`ltx-2.3`. ', '`wan-2.2`. ');
+				change(model, /(free tiers, it defaults to) `[\w.-]+`/, '$1 `wan-2.2`');
 			},
 			{
-				model: 'default',
+				subject: 'default',
 				field: 'model',
-				table: 'ltx-2.3 (free plan)',
+				table: 'ltx-2.5 (free plan)',
 				api: 'wan-2.2 (free plan)',
 			},
 		],
 	];
 
-describe.each(DESCRIPTIONS)('%s', (_, description, table) => {
+/** The same of text-to-video. */
+const DOCTORED_TEXT: readonly (readonly [
+	string,
+	(fields: DescribedTextFields) => void,
+	OpenDifference,
+])[] = [
+	[
+		'a duration removed',
+		({ end_seconds }) => {
+			change(end_seconds, '`kling-2.6`**: 5, 10', '`kling-2.6`**: 5');
+		},
+		{ subject: 'kling-2.6', field: 'durations', table: '5 or 10', api: '5' },
+	],
+	[
+		'squares from a model that made none',
+		({ aspect_ratio }) => {
+			change(aspect_ratio, /(`veo3\.1`\*\*): .*/, '$1: Supports 1:1, 9:16, 16:9.');
+		},
+		{
+			subject: 'veo3.1',
+			field: 'aspectRatios',
+			table: '9:16, 16:9',
+			api: '9:16, 1:1, 16:9',
+		},
+	],
+	[
+		'references of another kind',
+		({ references }) => {
+			change(references, /(`kling-3\.0`\*\*): .*/, '$1: Supports images, videos, audio.');
+		},
+		{
+			subject: 'kling-3.0',
+			field: 'references',
+			table: 'image, video',
+			api: 'image, video, audio',
+		},
+	],
+	[
+		'references where there were none',
+		({ references }) => {
+			change(references, /$/, '\n* **`wan-2.2`**: Supports images.');
+		},
+		{ subject: 'wan-2.2', field: 'references', table: 'none', api: 'image' },
+	],
+	[
+		'no references any more',
+		({ references }) => {
+			change(references, /.*wan-3\.0.*/, '');
+		},
+		{ subject: 'wan-3.0', field: 'references', table: 'image, video, audio', api: 'none' },
+	],
+	[
+		'a model that is taken no more',
+		({ model }) => {
+			model.enum.splice(model.enum.indexOf('sora-2'), 1);
+		},
+		{ subject: 'sora-2', field: 'model', table: 'with rules', api: 'not in the API' },
+	],
+];
+
+const typeOf = (description: ApiDescription) =>
+	description.paths['/v1/video-projects/{id}'].get.responses[200].content['application/json'].schema
+		.properties.type;
+
+describe.each(DESCRIPTIONS)('%s', (_, description) => {
 	test('differs from the table as noted, and in nothing else', () => {
-		const differences = differencesFrom(description(), table());
-		const found = differences.map(({ model, field }) => `${model} ${field}`);
+		const differences = differencesFrom(description());
 		expect(openIn(differences)).toEqual([]);
-		expect(found).toEqual(expect.arrayContaining(['kling-2.5 audio', 'seedance endImage']));
-		expect(NOTES).toEqual(expect.arrayContaining(found));
-		for (const { api, note } of differences) {
-			expect(api).toBe('no rule');
-			expect(note).toMatch(/legacy/);
-		}
+		expect(differences).toContainEqual(
+			expect.objectContaining({ subject: 'seedance', field: 'model', api: 'without rules' }),
+		);
 	});
 
 	test.each(DOCTORED)('%s', (_name, doctor, expected) => {
 		const doctored = description();
-		const fields = fieldsOf(doctored);
-		// The end of the free tier's sentence is followed by a line break there.
-		fields.model.description = fields.model.description.replaceAll('.\n', '. \n');
-		doctor(fields);
-		expect(openIn(differencesFrom(doctored, table()))).toEqual([expect.objectContaining(expected)]);
+		doctor(fieldsOf(doctored));
+		expect(openIn(differencesFrom(doctored))).toEqual([expect.objectContaining(expected)]);
+	});
+
+	test('a new type of project', () => {
+		const doctored = description();
+		change(typeOf(doctored), /$/, ', VIDEO_DREAMER');
+		expect(openIn(differencesFrom(doctored))).toEqual([
+			{
+				subject: 'VIDEO_DREAMER',
+				field: 'projectType',
+				table: 'not in the table',
+				api: 'in the API',
+			},
+		]);
+	});
+
+	test('a type of project that is gone', () => {
+		const doctored = description();
+		change(typeOf(doctored), 'LIP_SYNC, ', '');
+		expect(openIn(differencesFrom(doctored))).toEqual([
+			expect.objectContaining({ subject: 'LIP_SYNC', api: 'not in the API' }),
+		]);
 	});
 });
 
+describe.each(DESCRIPTIONS.filter(([, make]) => '/v1/text-to-video' in make().paths))(
+	'text-to-video of %s',
+	(_, description) => {
+		test.each(DOCTORED_TEXT)('%s', (_name, doctor, expected) => {
+			const doctored = description();
+			doctor(textFieldsOf(doctored));
+			expect(openIn(differencesFrom(doctored))).toEqual([
+				{ ...expected, request: 'text-to-video' },
+			]);
+		});
+
+		test('what differs in both requests is told once', () => {
+			const doctored = description();
+			for (const { audio } of [fieldsOf(doctored), textFieldsOf(doctored)]) {
+				change(audio, /(`wan-2\.2`\*\*): .*/, '$1: Toggle-able: no additional credits for audio');
+			}
+			expect(openIn(differencesFrom(doctored))).toEqual([
+				{ subject: 'wan-2.2', field: 'audio', table: 'none', api: 'included' },
+			]);
+		});
+	},
+);
+
+test('text-to-video is compared in two of the descriptions', () => {
+	const withText = DESCRIPTIONS.filter(
+		([, make]) => readApiCatalogue(make()).textToVideo !== undefined,
+	);
+	expect(withText).toHaveLength(2);
+});
+
 describe('notes in the table', () => {
-	const withNote = (field: 'audio' | 'durations') => ({
-		...NODE_TABLE,
-		models: NODE_TABLE.models.map((model) =>
-			model.id === 'kling-3.0' ? { ...model, differsFromApi: { [field]: 'on purpose' } } : model,
-		),
+	const withNote = (field: 'audio' | 'durations', api: string): Table =>
+		tableOf(
+			MODELS.map((model) =>
+				model.id === 'kling-3.0'
+					? { ...model, differsFromApi: [{ field, api, why: 'on purpose' }] }
+					: model,
+			),
+		);
+
+	test('each is needed by a published description', () => {
+		const differences = ['08', '10'].flatMap((month) => differencesFrom(published(month)));
+		expect(staleNotes(differences)).toEqual([]);
 	});
 
 	test('one that no difference needs is found', () => {
-		const differences = compareCatalogue(readApiCatalogue(describeApi()), withNote('audio'));
-		expect(openIn(differences)).toEqual([
-			expect.objectContaining({
-				model: 'kling-3.0',
-				field: 'audio',
-				note: 'on purpose',
-				stale: true,
-			}),
+		const table = withNote('audio', 'none');
+		const differences = ['08', '10'].flatMap((month) => differencesFrom(published(month), table));
+		expect(staleNotes(differences, table)).toEqual([
+			{ subject: 'kling-3.0', field: 'audio', api: 'none', why: 'on purpose' },
 		]);
 	});
 
@@ -286,18 +391,24 @@ describe('notes in the table', () => {
 		const description = describeApi();
 		const { end_seconds, audio } = fieldsOf(description);
 		change(end_seconds, /(`kling-3\.0`.*), \d+$/m, '$1');
-		const table = withNote('durations');
-		expect(openIn(compareCatalogue(readApiCatalogue(description), table))).toEqual([]);
+		const table = withNote('durations', '3 to 14');
+		expect(openIn(differencesFrom(description, table))).toEqual([]);
+		expect(openIn(differencesFrom(description, withNote('durations', '3 to 13')))).toHaveLength(1);
 		change(audio, /(`kling-3\.0`\*\*): .*/, '$1: Not supported');
-		const open = openIn(compareCatalogue(readApiCatalogue(description), table));
-		expect(open.map(({ model, field }) => [model, field])).toEqual([['kling-3.0', 'audio']]);
+		const open = openIn(differencesFrom(description, table));
+		expect(open.map(({ subject, field }) => [subject, field])).toEqual([['kling-3.0', 'audio']]);
 	});
 });
 
 describe('reading a description', () => {
 	test.each<Style>(['asterisks', 'dots'])('in the style of %s', (style) => {
-		const { ids, models, planDefault } = readApiCatalogue(describeApi(DESCRIBED, style));
-		expect(planDefault).toEqual({ paid: 'kling-3.0', free: 'ltx-2.3' });
+		const { imageToVideo, textToVideo } = readApiCatalogue(describeApi(DESCRIBED, style));
+		const { ids, models, planDefault } = imageToVideo;
+		expect(planDefault).toEqual({ paid: 'kling-3.0', free: 'ltx-2.5' });
+		expect(textToVideo?.models.get('kling-3.0')).toMatchObject({
+			aspectRatios: ['1:1', '9:16', '16:9'],
+			references: ['image', 'video'],
+		});
 		expect(ids).toContain('kling-1.6');
 		expect([...models.keys()]).toEqual(DESCRIBED.map(({ id }) => id));
 		for (const { id, durations, resolutions, audio, endImage } of DESCRIBED) {
@@ -364,6 +475,13 @@ describe('reading a description', () => {
 			'"5 or 10" (kling-2.6)',
 		],
 		[
+			'a range that ends before it begins',
+			({ end_seconds }) => {
+				change(end_seconds, '`kling-2.6`**: 5, 10', '`kling-2.6`**: any integer from 10 to 5');
+			},
+			'"any integer from 10 to 5" (kling-2.6)',
+		],
+		[
 			'a new kind of audio',
 			({ audio }) => {
 				change(audio, /(`wan-2\.2`\*\*): .*/, '$1: Always on');
@@ -373,16 +491,16 @@ describe('reading a description', () => {
 		[
 			'a resolution that is none',
 			({ resolution }) => {
-				change(resolution, /(`sora-2`\*\*): .*/, '$1: Supports HD.');
+				change(resolution, /(`veo3\.1`\*\*): .*/, '$1: Supports HD.');
 			},
-			'"Supports HD." (sora-2)',
+			'"Supports HD." (veo3.1)',
 		],
 		[
 			'a resolution with a condition',
 			({ resolution }) => {
-				change(resolution, /(`sora-2`\*\*: .*)/, '$1 Pro only.');
+				change(resolution, /(`wan-2\.2`\*\*: .*)/, '$1 Pro only.');
 			},
-			'"Supports 720p. Pro only." (sora-2)',
+			'"Supports 480p, 720p, 1080p. Pro only." (wan-2.2)',
 		],
 		[
 			'an end image with a new condition',
@@ -403,6 +521,35 @@ describe('reading a description', () => {
 	])('%s: an error that names the place, not an empty table', (_, doctor, says) => {
 		const description = describeApi();
 		doctor(fieldsOf(description));
+		const { message } = failureOf(UnreadableDescription, () => readApiCatalogue(description));
+		expect(message).toContain(says);
+	});
+
+	test.each<[string, (description: ApiDescription) => void, string]>([
+		[
+			'a new kind of reference',
+			(description) => {
+				change(textFieldsOf(description).references, 'videos', 'moods');
+			},
+			'references: can\'t make sense of "Supports images, moods." (kling-3.0)',
+		],
+		[
+			'an aspect ratio that is none',
+			(description) => {
+				change(textFieldsOf(description).aspect_ratio, '9:16', 'square');
+			},
+			"aspect_ratio: can't make sense of",
+		],
+		[
+			'no list of project types',
+			(description) => {
+				typeOf(description).description = 'The type of the project.';
+			},
+			'type: its description does not list the types of projects',
+		],
+	])('%s: an error, too', (_, doctor, says) => {
+		const description = describeApi();
+		doctor(description);
 		const { message } = failureOf(UnreadableDescription, () => readApiCatalogue(description));
 		expect(message).toContain(says);
 	});
@@ -447,29 +594,39 @@ describe('the command', () => {
 	}
 
 	test('no difference but the noted ones: 0, and those are listed', async () => {
-		const { code, stdout, stderr } = await run(write('same.json', describeApi()));
+		const { code, stdout, stderr } = await run();
 		expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-		expect(stdout).toMatch(/kling-2\.5, audio: included \(table\); no rule \(API\): legacy/);
-		expect(stdout).toContain(`Not noted: 0; notes not needed: 0; noted: ${NOTES.length}`);
+		expect(stdout).toMatch(/openapi-2026-08\.json: \d+ noted, 0 not noted/);
+		expect(stdout).toMatch(/openapi-2026-10\.json: \d+ noted, 0 not noted/);
+		expect(stdout).toMatch(
+			/kling-2\.5, model: with rules \(table\); without rules \(API\): legacy/,
+		);
+		expect(stdout).toContain('Notes that no difference needs any more: 0');
 	});
 
 	test('a path is relative to where npm was called', async () => {
 		write('relative.json', describeApi());
-		await expect(run('relative.json')).resolves.toMatchObject({ code: 0 });
+		const { code, stdout } = await run('relative.json');
+		expect(code).toBe(0);
+		expect(stdout).toMatch(/relative\.json: \d+ noted, 0 not noted/);
 	});
 
 	test('a difference: 1, and it is named', async () => {
 		const description = describeApi();
 		change(fieldsOf(description).end_seconds, '`kling-2.6`**: 5, 10', '`kling-2.6`**: 5');
-		const { code, stdout } = await run(write('different.json', description));
+		const { code, stdout } = await run(
+			write('same.json', describeApi()),
+			write('different.json', description),
+		);
 		expect(code).toBe(1);
-		expect(stdout).toContain('kling-2.6, durations: 5, 10 (table); 5 (API)');
-		expect(stdout).toContain(`Not noted: 1; notes not needed: 0; noted: ${NOTES.length}`);
+		expect(stdout).toMatch(/same\.json: \d+ noted, 0 not noted/);
+		expect(stdout).toMatch(/different\.json: \d+ noted, 1 not noted/);
+		expect(stdout).toContain(
+			'kling-2.6, durations (image-to-video): 5 or 10 (table); 5 (API): NOT NOTED',
+		);
 	});
 
 	test.each<[string, () => string[], RegExp]>([
-		['no file', () => [], /Usage: npm run catalog:check -- FILE/],
-		['two files', () => ['a.json', 'b.json'], /Give one file/],
 		['a file that is not there', () => ['missing.json'], /missing\.json can't be read: ENOENT/],
 		['a folder', () => [directory], /can't be read: EISDIR/],
 		['a file that is not JSON', () => [write('a.yaml', 'openapi: 3.0.0')], /a\.yaml is not JSON/],

@@ -15,9 +15,9 @@ describe("the README's tables", () => {
 		['models', '| Seedance (legacy) | `seedance` | 2 to 12 | 480p, 720p, 1080p | no | yes |'],
 		[
 			'credits',
-			'| Kling 3.0 | – | 48 (72 with sound) | 72 (96 with sound) | 240 (288 with sound) |',
+			'| Kling 3.0 | – | – | 48 (72 with sound) | 72 (96 with sound) | 240 (288 with sound) |',
 		],
-		['credits', '| MiniMax H3 | unknown | unknown | unknown | – |'],
+		['credits', '| Seedance 2.0 | – | 144 | 288 | unknown | unknown |'],
 	])('%s: %s', (name, line) => {
 		expect(lines(name)).toContainEqual(expect.stringContaining(line));
 	});

@@ -1,6 +1,6 @@
 /**
  * Reads what Magic Hour's OpenAPI description says about each model. The rules stand in no schema: they are bullet lists
- * in the `description` texts of the fields of `POST /v1/image-to-video`, one line for each model.
+ * in the `description` texts of the fields of the create requests, one line for each model. So do the project types.
  */
 
 /** What the description says about one model; a part is absent where it says nothing. */
@@ -9,7 +9,12 @@ export interface ApiModel {
 	readonly durations?: readonly number[];
 	readonly resolutions?: readonly string[];
 	readonly audio?: ApiAudio;
+	/** Of image-to-video. */
 	readonly endImage?: ApiEndImage;
+	/** Of text-to-video. */
+	readonly aspectRatios?: readonly string[];
+	/** Of text-to-video; models that take none have no line. */
+	readonly references?: readonly string[];
 }
 
 type ApiAudio = 'none' | 'included' | 'extra';
@@ -19,7 +24,8 @@ export type ApiEndImage =
 	| 'none'
 	| { readonly resolutions: readonly string[]; readonly maxSeconds?: number };
 
-export interface ApiCatalogue {
+/** What one create request says. */
+export interface ApiRequest {
 	/** Every value of `model` that the API takes, in its order. */
 	readonly ids: readonly string[];
 	/** The models that have rules. */
@@ -28,30 +34,74 @@ export interface ApiCatalogue {
 	readonly planDefault: { readonly paid: string; readonly free: string };
 }
 
+export interface ApiCatalogue {
+	readonly imageToVideo: ApiRequest;
+	/** Absent where the description does not have it: that of August is reduced to less. */
+	readonly textToVideo?: ApiRequest;
+	/** Values of `type` in video projects. */
+	readonly projectTypes: readonly string[];
+}
+
 /** The description is not one of Magic Hour's API, or says its rules in a way that this reader does not know. */
 export class UnreadableDescription extends Error {
 	override name = 'UnreadableDescription';
 }
 
-const ENDPOINT = '/v1/image-to-video';
+const IMAGE_TO_VIDEO = '/v1/image-to-video';
+const TEXT_TO_VIDEO = '/v1/text-to-video';
+
+/** Where a create request has its rules: the field, within which other, and how a line is parsed. */
+interface RuleField<Part extends keyof ApiModel = keyof ApiModel> {
+	readonly part: Part;
+	readonly field: string;
+	readonly within?: string;
+	readonly parse: (rule: string) => ApiModel[Part] | undefined;
+}
+
+const COMMON: readonly RuleField[] = [
+	{ part: 'durations', field: 'end_seconds', parse: parseDurations },
+	{ part: 'resolutions', field: 'resolution', parse: parseResolutions },
+	{ part: 'audio', field: 'audio', parse: parseAudio },
+];
+const RULES: Readonly<Record<string, readonly RuleField[]>> = {
+	[IMAGE_TO_VIDEO]: [
+		...COMMON,
+		{ part: 'endImage', field: 'end_image_file_path', within: 'assets', parse: parseEndImage },
+	],
+	[TEXT_TO_VIDEO]: [
+		...COMMON,
+		{ part: 'aspectRatios', field: 'aspect_ratio', parse: parseAspectRatios },
+		{ part: 'references', field: 'references', parse: parseReferences },
+	],
+};
 
 /** @param description a parsed OpenAPI document @throws {UnreadableDescription} that says what was looked for */
 export function readApiCatalogue(description: unknown): ApiCatalogue {
-	const fields = fieldsOf(description);
-	const modelField = fieldIn(fields, 'model');
-	const { enum: ids, description: aboutModels } = modelField;
+	const imageToVideo = readRequest(description, IMAGE_TO_VIDEO);
+	const hasText =
+		isObject(description) && isObject(description.paths) && TEXT_TO_VIDEO in description.paths;
+	return {
+		imageToVideo,
+		...(hasText && { textToVideo: readRequest(description, TEXT_TO_VIDEO) }),
+		projectTypes: readProjectTypes(description),
+	};
+}
+
+function readRequest(description: unknown, path: string): ApiRequest {
+	const fields = place(description, ['paths', path, ...BODY_FIELDS]);
+	const fieldIn = (among: unknown, name: string): Json => {
+		const field = isObject(among) ? among[name] : undefined;
+		if (isObject(field)) return field;
+		throw new UnreadableDescription(`POST ${path} has no field ${name}`);
+	};
+	const { enum: ids, description: aboutModels } = fieldIn(fields, 'model');
 	if (!Array.isArray(ids) || !ids.every((id) => typeof id === 'string') || ids.length === 0) {
 		throw new UnreadableDescription(`model: has no list of values (enum)`);
 	}
 
-	const assets = fieldIn(fields, 'assets').properties;
 	const models = new Map<string, ApiModel>();
-	const read = <Part extends keyof ApiModel>(
-		part: Part,
-		field: string,
-		among: unknown,
-		parse: (rule: string) => ApiModel[Part] | undefined,
-	) => {
+	for (const { part, field, within, parse } of RULES[path] ?? []) {
+		const among = within === undefined ? fields : fieldIn(fields, within).properties;
 		for (const [id, rule] of bulletsOf(fieldIn(among, field), field)) {
 			const value = parse(rule);
 			if (value === undefined) {
@@ -59,12 +109,30 @@ export function readApiCatalogue(description: unknown): ApiCatalogue {
 			}
 			models.set(id, { ...models.get(id), [part]: value });
 		}
-	};
-	read('durations', 'end_seconds', fields, parseDurations);
-	read('resolutions', 'resolution', fields, parseResolutions);
-	read('audio', 'audio', fields, parseAudio);
-	read('endImage', 'end_image_file_path', assets, parseEndImage);
+	}
 	return { ids, models, planDefault: parsePlanDefault(aboutModels) };
+}
+
+const BODY_FIELDS = ['post', 'requestBody', 'content', 'application/json', 'schema', 'properties'];
+const PROJECT_TYPE = [
+	'paths',
+	'/v1/video-projects/{id}',
+	'get',
+	'responses',
+	'200',
+	'content',
+	'application/json',
+	'schema',
+	'properties',
+	'type',
+];
+
+/** "Possible values are ANIMATION, AVATAR, EXTEND" */
+function readProjectTypes(description: unknown): string[] {
+	const { description: text } = place(description, PROJECT_TYPE);
+	const [, list] = /values are ([A-Z_]+(?:, [A-Z_]+)*)/.exec(String(text)) ?? [];
+	if (list !== undefined) return list.split(', ');
+	throw new UnreadableDescription(`type: its description does not list the types of projects`);
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -73,34 +141,18 @@ function isObject(value: unknown): value is Json {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The fields of the request's body. */
-function fieldsOf(description: unknown): Json {
-	const way = [
-		'paths',
-		ENDPOINT,
-		'post',
-		'requestBody',
-		'content',
-		'application/json',
-		'schema',
-		'properties',
-	];
-	let place = description;
+/** What stands at the end of a way through the document. */
+function place(description: unknown, way: readonly string[]): Json {
+	let at = description;
 	for (const [index, step] of way.entries()) {
-		place = isObject(place) ? place[step] : undefined;
-		if (!isObject(place)) {
+		at = isObject(at) ? at[step] : undefined;
+		if (!isObject(at)) {
 			throw new UnreadableDescription(
 				`This is no OpenAPI description of the Magic Hour API: ${way.slice(0, index + 1).join(' > ')} is missing`,
 			);
 		}
 	}
-	return place as Json;
-}
-
-function fieldIn(fields: unknown, name: string): Json {
-	const field = isObject(fields) ? fields[name] : undefined;
-	if (isObject(field)) return field;
-	throw new UnreadableDescription(`POST ${ENDPOINT} has no field ${name}`);
+	return at as Json;
 }
 
 /** `* **`kling-3.0`**: rule`, as in the published description, or `• kling-3.0: rule`, as in the vendor's pages. */
@@ -119,8 +171,13 @@ function bulletsOf({ description }: Json, field: string): Map<string, string> {
 	throw new UnreadableDescription(`${field}: its description has no line for any model`);
 }
 
-/** "5, 10" */
+/** "5, 10"; "any integer from 3 to 15" */
 function parseDurations(rule: string): number[] | undefined {
+	const [, first, last] = /^any integer from (\d+) to (\d+)\.?$/i.exec(rule) ?? [];
+	if (first !== undefined) {
+		const length = Number(last) - Number(first) + 1;
+		return length > 0 ? Array.from({ length }, (_, index) => Number(first) + index) : undefined;
+	}
 	if (!/^\d+(\s*,\s*\d+)*\.?$/.test(rule)) return undefined;
 	return rule
 		.split(',')
@@ -158,8 +215,29 @@ function parseEndImage(rule: string): ApiEndImage | undefined {
 	return limit === undefined ? undefined : { resolutions, maxSeconds: Number(limit) };
 }
 
+/** "Supports 9:16, 16:9." */
+function parseAspectRatios(rule: string): string[] | undefined {
+	return /^Supports (\d+:\d+(?:, \d+:\d+)*)\.?$/i.exec(rule)?.[1]?.split(', ');
+}
+
+const REFERENCES: Readonly<Record<string, string>> = {
+	images: 'image',
+	videos: 'video',
+	audio: 'audio',
+};
+
+/** "Supports images, videos, audio." */
+function parseReferences(rule: string): string[] | undefined {
+	const [, list] = /^Supports ([a-z]+(?:, [a-z]+)*)\.?$/i.exec(rule) ?? [];
+	const kinds = list
+		?.toLowerCase()
+		.split(', ')
+		.flatMap((word) => REFERENCES[word] ?? []);
+	return kinds?.length === list?.split(', ').length ? kinds : undefined;
+}
+
 /** "For paid tiers, defaults to `kling-3.0`. For free tiers, it defaults to `ltx-2.3`." */
-function parsePlanDefault(description: unknown): ApiCatalogue['planDefault'] {
+function parsePlanDefault(description: unknown): ApiRequest['planDefault'] {
 	const text = typeof description === 'string' ? description : '';
 	const modelOf = (tier: string) =>
 		new RegExp(`${tier} tiers?,? (?:it )?defaults to \`?([\\w-]+(?:\\.[\\w-]+)*)`, 'i').exec(

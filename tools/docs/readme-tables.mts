@@ -7,6 +7,7 @@ import {
 	RESOLUTIONS,
 	type EndImageSupport,
 	type Model,
+	type Plan,
 	type Resolution,
 } from '../../nodes/shared/models/catalogue.ts';
 import { ERROR_CODES } from '../../nodes/shared/lib/errorCodes.ts';
@@ -44,7 +45,7 @@ function modelsTable(): string {
 	const planDefault = [
 		PLAN_DEFAULT.name,
 		code(PLAN_DEFAULT.id),
-		`as ${findModel(PLAN_DEFAULT.paid)?.name ?? ''} (paid plans) or ${findModel(PLAN_DEFAULT.free)?.name ?? ''} (free plan)`,
+		`as ${runsAs('paid')} (paid plans) or ${runsAs('free')} (free plan)`,
 		'',
 		'',
 		'',
@@ -63,6 +64,17 @@ function modelsTable(): string {
 		['Model', 'ID', 'Seconds', 'Resolutions', 'Audio', 'End image', 'Best for'],
 		[planDefault, ...rows],
 	);
+}
+
+/** "Kling 3.0, Seedance 1.5 at 480p": what `default` is on a plan. */
+function runsAs(plan: Plan): string {
+	return PLAN_DEFAULT.runsAs[plan]
+		.map(({ model, resolutions, minSeconds }) => {
+			const at = resolutions === undefined ? '' : ` at ${joinOr(resolutions)}`;
+			const from = minSeconds === undefined ? '' : ` from ${minSeconds} s`;
+			return `${findModel(model)?.name ?? ''}${at}${from}`;
+		})
+		.join(', ');
 }
 
 function endImage(support: EndImageSupport | undefined): string {

@@ -1,4 +1,4 @@
-import { MODELS, PLAN_DEFAULT, type Model, type Rate, type Resolution } from './catalogue';
+import { MODELS, type Candidate, type Model, type Resolution } from './catalogue';
 import type { VideoSpec } from './videoSpec';
 import { joinOr } from '../lib/text';
 
@@ -6,7 +6,7 @@ const RATED_IDS = MODELS.filter(({ rate }) => rate !== undefined).map(({ id }) =
 
 /** What a video will cost, as far as it can be known before. */
 export interface Estimate {
-	/** Whole credits; `null` when no rate is published. Where it depends on the plan, the higher figure. */
+	/** Whole credits; `null` when no rate is published. Where it depends on the plan, the highest figure. */
 	readonly credits: number | null;
 	/** The plan decides, and one of its models costs less than `credits`. */
 	readonly dependsOnPlan: boolean;
@@ -15,7 +15,7 @@ export interface Estimate {
 }
 
 /**
- * Estimates the credits of a choice from the published rates (`docs/magic-hour-api.md`, 2026-08).
+ * Estimates the credits of a choice from the published rates (`docs/magic-hour-api.md`).
  * The charge is what the API says afterwards.
  */
 export function estimateCredits(spec: VideoSpec): Estimate {
@@ -33,24 +33,30 @@ export function estimateCredits(spec: VideoSpec): Estimate {
 		model,
 		credits: cost(model, resolution, seconds, audio),
 	}));
-	const unpriced = costs.find(({ credits }) => credits === undefined);
-	if (unpriced) return unknown(`Magic Hour publishes no rate for ${unpriced.model.id}`);
-	const known = costs as Array<{ model: Model; credits: number }>;
-	const highest = Math.max(...known.map(({ credits }) => credits));
-	if (known.some(({ credits }) => credits !== highest)) {
-		const each = known.map(
-			({ model, credits }) =>
-				`${credits} on ${model.id === PLAN_DEFAULT.paid ? 'paid plans' : 'the free plan'} (${model.id})`,
+	const figures = new Set(costs.map(({ credits }) => credits));
+	if (figures.size > 1) {
+		const each = costs.map(
+			({ model, credits }) => `${credits ?? 'unknown'} with ${model.id}${onPlan(model)}`,
 		);
-		return {
-			credits: highest,
-			dependsOnPlan: true,
-			note: `Depends on the plan: ${each.join(', ')}.`,
-		};
+		const depends = `it depends on what ${selection.id} runs as: ${each.join(', ')}`;
+		if (figures.has(undefined)) return unknown(depends);
+		const highest = Math.max(...(figures as Set<number>));
+		return { credits: highest, dependsOnPlan: true, note: `At most: ${depends}.` };
 	}
-	const { model } = known[0] as { model: Model };
+	const { model, credits } = costs[0] as (typeof costs)[number];
+	if (credits === undefined)
+		return unknown(`Magic Hour publishes no rate for ${rated(model, resolution)}`);
 	const note = explain(model, resolution, seconds, audio);
-	return { credits: highest, dependsOnPlan: false, note };
+	return { credits, dependsOnPlan: false, note };
+}
+
+function onPlan({ plan }: Candidate): string {
+	return plan === undefined ? '' : ` (${plan === 'paid' ? 'paid plans' : 'free plan'})`;
+}
+
+/** A model without any rate, or one that has some for other resolutions. */
+function rated({ id, rate }: Model, resolution: Resolution): string {
+	return rate === undefined ? id : `${id} at ${resolution}`;
 }
 
 function unknown(reason: string): Estimate {
@@ -64,8 +70,14 @@ function creditsPerSecond(
 	audio: boolean,
 ): number | undefined {
 	const base = model.rate?.[resolution];
-	if (base === undefined) return undefined;
-	return base + (audio ? extra(model.audioRate, resolution) : 0);
+	const extra = audio ? audioRate(model, resolution) : 0;
+	return base === undefined || extra === undefined ? undefined : base + extra;
+}
+
+/** What sound adds to a second, or `undefined` where that is not published. */
+function audioRate(model: Model, resolution: Resolution): number | undefined {
+	if (model.audio === 'none') return undefined;
+	return model.audio === 'included' ? 0 : model.audioRate?.[resolution];
 }
 
 function cost(
@@ -76,10 +88,6 @@ function cost(
 ): number | undefined {
 	const perSecond = creditsPerSecond(model, resolution, audio);
 	return perSecond === undefined ? undefined : Math.ceil(perSecond * seconds);
-}
-
-function extra(rate: Rate | undefined, resolution: Resolution): number {
-	return rate?.[resolution] ?? 0;
 }
 
 function explain(model: Model, resolution: Resolution, seconds: number, audio: boolean): string {

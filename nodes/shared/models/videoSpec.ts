@@ -111,8 +111,8 @@ export function resolveVideoSpec(params: VideoParams): VideoSpec {
  * @throws {InvalidInputError} when every model of the choice is limited to other shapes
  */
 export function assertShape(spec: VideoSpec, size: ImageSize, field: string): void {
-	const shapes = spec.candidateModels.flatMap((model) => model.aspectRatios ?? []);
-	const anyShape = spec.candidateModels.some((model) => model.aspectRatios === undefined);
+	const shapes = spec.candidateModels.flatMap((model) => model.imageShapes ?? []);
+	const anyShape = spec.candidateModels.some((model) => model.imageShapes === undefined);
 	if (
 		spec.candidateModels.length === 0 ||
 		anyShape ||

@@ -1,4 +1,5 @@
 import {
+	ASPECT_RATIOS,
 	defaultDurationOf,
 	durationsOf,
 	findModel,
@@ -6,11 +7,12 @@ import {
 	MODELS,
 	modelsWithout,
 	resolveModel,
-	PLAN_DEFAULT,
 	planLimit,
 	RESOLUTIONS,
 	resolutionsOf,
 	type Model,
+	type Plan,
+	type Resolution,
 } from '../../../../nodes/shared/models/catalogue.ts';
 import { NEWER_MODEL } from '../../../../local-api/models.mts';
 import { LEGACY_IDS, MODEL_FACTS } from '../../../support/model-facts.mts';
@@ -72,8 +74,14 @@ describe.each(MODEL_FACTS)('$id', (facts) => {
 		expect(creditsOf(model())).toEqual(facts.credits);
 	});
 	test('image shapes', () => {
-		const shapes = model().aspectRatios?.map(([width, height]) => `${width}:${height}`);
+		const shapes = model().imageShapes?.map(([width, height]) => `${width}:${height}`);
 		expect(shapes).toEqual(facts.aspects);
+	});
+	test('aspect ratios of videos from text', () => {
+		expect(model().aspectRatios ?? ASPECT_RATIOS).toEqual(facts.aspectRatios);
+	});
+	test('references', () => {
+		expect(model().references ?? []).toEqual(facts.references);
 	});
 	test('falls back on a duration that it makes', () => {
 		expect(facts.durations).toContain(model().defaultDuration);
@@ -93,6 +101,9 @@ describe.each(MODEL_FACTS)('$id', (facts) => {
 test.each([
 	['kling-2.5', true],
 	['seedance', true],
+	['ltx-2.3', true],
+	['sora-2', true],
+	['ltx-2.5', undefined],
 	['kling-2.6', undefined],
 	['seedance-2.5', undefined],
 ])('%s: legacy is %s', (id, legacy) => {
@@ -102,41 +113,66 @@ test.each([
 describe('the default of the plan', () => {
 	const offer = resolveModel('default');
 
-	test('is kling-3.0 on paid plans and ltx-2.3 on the free plan', () => {
-		expect([PLAN_DEFAULT.paid, PLAN_DEFAULT.free]).toEqual(['kling-3.0', 'ltx-2.3']);
-		expect(offer.models.map(({ id }) => id).sort()).toEqual(['kling-3.0', 'ltx-2.3']);
-		expect(offer.impliesAudio).toBe(false);
+	const on = (plan: Plan) => resolveModel('default', plan).models;
+	const makers = (plan: Plan, seconds: number, resolution: Resolution) =>
+		on(plan)
+			.filter((model) => model.durations.includes(seconds))
+			.filter((model) => model.resolutions.includes(resolution))
+			.map(({ id }) => id);
+
+	test.each<[Plan, number, Resolution, string[]]>([
+		['paid', 5, '720p', ['kling-3.0']],
+		['paid', 15, '4k', ['kling-3.0']],
+		['paid', 5, '480p', ['seedance-1.5']],
+		['paid', 13, '480p', []],
+		['paid', 20, '480p', ['ltx-2.3']],
+		['paid', 20, '1080p', ['ltx-2.3']],
+		['paid', 16, '720p', []],
+		['paid', 2, '720p', []],
+		['free', 5, '480p', ['ltx-2.5']],
+		['free', 60, '1080p', ['ltx-2.5']],
+		['free', 5, '4k', []],
+	])('on a %s plan, %i s at %s: runs as %j', (plan, seconds, resolution, ids) => {
+		expect(makers(plan, seconds, resolution)).toEqual(ids);
 	});
-	test('offers what either model makes', () => {
-		expect(durationsOf(offer.models)).toEqual([
-			1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 20, 25, 30,
-		]);
+	test('is what either plan has, where the plan is not known', () => {
+		expect(offer).toEqual({
+			id: 'default',
+			models: [...on('paid'), ...on('free')],
+			impliesAudio: false,
+		});
+		expect(on('paid').map(({ plan }) => plan)).toEqual(['paid', 'paid', 'paid']);
+		expect(durationsOf(offer.models)).toEqual(Array.from({ length: 60 }, (_, index) => index + 1));
 		expect(resolutionsOf(offer.models)).toEqual(['480p', '720p', '1080p', '4k']);
 	});
-	test('falls back on a duration that both models make', () => {
-		for (const { durations } of offer.models) expect(durations).toContain(defaultDurationOf(offer));
+	test('falls back on a duration that both plans make', () => {
+		const seconds = defaultDurationOf(offer) as number;
+		expect(makers('paid', seconds, '720p')).not.toEqual([]);
+		expect(makers('free', seconds, '720p')).not.toEqual([]);
 	});
 
 	test.each([
 		[1, 'free'],
 		[2, 'free'],
 		[3, undefined],
-		[10, undefined],
-		[11, 'paid'],
-		[14, 'paid'],
 		[15, undefined],
-		[20, 'free'],
-		[30, 'free'],
+		[16, 'free'],
+		[20, undefined],
+		[30, undefined],
+		[60, 'free'],
 	])('marks %i s as %s', (seconds, limit) => {
 		expect(planLimit(offer, ({ durations }) => durations.includes(seconds))).toBe(limit);
 	});
 	test.each([
-		['480p', 'free'],
+		['360p', undefined],
+		['480p', undefined],
 		['720p', undefined],
-		['1080p', undefined],
 		['4k', 'paid'],
 	] as const)('marks %s as %s', (resolution, limit) => {
 		expect(planLimit(offer, ({ resolutions }) => resolutions.includes(resolution))).toBe(limit);
+	});
+	test('marks nothing where the plan is known', () => {
+		expect(planLimit(resolveModel('default', 'paid'), () => true)).toBeUndefined();
 	});
 	test('is the only one that depends on the plan', () => {
 		expect(planLimit(resolveModel('sora-2'), () => true)).toBeUndefined();

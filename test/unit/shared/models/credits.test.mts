@@ -1,3 +1,8 @@
+import {
+	resolveModel,
+	type Plan,
+	type Resolution,
+} from '../../../../nodes/shared/models/catalogue.ts';
 import { resolveVideoSpec } from '../../../../nodes/shared/models/videoSpec.ts';
 import { estimateCredits } from '../../../../nodes/shared/models/credits.ts';
 import { NEWER_MODEL } from '../../../../local-api/models.mts';
@@ -30,6 +35,7 @@ test.each([
 	['sora-2', 60, '720p', true, 7200],
 	['wan-2.2', 15, '480p', false, 360],
 	['seedance-2.5', 30, '720p', true, 17_280],
+	['minimax-h3', 30, '1080p', true, 2160],
 ])('%s, %i s, %s, audio %s: %i credits', (model, duration, resolution, audio, credits) => {
 	expect(estimate(model, duration, resolution, audio).credits).toBe(credits);
 });
@@ -87,23 +93,55 @@ test('shows the sum', () => {
 });
 
 describe('the default of the plan', () => {
-	test('costs the same on both plans', () => {
-		expect(estimate('default', 5, '720p').credits).toBe(240);
+	/** As it is where the account's plan is known. */
+	const on = (plan: Plan, duration: number, resolution: Resolution, audio = false) =>
+		estimateCredits({
+			selection: resolveModel('default', plan),
+			candidateModels: resolveModel('default', plan).models.filter(
+				(model) => model.durations.includes(duration) && model.resolutions.includes(resolution),
+			),
+			seconds: duration,
+			resolution,
+			audio,
+			notes: [],
+		});
+
+	test('is unknown where one of the models that it may run as has no rate: all are told', () => {
+		expect(estimate('default', 5, '720p', true)).toEqual({
+			credits: null,
+			dependsOnPlan: false,
+			note: 'Unknown: it depends on what default runs as: 360 with kling-3.0 (paid plans), unknown with ltx-2.5 (free plan).',
+		});
 	});
-	test('with sound it depends on the plan: the higher figure counts, both are told', () => {
-		const { credits, note } = estimate('default', 5, '720p', true);
-		expect(credits).toBe(360);
-		expect(note).toContain('360 on paid plans (kling-3.0)');
-		expect(note).toContain('240 on the free plan (ltx-2.3)');
+	test('is known where only one plan makes it', () => {
+		expect(estimate('default', 5, '4k')).toMatchObject({ credits: 1200, dependsOnPlan: false });
 	});
-	test.each([
-		[20, '720p', 960, 'ltx-2.3'],
-		[5, '480p', 120, 'ltx-2.3'],
-		[5, '4k', 1200, 'kling-3.0'],
-		[11, '1080p', 792, 'kling-3.0'],
-	])('%i s at %s is made by one of the models only', (duration, resolution, credits, maker) => {
-		const estimated = estimate('default', duration, resolution);
-		expect(estimated.credits).toBe(credits);
-		expect(estimated.note).toContain(maker);
+	test.each<[Plan, number, Resolution, boolean, number | null, string]>([
+		['paid', 5, '720p', false, 240, 'kling-3.0'],
+		['paid', 5, '720p', true, 360, 'kling-3.0'],
+		['paid', 5, '480p', true, 300, 'seedance-1.5'],
+		['paid', 20, '720p', false, 960, 'ltx-2.3'],
+		['free', 5, '720p', false, null, 'ltx-2.5'],
+	])(
+		'on a %s plan, %i s at %s, sound %s: %p (%s)',
+		(plan, seconds, resolution, audio, ...expected) => {
+			const { credits, note } = on(plan, seconds, resolution, audio);
+			expect(credits).toBe(expected[0]);
+			expect(note).toContain(expected[1]);
+		},
+	);
+	test('of several with a rate the dearest counts', () => {
+		const { credits, dependsOnPlan, note } = estimateCredits({
+			selection: resolveModel('default'),
+			candidateModels: resolveModel('default', 'paid').models,
+			seconds: 16,
+			resolution: '720p',
+			audio: false,
+			notes: [],
+		});
+		expect({ credits, dependsOnPlan }).toEqual({ credits: 960, dependsOnPlan: true });
+		expect(note).toBe(
+			'At most: it depends on what default runs as: 768 with kling-3.0 (paid plans), 960 with seedance-1.5 (paid plans), 768 with ltx-2.3 (paid plans).',
+		);
 	});
 });

@@ -90,27 +90,27 @@ describe.each(MODEL_FACTS)('$id', (facts) => {
 });
 
 describe('the default of the plan', () => {
-	test('says one price where both plans pay the same', () => {
-		expect(names(durations({}))).toContain('5 s · 240 credits');
-		expect(names(resolutions({}))).toContain('1080p · 360 credits');
-	});
-	test('says the higher price where the plan decides', () => {
-		expect(names(durations({ audio: true }))).toContain('5 s · up to 360 credits');
-		expect(names(resolutions({ audio: true }))).toContain('720p · up to 360 credits');
+	test('says no price where one plan has a model without a rate', () => {
+		expect(names(durations({}))).toContain('5 s · price unknown');
+		expect(names(resolutions({}))).toContain('1080p · price unknown');
 	});
 	test("marks what only one plan makes, with that plan's price", () => {
-		expect(names(durations({ audio: true }))).toEqual(
+		expect(names(durations({}))).toEqual(
 			expect.arrayContaining([
-				'12 s (Paid Plans Only) · 864 credits',
-				'20 s (Free Plan Only) · 960 credits',
+				'16 s (Free Plan Only) · price unknown',
+				'20 s · price unknown',
+				'60 s (Free Plan Only) · price unknown',
 			]),
 		);
-		expect(names(resolutions({}))).toEqual(
-			expect.arrayContaining([
-				'480p (Free Plan Only) · 120 credits',
-				'4k (Paid Plans Only) · 1200 credits',
-			]),
+		expect(names(durations({ resolution: '4k', audio: true }))).toContain(
+			'12 s (Paid Plans Only) · 3456 credits',
 		);
+		expect(names(resolutions({}))).toEqual([
+			'480p · price unknown',
+			'720p · price unknown',
+			'1080p · price unknown',
+			'4k (Paid Plans Only) · 1200 credits',
+		]);
 	});
 	test('has the durations of the plan that makes the resolution', () => {
 		expect(values(durations({ resolution: '4k' }))).toEqual([
@@ -123,7 +123,7 @@ describe('a model that is not known', () => {
 	test.each([undefined, null, '', NEWER_MODEL, '={{ $json.model }}', { __rl: true }])(
 		'%j: everything is there, without a price',
 		(model) => {
-			expect(names(resolutions({ model }))).toEqual(['480p', '720p', '1080p', '4k']);
+			expect(names(resolutions({ model }))).toEqual(['360p', '480p', '720p', '1080p', '4k']);
 			expect(names(durations({ model }))).toEqual(expect.arrayContaining(['1 s', '7 s', '60 s']));
 			expect(values(durations({ model, endImage: true }))).toEqual(values(durations({ model })));
 			expect(values(durations({ model, resolution: '4k' }))).toEqual(values(durations({ model })));
@@ -172,6 +172,7 @@ describe('the list of models', () => {
 	test.each([
 		['kling-2.5', /^Kling 2\.5 \(Legacy\) · /],
 		['seedance', /^Seedance \(Legacy\) · /],
+		['sora-2', /^Sora 2 \(Legacy\) · /],
 		['kling-2.6', /^Kling 2\.6 · /],
 	])('%s is marked if it is legacy', (id, name) => {
 		expect(modelEntries().find(({ value }) => value === id)?.name).toMatch(name);

@@ -98,8 +98,8 @@ describe('messages', () => {
 		],
 		[
 			'ranges and single durations',
-			{ model: 'minimax-h3', duration: 12 },
-			'Duration: minimax-h3 makes 1 to 10, 15, 20, 25 or 30 seconds; 12 was given; the nearest is 10',
+			{ model: 'ltx-2.3', duration: 12 },
+			'Duration: ltx-2.3 makes 1 to 10, 15, 20, 25 or 30 seconds; 12 was given; the nearest is 10',
 		],
 		[
 			'two durations equally near: the shorter, which costs less',
@@ -118,13 +118,13 @@ describe('messages', () => {
 		],
 		[
 			'the default at a resolution of one plan',
-			{ model: 'default', duration: 11, resolution: '480p' },
-			'Duration: default makes 1 to 10, 15, 20, 25 or 30 seconds at 480p; 11 was given; the nearest is 10',
+			{ model: 'default', duration: 20, resolution: '4k' },
+			'Duration: default makes 3 to 15 seconds at 4k; 20 was given; the nearest is 15',
 		],
 		[
 			'a resolution',
-			{ model: 'seedance-2.0', resolution: '1080p' },
-			'Resolution: seedance-2.0 makes 480p or 720p; 1080p was given',
+			{ model: 'seedance-2.0-mini', resolution: '1080p' },
+			'Resolution: seedance-2.0-mini makes 480p or 720p; 1080p was given',
 		],
 		[
 			'a model with one resolution',
@@ -242,9 +242,10 @@ describe('a duration that is not supported', () => {
 		['sora-2', 59, 'default', 4],
 		['veo3.1', 5, 'default', 8],
 		['kling-3.0', 60, 'default', 5],
-		['default', 60, 'default', 5],
-		['default', 18, 'nearest', 20],
-		['default', 17, 'nearest', 15],
+		['default', 61, 'default', 5],
+		['default', 61, 'nearest', 60],
+		['wan-3.0', 18, 'nearest', 20],
+		['wan-3.0', 17, 'nearest', 15],
 		['kling-2.6', 12, 'default', 5],
 	])('%s, %p, %s: %i', (model, duration, durationNotSupported, seconds) => {
 		const choice = chosen({ model, duration, durationNotSupported });
@@ -296,22 +297,21 @@ describe('veo with an end image makes 8 seconds at most', () => {
 
 describe('the default of the plan', () => {
 	test.each<[string, Partial<VideoParams>, string[]]>([
-		['both models', {}, ['kling-3.0', 'ltx-2.3']],
-		['11 s: paid plans', { duration: 11 }, ['kling-3.0']],
-		['20 s: the free plan', { duration: 20 }, ['ltx-2.3']],
-		['480p: the free plan', { resolution: '480p' }, ['ltx-2.3']],
+		['either plan', {}, ['kling-3.0', 'ltx-2.5']],
+		['16 s: the free plan', { duration: 16 }, ['ltx-2.5']],
+		['20 s: over 15 s paid plans have another', { duration: 20 }, ['ltx-2.3', 'ltx-2.5']],
+		['480p: paid plans have another', { resolution: '480p' }, ['ltx-2.5', 'seedance-1.5']],
 		['4k: paid plans', { resolution: '4k' }, ['kling-3.0']],
-		['sound: both', { audio: true }, ['kling-3.0', 'ltx-2.3']],
-		['an end image: both', { endImage: true }, ['kling-3.0', 'ltx-2.3']],
+		['sound: either', { audio: true }, ['kling-3.0', 'ltx-2.5']],
+		['an end image: either', { endImage: true }, ['kling-3.0', 'ltx-2.5']],
 	])('%s', (_, wish, makers) => {
 		const choice = chosen({ model: 'default', ...wish });
 		expect(choice.candidateModels.map(({ id }) => id).sort()).toEqual(makers);
 	});
 
 	test.each<[string, Partial<VideoParams>]>([
-		['20 s at 4k: each plan makes one of the two', { duration: 20, resolution: '4k' }],
-		['11 s at 480p', { duration: 11, resolution: '480p' }],
-		['16 s', { duration: 16 }],
+		['20 s at 4k: no plan makes both', { duration: 20, resolution: '4k' }],
+		['61 s', { duration: 61 }],
 	])('refuses %s', (_, wish) => {
 		expect(refusal({ model: 'default', ...wish }).message).toMatch(/^Duration: default makes/);
 	});
