@@ -1,5 +1,6 @@
 import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
 import { checkBaseUrl } from '../api/baseUrl';
+import { InvalidInputError } from '../lib/errors';
 
 /** A request as n8n's helpers take it: the older ones, which the HTTP Request node uses, call the address `uri`. */
 type Request = IHttpRequestOptions & { readonly uri?: string | URL };
@@ -18,7 +19,7 @@ const NO_REDIRECTS = {
 /**
  * Adds the API key to a request, whichever node sends it with the credential: only if the request goes to the
  * credential's own origin, and in such a way that no redirect takes the key elsewhere.
- * @throws {InvalidInputError} when the API Base URL can't be one
+ * @throws {InvalidInputError} when the API Base URL can't be one, or the request goes elsewhere
  */
 export async function authenticate(
 	{ apiKey, baseUrl }: ICredentialDataDecryptedObject,
@@ -26,7 +27,9 @@ export async function authenticate(
 ): Promise<IHttpRequestOptions> {
 	const { origin } = new URL(checkBaseUrl(baseUrl));
 	if (!originsOf(request).every((each) => each === origin)) {
-		throw new Error('The Magic Hour API key is only sent to the API Base URL of its credential');
+		throw new InvalidInputError(
+			'The Magic Hour API key is only sent to the API Base URL of its credential',
+		);
 	}
 	return {
 		...request,
