@@ -15,7 +15,7 @@ const { MagicHourVideoApi } =
 const { speedUp } =
 	require('../tools/engine/fast-clock.mts') as typeof import('../tools/engine/fast-clock.mts');
 
-export { ImageToVideo };
+export { ImageToVideo, MagicHourVideoApi };
 
 export interface NodeRun {
 	readonly items: readonly InputItem[];

@@ -16,6 +16,8 @@ export interface Subject {
 	readonly nodeName: string;
 	readonly node: INodeType;
 	readonly credential: ICredentialType;
+	/** Default: 1. */
+	readonly typeVersion?: number;
 }
 
 /** The node's parameters, and what stands on its Settings tab. */
@@ -81,9 +83,11 @@ export function loneWorkflow(subject: Subject, parameters: INodeParameters): Wor
 	});
 }
 
-function nodeUnderTest({ nodeName, credential }: Subject, settings: NodeSettings): INode {
+function nodeUnderTest(subject: Subject, settings: NodeSettings): INode {
+	const { nodeName, credential, typeVersion = 1 } = subject;
 	return {
 		...placed(NODE, nodeName),
+		typeVersion,
 		...settings,
 		credentials: { [credential.name]: { id: '1', name: 'Test credential' } },
 	};
