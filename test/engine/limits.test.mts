@@ -153,3 +153,90 @@ describe('Max Videos Per Day', () => {
 		expect(lab.api.requests).toHaveLength(0);
 	});
 });
+
+describe('Keep in Reserve', () => {
+	/** 5 s at 24 credits a second. */
+	const COST = 120;
+	const CHEAP = { model: { __rl: true, mode: 'id', value: 'ltx-2.3' }, resolution: '480p' };
+	/** Leaves room for so many credits. */
+	const room = (credits: number): number => lab.api.balance('business') - credits;
+	const run = async (
+		keepInReserve: number | string,
+		options: LabRunOptions = {},
+		parameters = {},
+	): Promise<EngineRun> =>
+		await lab.run({ ...CHEAP, ...NO_WAIT, ...parameters, options: { keepInReserve } }, options);
+	const readings = (): number => lab.kinds().filter((kind) => kind === 'account').length;
+
+	it('reads the balance once for all items, and lets a run through that leaves just as much', async () => {
+		const kept = room(3 * COST);
+		expect((await run(kept, { items: items(3) })).error).toBeUndefined();
+
+		expect(readings()).toBe(1);
+		expect(lab.kinds()[0]).toBe('account');
+		expect(lab.api.balance('business')).toBe(kept);
+	});
+
+	it('uploads and charges nothing where less would be left', async () => {
+		const kept = room(3 * COST - 1);
+		const refused = await run(kept, { items: items(3) });
+
+		expect(told(refused)).toContain(
+			`Keep in Reserve: 3 videos are estimated at 360 credits, of ${lab.api.balance('business')} that the account has; ${kept} are to be left\nNothing was uploaded or charged.`,
+		);
+		expect(lab.kinds()).toEqual(['account']);
+	});
+
+	it('goes by the largest of the items', async () => {
+		const [most, less] = [room(3 * COST - 1), room(3 * COST)];
+		const refused = await run(`={{ $json.n === 1 ? ${most} : ${less} }}`, { items: items(3) });
+
+		expect(told(refused)).toContain(`${most} are to be left`);
+	});
+
+	it('makes no request when the cost of an item is not known', async () => {
+		const model = { __rl: true, mode: 'id', value: 'a-model-of-tomorrow' };
+		const refused = await run(1, {}, { model });
+
+		expect(told(refused)).toMatch(/^Keep in Reserve: the cost of item 0 is not known/);
+		expect(lab.api.requests).toHaveLength(0);
+	});
+
+	it.each([
+		['is refused', { status: 401, body: { message: 'No' } }, 'MAGIC_HOUR_UNAUTHORIZED'],
+		['fails', { status: 503, body: { message: 'Busy' } }, 'MAGIC_HOUR_SERVER_ERROR'],
+		['gets no answer', { hang: 'after' as const }, 'MAGIC_HOUR_NETWORK_ERROR'],
+		['names no credits', { raw: '{"tier":"pro"}' }, 'MAGIC_HOUR_CREDIT_LIMIT'],
+	])('uploads and charges nothing when the reading %s', async (_, fault, code) => {
+		lab.api.setFault('account', fault);
+		const refused = await run(1);
+
+		expect(told(refused)).toMatch(/^Keep in Reserve: .*\nNothing was uploaded or charged\. /);
+		expect(told(refused)).toContain(`[${code}]`);
+		expect(new Set(lab.kinds())).toEqual(new Set(['account']));
+	});
+
+	it('lets as many through of 30 executions at once as there are credits for', async () => {
+		const kept = room(7 * COST + COST / 2);
+		const runs = await Promise.all(Array.from({ length: 30 }, async () => await run(kept)));
+
+		expect(runs.filter(({ error }) => error === undefined)).toHaveLength(7);
+		expect(lab.api.projects).toHaveLength(7);
+		expect(lab.kinds().filter((kind) => kind === 'upload')).toHaveLength(7);
+	});
+
+	it('does not keep what Magic Hour has refused', async () => {
+		const kept = room(COST);
+		lab.api.setFault('create', { status: 422, body: { message: 'No' } }, 1);
+		expect((await run(kept)).error).toBeDefined();
+		expect((await run(kept)).error).toBeUndefined();
+	});
+
+	it('does not count a video again that an earlier try has paid for', async () => {
+		lab.api.setFault('poll', { status: 404, body: { message: 'Not yet' } }, 1);
+		const parameters = { waitForCompletion: true, downloadVideo: false };
+
+		expect((await run(room(COST), RETRY, parameters)).error).toBeUndefined();
+		expect(lab.creates()).toHaveLength(1);
+	});
+});

@@ -16,6 +16,7 @@ import {
 	choiceFields,
 	CONCURRENT_PROJECTS,
 	DURATION_NOT_SUPPORTED,
+	KEEP_IN_RESERVE,
 	MAX_CREDITS,
 	MAX_CREDITS_PER_RUN,
 	MAX_VIDEOS_PER_DAY,
@@ -62,6 +63,7 @@ export const generate: Operation<GenerateInput, GenerateBatch> = {
 		optionsField('generate', [
 			CONCURRENT_PROJECTS,
 			DURATION_NOT_SUPPORTED,
+			KEEP_IN_RESERVE,
 			MAX_CREDITS,
 			MAX_CREDITS_PER_RUN,
 			MAX_VIDEOS_PER_DAY,

@@ -196,6 +196,16 @@ export const MAX_VIDEOS_PER_DAY = {
 		"Most videos that this node asks Magic Hour for on one day, in all its executions. A run that would go over it uploads and charges nothing. What Magic Hour refuses does not count, what it fails to make does. The day is that of the workflow's time zone. Counted in n8n's database: exact as long as no worker takes more than 75 ms to update it. There is no limit unless this option is added.",
 } satisfies NumberField;
 
+export const KEEP_IN_RESERVE = {
+	displayName: 'Keep in Reserve',
+	name: 'keepInReserve',
+	type: 'number',
+	typeOptions: { minValue: 1, maxValue: 1_000_000_000 },
+	default: 1000,
+	description:
+		'Credits that your account must have left after a run. Before the first video of a run is asked for, the balance is read: if the estimates would take it below this, or either is not known, nothing is uploaded or charged. Runs at the same time count, too; those of other workers as soon as they are charged. Nothing is kept unless this option is added.',
+} satisfies NumberField;
+
 /** The Options of an operation. */
 export function optionsField(operation: string, options: INodeProperties[]): INodeProperties {
 	return { ...OPTIONS, options, displayOptions: { show: { operation: [operation] } } };

@@ -12,6 +12,7 @@ import {
 	CONCURRENT_PROJECTS,
 	DURATION,
 	DURATION_NOT_SUPPORTED,
+	KEEP_IN_RESERVE,
 	MAX_CREDITS,
 	MAX_CREDITS_PER_RUN,
 	MAX_VIDEOS_PER_DAY,
@@ -85,6 +86,8 @@ export interface Limits {
 	/** Credits; `undefined`: any. */
 	readonly maxCredits?: number;
 	readonly maxCreditsPerRun?: number;
+	/** Credits; `undefined`: none. */
+	readonly keepInReserve?: number;
 	/** `undefined`: any. */
 	readonly maxVideosPerDay?: number;
 	readonly concurrentProjects: number;
@@ -96,6 +99,7 @@ export function readLimits(n8n: IExecuteFunctions, itemIndex: number): Limits {
 	return {
 		maxCredits: options.limit(MAX_CREDITS),
 		maxCreditsPerRun: options.limit(MAX_CREDITS_PER_RUN),
+		keepInReserve: options.limit(KEEP_IN_RESERVE),
 		maxVideosPerDay: options.limit(MAX_VIDEOS_PER_DAY),
 		concurrentProjects: options.wholeNumber(CONCURRENT_PROJECTS),
 	};

@@ -6,17 +6,17 @@ import type { ConcurrencyLimiter } from '../lib/concurrencyLimiter';
 import { AbortError, CreateOutcomeUnknownError, ProjectError, RequestError } from '../lib/errors';
 import { wellFormed } from '../lib/text';
 import { estimateCredits } from '../models/credits';
-import type { DailyPlaces } from './dailyPlaces';
 import { interruptedTry, type NewRequest, type ProjectRecord, type Token } from './journal';
 import type { Task } from './operation';
 import type { RunContext } from './runContext';
+import type { RunLimits } from './runLimits';
 import { createBody, type ImageInput, type VideoRequest } from './videoRequest';
 
 /** What the create requests of one run share. */
 export interface CreateBatch {
 	readonly uploads: Uploads;
 	readonly limiter: ConcurrencyLimiter;
-	readonly dailyPlaces: Pick<DailyPlaces, 'use'>;
+	readonly limits: Pick<RunLimits, 'onRequest'>;
 }
 
 /** A project that exists: paid for. */
@@ -129,7 +129,7 @@ interface Ordering {
  */
 async function createInTurn(
 	{ n8n, client, clock, journal }: RunContext,
-	{ limiter, dailyPlaces }: CreateBatch,
+	{ limiter, limits }: CreateBatch,
 	body: CreateBody,
 	{ timeout, signal, itemIndex, entry }: Ordering,
 ): Promise<CreateResponse & { token: Token }> {
@@ -141,9 +141,10 @@ async function createInTurn(
 			limiter.release();
 			throw error as Error;
 		});
+		const settle = limits.onRequest(entry.credits);
 		const outcome = await outcomeOf(client.createImageToVideo(body, { deadline, signal }));
 		if (!('failure' in outcome)) {
-			dailyPlaces.use();
+			settle('created');
 			limiter.onAccepted(clock.now());
 			journal.created(token, outcome.created.id);
 			return { ...outcome.created, token };
@@ -151,7 +152,7 @@ async function createInTurn(
 
 		const { failure } = outcome;
 		if (!isNotCreated(failure)) {
-			dailyPlaces.use();
+			settle('unknown');
 			limiter.release();
 			const status = failure instanceof RequestError ? failure.status : undefined;
 			// What an odd answer says of an ID is in the log, too, should the execution have ended.
@@ -160,6 +161,7 @@ async function createInTurn(
 			);
 			throw unknownFate(failure.message, body.name, status);
 		}
+		settle('not created');
 		const wait = isBusy(failure) ? backoff(tries, failure, PAYING, Math.random()) : Infinity;
 		if (isBusy(failure)) limiter.onLimitReached(clock.now());
 		limiter.release();

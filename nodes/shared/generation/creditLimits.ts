@@ -11,6 +11,8 @@ export interface Priced {
 	readonly estimate: Estimate;
 	/** Credits that the whole run may cost; `undefined`: any. */
 	readonly maxCreditsPerRun?: number;
+	/** Credits that the account is to have left; `undefined`: any. */
+	readonly keepInReserve?: number;
 	/** Videos that the node may ask for on one day; `undefined`: any. */
 	readonly maxVideosPerDay?: number;
 }
@@ -44,6 +46,12 @@ export function assertMaxCredits(
 			'MAGIC_HOUR_CREDIT_LIMIT',
 		);
 	}
+}
+
+/** The largest of those. */
+export function highest(limits: ReadonlyArray<number | undefined>): number | undefined {
+	const given = limits.filter((limit) => limit !== undefined);
+	return given.length === 0 ? undefined : Math.max(...given);
 }
 
 /** Sum of the estimates, in credits; those that are not known count nothing. */

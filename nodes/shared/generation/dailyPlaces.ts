@@ -13,7 +13,7 @@ export interface DailyPlaces {
 	giveBackRest(): Promise<void>;
 }
 
-export const UNLIMITED: DailyPlaces = { use: () => {}, giveBackRest: async () => {} };
+const UNLIMITED: DailyPlaces = { use: () => {}, giveBackRest: async () => {} };
 
 /** The highest limit that can be counted. */
 export const MAX_VIDEOS_A_DAY = 1_000;

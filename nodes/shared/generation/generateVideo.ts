@@ -6,11 +6,11 @@ import { withProjectId } from '../api/withProjectId';
 import { ConcurrencyLimiter } from '../lib/concurrencyLimiter';
 import type { Estimate } from '../models/credits';
 import { createOrResumeProject, type CreateBatch } from './createProject';
-import { assertMaxCreditsPerRun, creditsOf, lowest, type Priced } from './creditLimits';
-import { takeDailyPlaces } from './dailyPlaces';
+import type { Priced } from './creditLimits';
 import type { Batch, Result, Run, Task } from './operation';
 import { buildOutput, notesOf, type OutputOptions } from './projectOutput';
 import type { RunContext } from './runContext';
+import { enterLimits } from './runLimits';
 import { summaryOf, type Made } from './runSummary';
 import { filesOf, fingerprintOfRequest, type VideoRequest } from './videoRequest';
 import { followProject, ProjectFailedError, resumeHint, waitForProject } from './waitForProject';
@@ -33,7 +33,7 @@ export interface GenerateBatch extends CreateBatch {
 
 /**
  * Takes over what earlier tries have paid for, and checks what the rest would cost together.
- * @throws {InvalidInputError} when that is over a limit of the run or of the day
+ * @throws {InvalidInputError} when that is over a limit; @throws {RequestError} when the balance can't be read
  */
 export async function beforeGenerating({
 	items,
@@ -46,11 +46,7 @@ export async function beforeGenerating({
 		items.map(({ itemIndex, input }) => ({ itemIndex, fingerprint: fingerprintOfRequest(input) })),
 	);
 	const unpaid = items.filter(({ itemIndex }) => journal.previous(itemIndex) === undefined);
-	assertMaxCreditsPerRun(unpaid, context);
-	// Before anything is waited for: another call may begin meanwhile.
-	journal.reserve(creditsOf(unpaid));
-	const maxVideosPerDay = lowest(unpaid.map(({ input }) => input.maxVideosPerDay));
-	const dailyPlaces = await takeDailyPlaces(unpaid.length, maxVideosPerDay, context);
+	const limits = await enterLimits(unpaid, context);
 	const begunAt = clock.now();
 	const images = items.flatMap(({ input }) => filesOf(input));
 	return {
@@ -59,11 +55,11 @@ export async function beforeGenerating({
 		shared: {
 			uploads: new Uploads(client, clock, images),
 			limiter: new ConcurrencyLimiter(concurrentProjects),
-			dailyPlaces,
+			limits,
 			made: [],
 			elapsed: () => clock.now() - begunAt,
 		},
-		close: async () => await dailyPlaces.giveBackRest(),
+		close: async () => await limits.close(),
 	};
 }
 

@@ -5,6 +5,7 @@ import type { Account } from '../api/schemas';
 import { systemClock, type Clock } from '../lib/clock';
 import { once } from '../lib/once';
 import { CREDENTIAL, n8nTransport } from '../n8n/n8nTransport';
+import { readAccount } from './creditReserve';
 import type { Journal } from './journal';
 
 /** What all items of one call of the node share. */
@@ -25,10 +26,13 @@ export async function openContext(n8n: IExecuteFunctions, journal: Journal): Pro
 	const client = new MagicHourClient(transport, clock);
 	const account = once(
 		async () =>
-			await client.getAccount({
-				deadline: clock.now() + ACCOUNT_TIMEOUT_MS,
-				signal: n8n.getExecutionCancelSignal(),
-			}),
+			await readAccount(
+				async () =>
+					await client.getAccount({
+						deadline: clock.now() + ACCOUNT_TIMEOUT_MS,
+						signal: n8n.getExecutionCancelSignal(),
+					}),
+			),
 	);
 	return { n8n, clock, client, journal, account };
 }

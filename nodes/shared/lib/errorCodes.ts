@@ -8,7 +8,7 @@ export const ERROR_CODES = {
 		fix: 'Change what is named.',
 	},
 	MAGIC_HOUR_CREDIT_LIMIT: {
-		when: 'The estimate is over Max Credits or Max Credits Per Run, or there is none for this model. Nothing was uploaded or charged.',
+		when: 'The estimate is over Max Credits, Max Credits Per Run or what Keep in Reserve leaves, or there is none. Nothing was uploaded or charged.',
 		fix: 'Choose something cheaper, or raise the limit.',
 	},
 	MAGIC_HOUR_DAILY_LIMIT: {

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { createOrResumeProject } from '../../../../nodes/shared/generation/createProject.ts';
-import { UNLIMITED } from '../../../../nodes/shared/generation/dailyPlaces.ts';
 import {
 	filesOf,
 	fingerprintOfRequest,
@@ -103,7 +102,7 @@ function lab(...replies: Reply[]) {
 		const context: RunContext = { n8n, clock, client, journal, account };
 		const uploads = new Uploads(client, clock, requests.flatMap(filesOf));
 		const limiter = new ConcurrencyLimiter(1);
-		return { context, batch: { uploads, limiter, dailyPlaces: UNLIMITED } };
+		return { context, batch: { uploads, limiter, limits: { onRequest: () => () => undefined } } };
 	}
 	interface Item {
 		readonly request?: VideoRequest;

@@ -11,7 +11,7 @@ import {
 	type CreateBatch,
 } from '../../../../nodes/shared/generation/createProject.ts';
 import { assertMaxCredits } from '../../../../nodes/shared/generation/creditLimits.ts';
-import { takeDailyPlaces, UNLIMITED } from '../../../../nodes/shared/generation/dailyPlaces.ts';
+import { takeDailyPlaces } from '../../../../nodes/shared/generation/dailyPlaces.ts';
 import type { Task } from '../../../../nodes/shared/generation/operation.ts';
 import type { RunContext } from '../../../../nodes/shared/generation/runContext.ts';
 import type { VideoRequest } from '../../../../nodes/shared/generation/videoRequest.ts';
@@ -98,7 +98,7 @@ async function createOrResume({
 		name: 'Lighthouse',
 	};
 	const limiter = new ConcurrencyLimiter(1);
-	const batch = { limiter, dailyPlaces: UNLIMITED } as unknown as CreateBatch;
+	const batch = { limiter, limits: { onRequest: () => () => undefined } } as unknown as CreateBatch;
 	const task = { input, shared: batch, itemIndex: 0, signal: new AbortController().signal };
 	const all = task as Task<VideoRequest, typeof batch>;
 	return await createOrResumeProject(all, context, batch, 60_000);
