@@ -7,7 +7,7 @@ import type { CallDescriptor, CallWithAnswer } from './calls';
 import { findId } from './createdProject';
 import { readNetworkError } from './networkErrors';
 import { readRetryAfter, RETRYABLE_STATUSES } from './retry';
-import { apiErrorOf, parseJsonAs, UnexpectedResponseError } from './schemas';
+import { apiErrorOf, parseJsonAs, UnexpectedResponseError, type ApiErrorAnswer } from './schemas';
 import type { ApiResponse } from './transport';
 
 /** What an answer that is no success, or an error that came instead of one, means to the person who pays. */
@@ -107,6 +107,20 @@ function meaningOf(status: number, apiCode: string | undefined, isStorage: boole
 /** Statuses with which the API says that it did nothing: the one list behind "certainly not created". */
 const REFUSALS: readonly number[] = [400, 401, 402, 403, 404, 422, 429, 502, 503];
 
+/** Those that a gateway gives, too, when it has lost the answer of a request that may have been carried out. */
+const OF_GATEWAYS: readonly number[] = [502, 503];
+
+/**
+ * Whether the API itself says that it did nothing. A proxy in between answers in another form, maybe after the request was
+ * carried out; so may a gateway that speaks JSON: `docs/magic-hour-api.md` says what tells it apart, and what does not.
+ */
+function isRefusal(status: number, { code, message, isBare }: ApiErrorAnswer): boolean {
+	if (message === undefined || !REFUSALS.includes(status)) return false;
+	if (API_CODE_MEANINGS.get(code) === SERVER_ERROR) return false;
+	if (!OF_GATEWAYS.includes(status)) return true;
+	return isBare && (code === undefined || API_CODE_MEANINGS.has(code));
+}
+
 /** Statuses with which a storage refuses a signed URL that has expired. */
 export const EXPIRED_URL_STATUSES: readonly number[] = [403, 410];
 
@@ -126,8 +140,7 @@ export function throwForStatus(
 		code,
 		message: `Could not ${action}: ${meaning} (${status}${details})`,
 		hint: (code === 'MAGIC_HOUR_NOT_FOUND' ? ifNotFound : undefined) ?? ERROR_CODES[code].fix,
-		// Only the API's own word is certain: a proxy in between answers in another form, maybe after the request was carried out.
-		fate: said.message !== undefined && REFUSALS.includes(status) ? 'refused' : 'unknown',
+		fate: isRefusal(status, said) ? 'refused' : 'unknown',
 		status,
 		retryAfterMs: readRetryAfter(headers['retry-after'], clock.date()),
 		temporary:

@@ -198,6 +198,11 @@ const errorSchema = z.object({
 	message: z.string().min(1).optional().catch(undefined),
 });
 
+export interface ApiErrorAnswer extends z.infer<typeof errorSchema> {
+	/** It has a code or a message, and nothing else, as the API's errors have. */
+	readonly isBare: boolean;
+}
+
 /** Most problems of an answer that are told: a long list can have one in each entry. */
 const MAX_PROBLEMS = 3;
 
@@ -238,14 +243,19 @@ export function parseAs<T extends z.ZodTypeAny>(
 }
 
 /** What an error answer says; nothing when the answer is something else, such as a proxy's HTML page. */
-export function apiErrorOf(text: string): z.infer<typeof errorSchema> {
+export function apiErrorOf(text: string): ApiErrorAnswer {
 	let json: unknown;
 	try {
 		json = readJson(text);
 	} catch {
-		return {};
+		return { isBare: false };
 	}
-	return errorSchema.safeParse(json).data ?? {};
+	const said = errorSchema.safeParse(json).data;
+	if (said === undefined) return { isBare: false };
+	return {
+		...said,
+		isBare: Object.keys(json as object).every((name) => name in errorSchema.shape),
+	};
 }
 
 function parseJson(text: string, what: string): unknown {

@@ -74,6 +74,43 @@ describe('create', () => {
 				[`${status} and other JSON`, { status, json: { error: 'upstream' } }, 1, 'unknown'],
 			],
 		),
+		// Of the API's form as far as it goes: a gateway, maybe after the request was carried out.
+		...[502, 503].flatMap((status): [string, Reply, number, Fate][] => {
+			const message = 'An invalid response was received from the upstream server';
+			return [
+				[
+					`${status} and a field of its own`,
+					{ status, json: { message, request_id: '1' } },
+					1,
+					'unknown',
+				],
+				[
+					`${status} and a code of its own`,
+					{ status, json: { message, code: 'UPSTREAM' } },
+					1,
+					'unknown',
+				],
+				[
+					`${status} and a code that is none`,
+					{ status, json: { message, code: 502 } },
+					4,
+					'refused',
+				],
+				[
+					`${status} and a code of the API`,
+					{ status, json: { message, code: 'unauthorized' } },
+					4,
+					'refused',
+				],
+			];
+		}),
+		// The code says that nobody knows.
+		...[400, 422, 429, 502, 503].map((status): [string, Reply, number, Fate] => [
+			`${status} internal_server_error`,
+			{ status, json: { code: 'internal_server_error', message: 'Oops' } },
+			1,
+			'unknown',
+		]),
 		['a redirect', { status: 307, headers: { location: 'https://evil.example' } }, 1, 'unknown'],
 		['a reset', RESET, 1, 'unknown'],
 		['a time-out', networkError('ECONNABORTED'), 1, 'unknown'],

@@ -268,19 +268,26 @@ describe('an answer of the wrong shape names the field', () => {
 });
 
 test.each([
-	['{"message":"Unauthorized"}', { message: 'Unauthorized' }],
+	['{"message":"Unauthorized"}', { message: 'Unauthorized', isBare: true }],
 	[
 		'{"code":"unauthorized","message":"Unauthorized"}',
-		{ code: 'unauthorized', message: 'Unauthorized' },
+		{ code: 'unauthorized', message: 'Unauthorized', isBare: true },
 	],
-	['{"message":"end_seconds: Invalid","code":1}', { message: 'end_seconds: Invalid' }],
-	['{"message":"","code":"not_found"}', { code: 'not_found' }],
-	['{"message":{"a":1}}', {}],
-	['{"error":"x"}', {}],
-	['["x"]', {}],
-	['null', {}],
-	['', {}],
-	['<html>502</html>', {}],
+	[
+		'{"code":"unauthorized","message":"Unauthorized","request_id":"1"}',
+		{ code: 'unauthorized', message: 'Unauthorized', isBare: false },
+	],
+	[
+		'{"message":"end_seconds: Invalid","code":1}',
+		{ message: 'end_seconds: Invalid', isBare: true },
+	],
+	['{"message":"","code":"not_found"}', { code: 'not_found', isBare: true }],
+	['{"message":{"a":1}}', { isBare: true }],
+	['{"error":"x"}', { isBare: false }],
+	['["x"]', { isBare: false }],
+	['null', { isBare: false }],
+	['', { isBare: false }],
+	['<html>502</html>', { isBare: false }],
 ])('what the error answer %j says: %j', (text, said) => {
 	expect(apiErrorOf(text)).toEqual(said);
 });
