@@ -14,7 +14,7 @@ import {
 	type CreateBody,
 } from './calls';
 import { FileTransfer } from './fileTransfer';
-import { RateLimitGate } from './rateLimitGate';
+import { Gates } from './rateLimitGate';
 import { EXPIRED_URL_STATUSES, readResponse, throwForStatus } from './responseErrors';
 import { responseOf, wholeAnswerOf } from './responseOf';
 import { withRetries } from './retry';
@@ -45,18 +45,14 @@ const MIN_PAUSE_MS = 1_000;
 export class MagicHourClient {
 	/** Moves files, and waits with them while requests wait. */
 	readonly files: FileTransfer;
-	/** Holds back every request after a 429. */
-	private readonly gate: RateLimitGate;
-	/** Holds back creating alone. */
-	private readonly createGate: RateLimitGate;
 
+	/** @param gates those of others that use the same API key */
 	constructor(
 		private readonly transport: Transport,
 		private readonly clock: Clock,
+		private readonly gates = new Gates(clock),
 	) {
-		this.gate = new RateLimitGate(clock);
-		this.createGate = new RateLimitGate(clock);
-		this.files = new FileTransfer(transport, clock, this.gate);
+		this.files = new FileTransfer(transport, clock, gates.all);
 	}
 
 	/** Asks where to put files. @param extensions one for each file; the answer has their order */
@@ -96,7 +92,7 @@ export class MagicHourClient {
 	 * after a 429: when to come back depends on the other projects, which only the caller knows.
 	 */
 	async createImageToVideo(body: CreateBody, options: CallOptions): Promise<CreateResponse> {
-		await this.createGate.waitUntilOpen(options.deadline, options.signal);
+		await this.gates.create.waitUntilOpen(options.deadline, options.signal);
 		return await this.call(createImageToVideo(body), options);
 	}
 
@@ -151,7 +147,7 @@ export class MagicHourClient {
 		work: () => Promise<T>,
 	): Promise<T> {
 		const paced = async () => {
-			await this.gate.waitUntilOpen(deadline, signal);
+			await this.gates.all.waitUntilOpen(deadline, signal);
 			return await work().catch((error: unknown) => {
 				if (error instanceof RequestError && error.status === 429) this.slowDown(call, error);
 				throw error as Error;
@@ -161,7 +157,7 @@ export class MagicHourClient {
 	}
 
 	private slowDown({ gate }: CallDescriptor, failure: RequestError): void {
-		if (gate === 'create') this.createGate.pauseFor(failure.retryAfterMs ?? 0, failure);
-		else this.gate.pauseFor(failure.retryAfterMs ?? MIN_PAUSE_MS, failure);
+		if (gate === 'create') this.gates.create.pauseFor(failure.retryAfterMs ?? 0, failure);
+		else this.gates.all.pauseFor(failure.retryAfterMs ?? MIN_PAUSE_MS, failure);
 	}
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../lib/clock';
 import type { RequestError } from '../lib/errors';
 
 /**
- * Requests wait here while Magic Hour wants them to be slower: one answer of 429 holds back all items of a run. They go on
+ * Requests wait here while Magic Hour wants them to be slower: one answer of 429 holds back all that share the gate. They go on
  * one to a turn of the event loop: many that begin at once would hold up n8n for longer than a tenth of a second.
  */
 export class RateLimitGate {
@@ -42,3 +42,16 @@ export class RateLimitGate {
 
 /** Milliseconds over which requests that waited come back. */
 const STAGGER_MS = 500;
+
+/** What requests with one API key wait at. */
+export class Gates {
+	/** Holds back every request after a 429. */
+	readonly all: RateLimitGate;
+	/** Holds back creating alone. */
+	readonly create: RateLimitGate;
+
+	constructor(clock: Clock) {
+		this.all = new RateLimitGate(clock);
+		this.create = new RateLimitGate(clock);
+	}
+}

@@ -1,5 +1,4 @@
 import type { CreateBody } from '../api/calls';
-import { backoff, PAYING } from '../api/retry';
 import type { CreateResponse } from '../api/schemas';
 import type { Uploads } from '../api/uploads';
 import type { ConcurrencyLimiter } from '../lib/concurrencyLimiter';
@@ -15,6 +14,7 @@ import { createBody, type ImageInput, type VideoRequest } from './videoRequest';
 /** What the create requests of one run share. */
 export interface CreateBatch {
 	readonly uploads: Uploads;
+	/** What this run may have unfinished, whatever room there is. */
 	readonly limiter: ConcurrencyLimiter;
 	readonly limits: Pick<RunLimits, 'onRequest'>;
 }
@@ -34,7 +34,7 @@ export interface CreatedProject {
 
 /**
  * The project for an item: the one that an earlier try created, or else a new one, as soon as there is room for it.
- * @param timeout milliseconds to go on trying, from the moment there is room
+ * @param timeout milliseconds for the upload, and for room to come at Magic Hour
  * @throws {ProjectError} when an earlier try has one that is final
  * @throws {CreateOutcomeUnknownError} when an earlier try may have one
  */
@@ -68,7 +68,7 @@ export async function createOrResumeProject(
 
 	const name = request.name === '' ? findableName(context, itemIndex) : request.name;
 	const { credits } = estimateCredits(request.spec);
-	const { token, ...answer } = await createInTurn(
+	const { token, release, ...answer } = await createInTurn(
 		context,
 		batch,
 		createBody(request, name, image, endImage),
@@ -79,7 +79,7 @@ export async function createOrResumeProject(
 		token,
 		answer: { name, ...answer },
 		createdAt: clock.now(),
-		release: () => batch.limiter.release(),
+		release,
 	};
 }
 
@@ -115,7 +115,7 @@ function findableName({ n8n, journal: { runIndex } }: RunContext, itemIndex: num
 }
 
 interface Ordering {
-	/** Milliseconds to go on trying, from the moment there is room. */
+	/** Milliseconds that the room at Magic Hour may stand still. */
 	readonly timeout: number;
 	readonly signal: AbortSignal;
 	readonly itemIndex: number;
@@ -128,32 +128,39 @@ interface Ordering {
  * @throws {CreateOutcomeUnknownError} when nobody knows
  */
 async function createInTurn(
-	{ n8n, client, clock, journal }: RunContext,
+	{ n8n, client, journal, room }: RunContext,
 	{ limiter, limits }: CreateBatch,
 	body: CreateBody,
 	{ timeout, signal, itemIndex, entry }: Ordering,
-): Promise<CreateResponse & { token: Token }> {
-	let deadline: number | undefined;
-	for (let tries = 1; ; tries++) {
-		await limiter.acquire(signal);
-		deadline ??= clock.now() + timeout;
-		const token = await journal.beforeCreate(itemIndex, entry).catch((error: unknown) => {
+): Promise<CreateResponse & Pick<CreatedProject, 'token' | 'release'>> {
+	await limiter.acquire(signal);
+	const place = room.place(timeout);
+	const release = () => {
+		room.release(place);
+		limiter.release();
+	};
+	for (;;) {
+		const deadline = await room.acquire(place, signal).catch((error: unknown) => {
 			limiter.release();
+			throw error as Error;
+		});
+		const token = await journal.beforeCreate(itemIndex, entry).catch((error: unknown) => {
+			release();
 			throw error as Error;
 		});
 		const settle = limits.onRequest(entry.credits);
 		const outcome = await outcomeOf(client.createImageToVideo(body, { deadline, signal }));
 		if (!('failure' in outcome)) {
 			settle('created');
-			limiter.onAccepted(clock.now());
+			room.accepted(place);
 			journal.created(token, outcome.created.id);
-			return { ...outcome.created, token };
+			return { ...outcome.created, token, release };
 		}
 
 		const { failure } = outcome;
 		if (!isNotCreated(failure)) {
 			settle('unknown');
-			limiter.release();
+			release();
 			const status = failure instanceof RequestError ? failure.status : undefined;
 			// What an odd answer says of an ID is in the log, too, should the execution have ended.
 			n8n.logger.warn(
@@ -162,12 +169,10 @@ async function createInTurn(
 			throw unknownFate(failure.message, body.name, status);
 		}
 		settle('not created');
-		const wait = isBusy(failure) ? backoff(tries, failure, PAYING, Math.random()) : Infinity;
-		if (isBusy(failure)) limiter.onLimitReached(clock.now());
-		limiter.release();
+		if (isBusy(failure)) room.refused(place, failure);
+		else release();
 		await journal.notCreated(token);
-		if (clock.now() + wait >= deadline) throw failure;
-		await clock.sleep(wait, signal);
+		if (!isBusy(failure)) throw failure;
 	}
 }
 

@@ -6,7 +6,7 @@ import { failedItemJson, toNodeError, type CodedNodeError } from '../n8n/nodeErr
 import { hasSilentErrors, inOneText, isTool, withoutNulls } from './aiTool';
 import type { Batch, Operation } from './operation';
 import { openJournal, type Journal } from './journal';
-import { openContext } from './runContext';
+import { openContext, type RunContext } from './runContext';
 
 /** The operations of a node, by value. @throws {InvalidInputError} for a value that it does not have */
 export type FindOperation = (value: unknown) => Operation<unknown, unknown>;
@@ -23,14 +23,21 @@ export async function execute(
 	findOperation: FindOperation,
 ): Promise<INodeExecutionData[][]> {
 	const journal = openJournal(n8n);
+	let close = () => {};
+	const context = once(async () => {
+		const opened = await openContext(n8n, journal);
+		({ close } = opened);
+		return opened;
+	});
 	let complete = false;
 	try {
-		const run = await runItems(n8n, findOperation, journal);
+		const run = await runItems(n8n, findOperation, context);
 		({ complete } = run);
 		return [run.outputs];
 	} catch (error) {
 		throw error instanceof EndOfRun ? nodeErrorOf(n8n, error, journal) : error;
 	} finally {
+		close();
 		journal.close(complete);
 	}
 }
@@ -44,10 +51,9 @@ interface RunOutput {
 async function runItems(
 	n8n: IExecuteFunctions,
 	findOperation: FindOperation,
-	journal: Journal,
+	context: () => Promise<RunContext>,
 ): Promise<RunOutput> {
 	const operation = findOperation(n8n.getNodeParameter('operation', 0));
-	const context = once(async () => await openContext(n8n, journal));
 	const hint = hintOnce(n8n);
 
 	const all = await prepareAll(n8n, operation);

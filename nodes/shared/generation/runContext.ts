@@ -4,9 +4,12 @@ import { MagicHourClient } from '../api/client';
 import type { Account } from '../api/schemas';
 import { systemClock, type Clock } from '../lib/clock';
 import { once } from '../lib/once';
+import { hashOfCredential } from '../n8n/authenticate';
 import { CREDENTIAL, n8nTransport } from '../n8n/n8nTransport';
 import { readAccount } from './creditReserve';
 import type { Journal } from './journal';
+import { joinPace } from './keyPace';
+import type { PlanRoom } from './planRoom';
 
 /** What all items of one call of the node share. */
 export interface RunContext {
@@ -16,6 +19,10 @@ export interface RunContext {
 	readonly journal: Journal;
 	/** The account as it is on the first call: Magic Hour is asked once a run, and not without need. @throws {RequestError} */
 	readonly account: () => Promise<Account>;
+	/** Shared by all that use the same API key in this process. */
+	readonly room: PlanRoom;
+	/** To be called when the run is over. */
+	readonly close: () => void;
 }
 
 /** Reads the credential, and makes no request. @throws {InvalidInputError} when its API Base URL can't be one */
@@ -23,7 +30,9 @@ export async function openContext(n8n: IExecuteFunctions, journal: Journal): Pro
 	const credential = await n8n.getCredentials(CREDENTIAL);
 	const clock = systemClock;
 	const transport = n8nTransport(n8n, checkBaseUrl(credential.baseUrl));
-	const client = new MagicHourClient(transport, clock);
+	const { pace, leave } = joinPace(hashOfCredential(credential), clock);
+	const { gates, room } = pace;
+	const client = new MagicHourClient(transport, clock, gates);
 	const account = once(
 		async () =>
 			await readAccount(
@@ -34,7 +43,7 @@ export async function openContext(n8n: IExecuteFunctions, journal: Journal): Pro
 					}),
 			),
 	);
-	return { n8n, clock, client, journal, account };
+	return { n8n, clock, client, journal, account, room, close: leave };
 }
 
 /** Longest time, in milliseconds, that a run waits for what it may do without. */

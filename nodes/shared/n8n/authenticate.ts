@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
 import { checkBaseUrl } from '../api/baseUrl';
 import { InvalidInputError } from '../lib/errors';
@@ -34,8 +35,18 @@ export async function authenticate(
 	return {
 		...request,
 		...NO_REDIRECTS,
-		headers: { ...request.headers, Authorization: `Bearer ${String(apiKey).trim()}` },
+		headers: { ...request.headers, Authorization: `Bearer ${keyOf(apiKey)}` },
 	};
+}
+
+/** Tells addresses and keys apart without keeping them. @throws {InvalidInputError} when the API Base URL can't be one */
+export function hashOfCredential({ apiKey, baseUrl }: ICredentialDataDecryptedObject): string {
+	const identity = JSON.stringify([checkBaseUrl(baseUrl), keyOf(apiKey)]);
+	return createHash('sha256').update(identity).digest('hex');
+}
+
+function keyOf(apiKey: unknown): string {
+	return String(apiKey).trim();
 }
 
 /** Of a request with both names of the address, each has to be right. @throws {TypeError} for one without an address */

@@ -9,6 +9,7 @@ import {
 } from '../../../../nodes/shared/generation/videoRequest.ts';
 import { Uploads } from '../../../../nodes/shared/api/uploads.ts';
 import { ConcurrencyLimiter } from '../../../../nodes/shared/lib/concurrencyLimiter.ts';
+import { PlanRoom } from '../../../../nodes/shared/generation/planRoom.ts';
 import type { RunContext } from '../../../../nodes/shared/generation/runContext.ts';
 import { resolveVideoSpec } from '../../../../nodes/shared/models/videoSpec.ts';
 import { MagicHourClient } from '../../../../nodes/shared/api/client.ts';
@@ -58,6 +59,7 @@ function lab(...replies: Reply[]) {
 	const hints: string[] = [];
 	const customData = new Map<string, string>();
 	const database = fakeDatabase();
+	const room = new PlanRoom(clock);
 	const workflowId = randomUUID();
 	let mode = 'trigger';
 	let executionId = '77';
@@ -99,7 +101,8 @@ function lab(...replies: Reply[]) {
 			})),
 		);
 		const account = () => client.getAccount({ deadline: Infinity });
-		const context: RunContext = { n8n, clock, client, journal, account };
+		const close = () => undefined;
+		const context: RunContext = { n8n, clock, client, journal, account, room, close };
 		const uploads = new Uploads(client, clock, requests.flatMap(filesOf));
 		const limiter = new ConcurrencyLimiter(1);
 		return { context, batch: { uploads, limiter, limits: { onRequest: () => () => undefined } } };

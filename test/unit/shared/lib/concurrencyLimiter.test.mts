@@ -4,8 +4,6 @@ import { turns } from '../../../support/deferred.mts';
 import { rejectionOf } from '../../../support/failure-of.mts';
 import { seededRandom } from '../../../support/seeded-random.mts';
 
-const MINUTE = 60_000;
-
 /** Asks for room many times. @returns the numbers of those that got it, in that order */
 function ask(slots: ConcurrencyLimiter, count: number): number[] {
 	const admitted: number[] = [];
@@ -42,71 +40,6 @@ test('nobody jumps the queue', async () => {
 	await turns();
 	expect(admitted).toEqual([0, 1]);
 	expect(late).toEqual([]);
-});
-
-describe('when Magic Hour has no room', () => {
-	test('only as many go on as it has taken', async () => {
-		const slots = new ConcurrencyLimiter(10);
-		const admitted = ask(slots, 20);
-		await turns();
-		expect(admitted).toHaveLength(10);
-		// The tenth was refused: nine are under way.
-		slots.onLimitReached(0);
-		slots.release();
-		await turns();
-		expect(admitted).toHaveLength(10);
-		slots.release();
-		await turns();
-		expect(admitted).toHaveLength(11);
-	});
-
-	test('one can always try', async () => {
-		const slots = new ConcurrencyLimiter(5);
-		await slots.acquire();
-		slots.onLimitReached(0);
-		slots.release();
-		const admitted = ask(slots, 2);
-		await turns();
-		expect(admitted).toEqual([0]);
-	});
-
-	test('room grows back by one a minute, up to what the person set', async () => {
-		const slots = new ConcurrencyLimiter(3);
-		await slots.acquire();
-		slots.onLimitReached(0);
-		const admitted = ask(slots, 5);
-		await turns();
-		expect(admitted).toEqual([]);
-
-		slots.onAccepted(MINUTE - 1);
-		await turns();
-		expect(admitted).toEqual([]);
-		slots.onAccepted(MINUTE);
-		await turns();
-		expect(admitted).toEqual([0]);
-		slots.onAccepted(MINUTE + 1);
-		await turns();
-		expect(admitted).toEqual([0]);
-		slots.onAccepted(2 * MINUTE);
-		await turns();
-		expect(admitted).toEqual([0, 1]);
-		slots.onAccepted(10 * MINUTE);
-		await turns();
-		expect(admitted).toEqual([0, 1]);
-	});
-
-	test('a new refusal begins the minute anew', async () => {
-		const slots = new ConcurrencyLimiter(3);
-		await slots.acquire();
-		await slots.acquire();
-		slots.onLimitReached(0);
-		slots.onLimitReached(MINUTE / 2);
-		const admitted = ask(slots, 2);
-		slots.onAccepted(MINUTE);
-		slots.release();
-		await turns();
-		expect(admitted).toEqual([]);
-	});
 });
 
 describe('who stops waiting', () => {
@@ -158,8 +91,6 @@ test('whatever happens, never more than the limit, and nobody waits for ever', a
 		}
 		most = Math.max(most, ++running);
 		for (let turn = random() * 5; turn > 0; turn--) await turns();
-		if (random() < 0.2) slots.onLimitReached(ended * MINUTE);
-		else slots.onAccepted(ended * MINUTE);
 		running--;
 		ended++;
 		slots.release();

@@ -17,6 +17,7 @@ import type { RunContext } from '../../../../nodes/shared/generation/runContext.
 import type { VideoRequest } from '../../../../nodes/shared/generation/videoRequest.ts';
 import { finished, waitForProject } from '../../../../nodes/shared/generation/waitForProject.ts';
 import { throwIfAborted } from '../../../../nodes/shared/lib/clock.ts';
+import { PlanRoom } from '../../../../nodes/shared/generation/planRoom.ts';
 import { ConcurrencyLimiter } from '../../../../nodes/shared/lib/concurrencyLimiter.ts';
 import { ERROR_CODES, type ErrorCode } from '../../../../nodes/shared/lib/errorCodes.ts';
 import { resolveVideoSpec } from '../../../../nodes/shared/models/videoSpec.ts';
@@ -84,6 +85,7 @@ async function createOrResume({
 	const context = {
 		clock,
 		client,
+		room: new PlanRoom(clock),
 		n8n: { getWorkflow: () => ({ name: 'Clips' }), logger: { warn: () => undefined } },
 		journal: {
 			interrupted,
