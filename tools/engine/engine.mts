@@ -16,6 +16,7 @@ import { InMemoryCredentialsHelper } from './credentials-helper.mts';
 import { viewRun, type EngineRun } from './engine-run.mts';
 import { additionalData, startExecution } from './execution.mts';
 import type { InputItem } from './harness-nodes.mts';
+import type { Retry } from './retry.mts';
 import {
 	harnessWorkflow,
 	INPUT,
@@ -26,6 +27,7 @@ import {
 } from './harness-workflow.mts';
 
 export type { EngineRun } from './engine-run.mts';
+export type { Kept, Retry } from './retry.mts';
 export type { InputFile, InputItem } from './harness-nodes.mts';
 
 export interface RunOptions extends NodeSettings {
@@ -38,6 +40,8 @@ export interface RunOptions extends NodeSettings {
 	readonly workflowName?: string;
 	readonly workflowSettings?: IWorkflowSettings;
 	readonly executionId?: string;
+	/** The run is a retry by a person. */
+	readonly retry?: Retry;
 }
 
 export interface StartedRun {
@@ -80,6 +84,7 @@ export async function startEngine(subject: Subject): Promise<Engine> {
 			workflowName: name = 'Engine test',
 			workflowSettings = {},
 			executionId = String(++executions),
+			retry,
 			...settings
 		} = options;
 		const workflow = harnessWorkflow(subject, settings, items, {
@@ -93,6 +98,7 @@ export async function startEngine(subject: Subject): Promise<Engine> {
 			startNode: INPUT,
 			credentialsHelper: credentialsHelper(credentials),
 			executionId,
+			...(retry && { retry }),
 		});
 		return {
 			result: execution.then((run) => viewRun(run, binaryData, log.slice(logBegin))),

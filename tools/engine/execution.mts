@@ -12,6 +12,7 @@ import type {
 } from 'n8n-workflow';
 
 import { executeFrom } from './old-core.mts';
+import { retryData, type Retry } from './retry.mts';
 
 interface ExecutionOptions {
 	readonly workflow: Workflow;
@@ -21,6 +22,8 @@ interface ExecutionOptions {
 	readonly executionId: string;
 	/** Default: as the editor's button runs it. */
 	readonly mode?: WorkflowExecuteMode;
+	/** It is a retry. */
+	readonly retry?: Retry;
 }
 
 /** Where the n8n of these executions would be; expressions can't be evaluated without. */
@@ -39,10 +42,15 @@ export function startExecution({
 	startNode,
 	credentialsHelper,
 	executionId,
-	mode = 'manual',
+	retry,
+	mode = retry ? 'retry' : 'manual',
 }: ExecutionOptions): ReturnType<typeof executeFrom> {
 	const hooks = new ExecutionLifecycleHooks(mode, executionId, savedWorkflow(workflow));
 	const data = additionalData(credentialsHelper, { hooks, executionId });
+	if (retry) {
+		const before = retryData(workflow, retry);
+		return new WorkflowExecute(data, mode, before).processRunExecutionData(workflow);
+	}
 	return executeFrom(new WorkflowExecute(data, mode), workflow, startNode);
 }
 
