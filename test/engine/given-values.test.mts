@@ -281,7 +281,7 @@ describe('A choice', () => {
 				p,
 			} as IDataObject);
 			expect(told).toMatch(
-				/^Image From: it must be binary \(Binary Field\), filePath \(Magic Hour File\) or url; .* was given/,
+				/^Image From: it must be binary \(Binary Field\), filePath \(Magic Hour File\), savedItem or url; .* was given/,
 			);
 		},
 	);

@@ -54,23 +54,30 @@ const GOES_TO: Readonly<Record<string, (input: Input) => unknown>> = {
 	resolution: ({ spec }) => spec?.resolution,
 	model: ({ spec }) => spec?.selection.id,
 	imageSource: ({ image }) =>
-		({ 'https://example.com/start.png': 'url', 'api-assets/start.png': 'filePath' })[
-			image?.path ?? ''
-		] ?? 'binary',
+		({
+			'https://example.com/start.png': 'url',
+			'api-assets/start.png': 'filePath',
+			'saved-items/start.png': 'savedItem',
+		})[image?.path ?? ''] ?? 'binary',
 	endImageSource: ({ endImage }) =>
 		endImage === undefined
 			? 'none'
-			: ({ 'https://example.com/end.png': 'url', 'api-assets/end.png': 'filePath' }[
-					endImage.path ?? ''
-				] ?? 'binary'),
+			: ({
+					'https://example.com/end.png': 'url',
+					'api-assets/end.png': 'filePath',
+					'saved-items/end.png': 'savedItem',
+				}[endImage.path ?? ''] ?? 'binary'),
 	imageUrl: ({ image }) => image?.path,
 	imageFilePath: ({ image }) => image?.path,
+	imageSavedItem: ({ image }) => image?.path,
 	endImageUrl: ({ endImage }) => endImage?.path,
 	endImageFilePath: ({ endImage }) => endImage?.path,
+	endImageSavedItem: ({ endImage }) => endImage?.path,
 	binaryPropertyName: ({ image, file }) => file !== undefined || image?.kind === 'file',
 	endImageBinaryPropertyName: ({ endImage }) => endImage?.kind === 'file',
 	// What they are set to can't be seen afterwards, only that they were taken.
 	maxCredits: () => undefined,
+	maxVideosPerDay: () => undefined,
 	durationNotSupported: () => undefined,
 };
 
@@ -118,7 +125,7 @@ function expected({ field }: Field, value: unknown): unknown {
 		return ['false', 'no', 'off', '0'].includes(word) ? false : REFUSED;
 	}
 	if (type === 'number') {
-		if (isNothing(value)) return name.startsWith('maxCredits') ? REFUSED : field.default;
+		if (isNothing(value)) return name.startsWith('max') ? REFUSED : field.default;
 		const number =
 			typeof value === 'string' && /^\s*\d+(\.0{1,2})?\s*$/.test(value) ? Number(value) : value;
 		const { minValue = 0, maxValue = 0 } = field.typeOptions ?? {};
@@ -191,6 +198,9 @@ function expected({ field }: Field, value: unknown): unknown {
 			)
 				? text
 				: REFUSED;
+		case 'imageSavedItem':
+		case 'endImageSavedItem':
+			return text === 'saved-items/ab12/1.png' ? text : REFUSED;
 		default: {
 			const named = typeof value === 'string' && ['data', 'endImage'].includes(value.trim());
 			return named ? true : REFUSED;

@@ -47,6 +47,12 @@ const OF_FIELD: Readonly<Record<string, readonly unknown[]>> = {
 			],
 		]),
 	),
+	...Object.fromEntries(
+		['imageSavedItem', 'endImageSavedItem'].map((name) => [
+			name,
+			['saved-items/ab12/1.png', 'https://magichour.ai/my-library?imageId=1', 'Ada'],
+		]),
+	),
 };
 
 /** The values that are tried for a field, each once. */

@@ -42,15 +42,19 @@ const BINARY = { data: FILE, endImage: { ...FILE, fileName: 'end.png' } };
 const BESIDE: Readonly<Record<string, Record<string, unknown>>> = {
 	imageUrl: { imageSource: 'url' },
 	imageFilePath: { imageSource: 'filePath' },
+	imageSavedItem: { imageSource: 'savedItem' },
 	endImageBinaryPropertyName: { endImageSource: 'binary' },
 	endImageUrl: { endImageSource: 'url' },
 	endImageFilePath: { endImageSource: 'filePath' },
+	endImageSavedItem: { endImageSource: 'savedItem' },
 };
 const GIVEN: Readonly<Record<string, unknown>> = {
 	imageUrl: 'https://example.com/start.png',
 	imageFilePath: 'api-assets/start.png',
+	imageSavedItem: 'saved-items/start.png',
 	endImageUrl: 'https://example.com/end.png',
 	endImageFilePath: 'api-assets/end.png',
+	endImageSavedItem: 'saved-items/end.png',
 	binaryPropertyName: 'data',
 	endImageBinaryPropertyName: 'endImage',
 	projectId: 'clx7uu86w0a5qp55yxz315r6r',

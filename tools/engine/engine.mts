@@ -58,6 +58,12 @@ export interface Engine {
 		method: string,
 		parameters?: INodeParameters,
 		filter?: string,
+		more?: {
+			/** Where the last list ended. */
+			readonly paginationToken?: string;
+			/** Those of the node, for a method that makes requests. */
+			readonly credentials?: ICredentialDataDecryptedObject;
+		},
 	): Promise<INodeListSearchResult>;
 	/** Calls one of the node's `methods.loadOptions` as the editor does. */
 	loadOptions(method: string, parameters?: INodeParameters): Promise<INodePropertyOptions[]>;
@@ -108,7 +114,10 @@ export async function startEngine(subject: Subject): Promise<Engine> {
 		};
 	};
 
-	const editorContext = (parameters: INodeParameters): LoadOptionsContext => {
+	const editorContext = (
+		parameters: INodeParameters,
+		credentials?: ICredentialDataDecryptedObject,
+	): LoadOptionsContext => {
 		const workflow = loneWorkflow(subject, parameters);
 		const placed = workflow.getNode(NODE);
 		if (placed === null) throw new UnexpectedError('The node is not in its own workflow');
@@ -117,7 +126,7 @@ export async function startEngine(subject: Subject): Promise<Engine> {
 		return new LoadOptionsContext(
 			workflow,
 			placed,
-			additionalData(credentialsHelper(), { currentNodeParameters }),
+			additionalData(credentialsHelper(credentials), { currentNodeParameters }),
 			'',
 		);
 	};
@@ -125,10 +134,10 @@ export async function startEngine(subject: Subject): Promise<Engine> {
 	return {
 		start,
 		run: async (options) => await start(options).result,
-		async listSearch(name, parameters = {}, filter) {
+		async listSearch(name, parameters = {}, filter, { paginationToken, credentials } = {}) {
 			const method = node.methods?.listSearch?.[name];
 			if (method === undefined) throw new UnexpectedError(`No listSearch method "${name}"`);
-			return await method.call(editorContext(parameters), filter);
+			return await method.call(editorContext(parameters, credentials), filter, paginationToken);
 		},
 		async loadOptions(name, parameters = {}) {
 			const method = node.methods?.loadOptions?.[name];

@@ -2,6 +2,7 @@ import {
 	BINARY_FIELD,
 	FILE_FIELD,
 	NO_IMAGE,
+	SAVED_ITEM_FIELD,
 	SOURCE_OPTIONS,
 	URL_FIELD,
 	type ImageFields,
@@ -29,6 +30,7 @@ export const START_IMAGE: ImageFields = {
 	},
 	url: { displayName: 'Image URL', name: 'imageUrl', ...URL_FIELD },
 	filePath: { displayName: 'Image File', name: 'imageFilePath', ...FILE_FIELD },
+	savedItem: { displayName: 'Saved Item', name: 'imageSavedItem', ...SAVED_ITEM_FIELD },
 };
 
 export const END_IMAGE: ImageFields = {
@@ -58,6 +60,11 @@ export const END_IMAGE: ImageFields = {
 	},
 	url: { displayName: 'End Image URL', name: 'endImageUrl', ...URL_FIELD },
 	filePath: { displayName: 'End Image File', name: 'endImageFilePath', ...FILE_FIELD },
+	savedItem: {
+		displayName: 'End Image Saved Item',
+		name: 'endImageSavedItem',
+		...SAVED_ITEM_FIELD,
+	},
 };
 
 /** The fields that {@link hasEndImage} reads. */

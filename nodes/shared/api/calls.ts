@@ -2,7 +2,13 @@ import type { z } from 'zod';
 import { findCreatedProject } from './createdProject';
 import { AFTER_PAYING, BEFORE_PAYING, PAYING, type RetryRule } from './retry';
 import { EXPIRED_URL_STATUSES } from './responseErrors';
-import { accountSchema, createResponseSchema, projectSchema, uploadUrlsSchema } from './schemas';
+import {
+	accountSchema,
+	createResponseSchema,
+	projectSchema,
+	savedItemsSchema,
+	uploadUrlsSchema,
+} from './schemas';
 import type { ApiCall } from './transport';
 
 /** The requests of this package as data: `docs/magic-hour-api.md` says where the rules come from. */
@@ -109,6 +115,31 @@ export function getAccount() {
 		timeoutMs: SHORT_TIMEOUT_MS,
 		ifNotFound: 'This server has no accounts yet. Check the API Base URL of the credential.',
 	} satisfies CallWithAnswer<typeof accountSchema>;
+}
+
+/** Which saved items are asked for. */
+export interface SavedItemsQuery {
+	/** `character`, `reference`, `voice`, `moodboard` or `brand_kit`. Default: all. */
+	readonly type?: string;
+	/** Items of a page, 1 to 100. */
+	readonly limit: number;
+	/** What the page before gave. */
+	readonly cursor?: string;
+}
+
+/** What is kept in the account, a page of it. A server from before October 2026 does not know it, and answers 404. */
+export function listSavedItems({ type, limit, cursor }: SavedItemsQuery) {
+	const query = Object.entries({ type, limit, cursor }).flatMap(([name, value]) =>
+		value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`],
+	);
+	return {
+		action: 'list the saved items',
+		request: { method: 'GET', path: `/v1/saved-items?${query.join('&')}` },
+		schema: savedItemsSchema,
+		retry: BEFORE_PAYING,
+		timeoutMs: SHORT_TIMEOUT_MS,
+		ifNotFound: 'This server has no saved items yet. Check the API Base URL of the credential.',
+	} satisfies CallWithAnswer<typeof savedItemsSchema>;
 }
 
 /** Has no answer but its status. */

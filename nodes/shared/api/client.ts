@@ -7,18 +7,20 @@ import {
 	deleteProject,
 	getAccount,
 	getProject,
+	listSavedItems,
 	DEFAULT_TIMEOUT_MS,
 	UPLOAD_IMAGE,
 	type CallDescriptor,
 	type CallWithAnswer,
 	type CreateBody,
+	type SavedItemsQuery,
 } from './calls';
 import { FileTransfer } from './fileTransfer';
 import { Gates } from './rateLimitGate';
 import { EXPIRED_URL_STATUSES, readResponse, throwForStatus } from './responseErrors';
 import { responseOf, wholeAnswerOf } from './responseOf';
 import { withRetries } from './retry';
-import type { Account, CreateResponse, Project, UploadUrl } from './schemas';
+import type { Account, CreateResponse, Project, SavedItems, UploadUrl } from './schemas';
 import type { ApiCall, ApiResponse, Payload, Transport } from './transport';
 
 export interface CallOptions {
@@ -103,6 +105,11 @@ export class MagicHourClient {
 	/** Costs nothing. The one way to know the plan, and what is left to spend. */
 	async getAccount(options: CallOptions): Promise<Account> {
 		return await this.call(getAccount(), options);
+	}
+
+	/** Costs nothing. */
+	async listSavedItems(query: SavedItemsQuery, options: CallOptions): Promise<SavedItems> {
+		return await this.call(listSavedItems(query), options);
 	}
 
 	/** Deletes a project's video for good. It is gone, too, if a second try does not find what the first may have deleted. */

@@ -83,6 +83,39 @@ export const accountSchema = z.record(z.unknown()).transform((raw, context): Acc
 	return z.NEVER;
 });
 
+/** Those of a list that can be read. */
+const readableOf = <T extends z.ZodTypeAny>(schema: T) =>
+	z.array(z.unknown()).transform((values) =>
+		values.flatMap((value): Array<z.infer<T>> => {
+			const parsed = schema.safeParse(value);
+			return parsed.success ? [parsed.data as z.infer<T>] : [];
+		}),
+	);
+
+const savedAssetSchema = z.object({
+	/** Never expires, and goes where that of an upload goes. */
+	file_path: z.string().min(1),
+	/** `IMAGE`, `VIDEO` or `AUDIO`. */
+	media_kind: z.string(),
+	is_primary: unimportant(z.boolean()),
+});
+
+const savedItemSchema = z.object({
+	/** `character`, `reference`, `moodboard` and others. */
+	type: unimportant(wordSchema),
+	name: unimportant(wordSchema),
+	assets: readableOf(savedAssetSchema),
+});
+export type SavedItem = z.infer<typeof savedItemSchema>;
+
+/** A page of what is kept in the account; an item that can't be read is not there. */
+export const savedItemsSchema = z.object({
+	items: readableOf(savedItemSchema),
+	/** With which the next page is asked for; there is none without. */
+	next_cursor: unimportant(z.string().min(1)),
+});
+export type SavedItems = z.infer<typeof savedItemsSchema>;
+
 /** Statuses of a project that goes on no more. Any other, known or not, means that it is not finished. */
 export const FINAL_STATUSES: readonly string[] = ['complete', 'error', 'canceled'];
 

@@ -3,7 +3,7 @@ import { choicesOf } from '../n8n/parameters';
 
 /** What the form says of an image: the same for every image of every node. */
 
-export type ImageSource = 'binary' | 'url' | 'filePath';
+export type ImageSource = 'binary' | 'url' | 'filePath' | 'savedItem';
 
 /** The fields of one image, and what it is called in messages. */
 export interface ImageFields {
@@ -12,6 +12,7 @@ export interface ImageFields {
 	readonly binaryField: INodeProperties;
 	readonly url: INodeProperties;
 	readonly filePath: INodeProperties;
+	readonly savedItem: INodeProperties;
 }
 
 /** Choices of where an image comes from. */
@@ -26,6 +27,12 @@ export const SOURCE_OPTIONS: NonNullable<INodeProperties['options']> = [
 		value: 'filePath',
 		description:
 			'An image that is at Magic Hour: uploaded by the Upload Image operation, or in your library',
+	},
+	{
+		name: 'Saved Item',
+		value: 'savedItem',
+		description:
+			'An image that is saved in your Magic Hour account: a character, a reference or a moodboard',
 	},
 	{
 		name: 'URL',
@@ -55,6 +62,28 @@ export const FILE_FIELD = {
 		'The file_path that the Upload Image operation returned (kept for 7 days), or the URL of an image in your Magic Hour library',
 } satisfies Partial<INodeProperties>;
 
+export const SAVED_ITEM_FIELD = {
+	type: 'resourceLocator',
+	default: { mode: 'list', value: '' },
+	description: 'The list has the images of your saved items. Their file paths never expire.',
+	modes: [
+		{
+			displayName: 'From List',
+			name: 'list',
+			type: 'list',
+			placeholder: 'Choose a saved item…',
+			typeOptions: { searchListMethod: 'searchSavedItems', searchable: true },
+		},
+		{
+			displayName: 'By File Path',
+			name: 'path',
+			type: 'string',
+			placeholder: 'e.g. saved-items/ab12/1.png',
+			hint: 'The file_path of an image of a saved item',
+		},
+	],
+} satisfies Partial<INodeProperties>;
+
 /** The value of a source field that says that there is no image. */
 export const NO_IMAGE = 'none';
 
@@ -63,7 +92,7 @@ export const NO_IMAGE = 'none';
  * write workflows do, by label. n8n would throw away what is in a field that is not shown.
  */
 export function imageFormFields(
-	{ source, binaryField, url, filePath }: ImageFields,
+	{ source, binaryField, url, filePath, savedItem }: ImageFields,
 	conditions: NonNullable<INodeProperties['displayOptions']>,
 ): INodeProperties[] {
 	const shownFor = (field: INodeProperties, value: ImageSource): INodeProperties => {
@@ -76,5 +105,6 @@ export function imageFormFields(
 		shownFor(binaryField, 'binary'),
 		shownFor(url, 'url'),
 		shownFor(filePath, 'filePath'),
+		shownFor(savedItem, 'savedItem'),
 	];
 }

@@ -3,7 +3,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { InvalidInputError } from '../lib/errors';
 import { IMAGE_EXTENSIONS, MIME_TYPES } from '../media/imageFormat';
 import { ImageInspector, type ImageReport } from '../media/imageInspector';
-import { checkFilePath, checkImageUrl } from '../media/imageReference';
+import { checkFilePath, checkImageUrl, checkSavedItem } from '../media/imageReference';
 import type { ByteStream } from '../api/transport';
 import { joinOr } from '../lib/text';
 import { parametersOf } from '../n8n/parameters';
@@ -35,12 +35,16 @@ export async function readImage(
 	if (source === 'binary') {
 		return { kind: 'file', file: await readImageFile(n8n, fields, itemIndex) };
 	}
-	const [field, check] =
-		source === 'url'
-			? ([fields.url, checkImageUrl] as const)
-			: ([fields.filePath, checkFilePath] as const);
-	return { kind: 'reference', path: check(parameters.text(field), field.displayName) };
+	const field = fields[source];
+	return { kind: 'reference', path: CHECKS[source](parameters.text(field), field.displayName) };
 }
+
+/** What is checked of an image that is somewhere else. */
+const CHECKS = {
+	url: checkImageUrl,
+	filePath: checkFilePath,
+	savedItem: checkSavedItem,
+} satisfies Record<Exclude<ImageSource, 'binary'>, unknown>;
 
 /** Checks the image in a binary field. @throws {InvalidInputError} when it is none that Magic Hour takes */
 export async function readImageFile(

@@ -3,9 +3,10 @@ import type {
 	INodeListSearchResult,
 	INodePropertyOptions,
 } from 'n8n-workflow';
+import { searchSavedItems } from './savedItems';
 import { durationEntries, modelEntries, resolutionEntries, type Form } from '../models/menuEntries';
 
-/** What the dropdowns hold: computed from the catalogue, without any request. */
+/** What the dropdowns hold: computed from the catalogue, without any request, but for the saved items. */
 
 /** The models, for the searchable list. */
 async function searchModels(
@@ -37,7 +38,7 @@ export function menuMethods(hasEndImage: (read: ReadField) => boolean = () => fa
 		};
 	};
 	return {
-		listSearch: { searchModels },
+		listSearch: { searchModels, searchSavedItems },
 		loadOptions: {
 			async getDurations(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
 				return durationEntries(formOf(this));

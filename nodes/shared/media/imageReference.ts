@@ -167,6 +167,21 @@ export function checkFilePath(value: unknown, field: string): string {
 	);
 }
 
+/**
+ * Checks the `file_path` of a saved item. It never expires.
+ * @throws {InvalidInputError} when it can be none
+ */
+export function checkSavedItem(value: unknown, field: string): string {
+	const text = typeof value === 'string' ? value.trim() : '';
+	if (text.length <= MAX_URL_LENGTH && FILE_PATH.test(text)) return text;
+	throw new InvalidInputError(
+		text === ''
+			? `${field}: nothing was chosen`
+			: `${field}: ${formatValue(value)} was given, which is no file_path of a saved item`,
+		'Choose an item from the list, or give the file_path of one of its images.',
+	);
+}
+
 function isLibraryUrl(url: URL): boolean {
 	const host = url.hostname.replace(/^www\./, '');
 	return (

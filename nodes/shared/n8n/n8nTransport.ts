@@ -3,6 +3,7 @@ import type {
 	ICredentialTestFunctions,
 	IExecuteFunctions,
 	IHttpRequestOptions,
+	ILoadOptionsFunctions,
 	IN8nHttpFullResponse,
 } from 'n8n-workflow';
 import { RequestError } from '../lib/errors';
@@ -32,7 +33,10 @@ const REDIRECTS = [301, 302, 303, 307, 308];
 const MAX_REDIRECTS = 5;
 
 /** Requests through n8n's HTTP helper, so that n8n's proxy and TLS settings, and its protection of internal hosts, hold. */
-export function n8nTransport(n8n: IExecuteFunctions, baseUrl: string): Transport {
+export function n8nTransport(
+	n8n: IExecuteFunctions | ILoadOptionsFunctions,
+	baseUrl: string,
+): Transport {
 	const common = {
 		returnFullResponse: true,
 		// Statuses are looked at by the caller. It also keeps n8n from repeating a request by itself after a 401.
@@ -178,7 +182,10 @@ function resolveLocation(location: string, from: string): string {
  * The same functions, with another signal. The helper (n8n-core 2.41.1, `request-helpers/authentication.js`) puts that of
  * the execution on every request, so that a Stop would tear down one that pays, and lose its answer.
  */
-function endedBy(signal: AbortSignal, n8n: IExecuteFunctions): IExecuteFunctions {
+function endedBy(
+	signal: AbortSignal,
+	n8n: IExecuteFunctions | ILoadOptionsFunctions,
+): IExecuteFunctions {
 	return Object.create(n8n, {
 		getExecutionCancelSignal: { value: () => signal },
 	}) as IExecuteFunctions;

@@ -1,5 +1,9 @@
 import { InvalidInputError } from '../../../../nodes/shared/lib/errors.ts';
-import { checkFilePath, checkImageUrl } from '../../../../nodes/shared/media/imageReference.ts';
+import {
+	checkFilePath,
+	checkImageUrl,
+	checkSavedItem,
+} from '../../../../nodes/shared/media/imageReference.ts';
 import { failureOf } from '../../../support/failure-of.mts';
 
 /** `docs/magic-hour-api.md`: the image formats, and what a reference may be. */
@@ -195,4 +199,25 @@ describe('a file at Magic Hour', () => {
 		expect(message).toMatch(/^Image File: .* was given; give the file_path/);
 		expect(message).toContain('file_path');
 	});
+});
+
+describe('a saved item', () => {
+	test.each(['saved-items/ab12/1.png', 'ab12/photo'])('may be %s', (path) => {
+		expect(checkSavedItem(` ${path} `, 'Saved Item')).toBe(path);
+	});
+
+	test.each([undefined, '', ' '])('%j says that nothing was chosen', (path) => {
+		expect(() => checkSavedItem(path, 'Saved Item')).toThrow('Saved Item: nothing was chosen');
+	});
+
+	test.each(['Ada', 'https://example.com/a.png', LIBRARY, '/home/me/photo.png', 'C:\\a.png'])(
+		'may not be %j',
+		(path) => {
+			const { message, hint } = failureOf(InvalidInputError, () =>
+				checkSavedItem(path, 'Saved Item'),
+			);
+			expect(message).toMatch(/^Saved Item: .* was given, which is no file_path/);
+			expect(hint).toContain('from the list');
+		},
+	);
 });
