@@ -36,6 +36,7 @@ describe('an image in, an MP4 out', () => {
 			'created_at',
 			'credits_charged',
 			'credits_estimated',
+			'error',
 			'fps',
 			'height',
 			'id',

@@ -213,6 +213,7 @@ const OUTPUT = [
 	'created_at',
 	'credits_charged',
 	'credits_estimated',
+	'error',
 	'fps',
 	'height',
 	'id',

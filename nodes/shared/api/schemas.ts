@@ -158,6 +158,9 @@ const projectFieldsSchema = z.object({
 	downloads: z.unknown().transform(readDownloads),
 });
 
+/** Names of the fields of a project that are looked at. */
+export const PROJECT_FIELDS = Object.keys(projectFieldsSchema.shape) as Array<keyof ProjectFields>;
+
 /** What is looked at of a project. */
 export type ProjectFields = z.infer<typeof projectFieldsSchema>;
 
@@ -209,8 +212,7 @@ function isWebUrl(text: string): boolean {
 }
 
 function unreadableOf(raw: Readonly<Record<string, unknown>>, fields: ProjectFields): string[] {
-	const names = Object.keys(projectFieldsSchema.shape) as Array<keyof ProjectFields>;
-	const unread = names.filter((name) => !isEmpty(raw[name]) && isEmpty(fields[name]));
+	const unread = PROJECT_FIELDS.filter((name) => !isEmpty(raw[name]) && isEmpty(fields[name]));
 	const { downloads } = raw;
 	const isPartly = Array.isArray(downloads) && downloads.length > fields.downloads.length;
 	return isPartly && !unread.includes('downloads') ? [...unread, 'downloads'] : unread;

@@ -17,13 +17,18 @@ export interface SimplifiedProject extends IDataObject {
 	/** Signed: expires, and needs no API key. */
 	video_url: string | null;
 	video_url_expires_at: string | null;
-	/** Why there is no video; only of a project that failed. */
-	error?: { code: string | null; message: string | null };
+	/** Why there is no video, of a project that failed. */
+	error: { code: string | null; message: string | null } | null;
+	/** What this package expected it to cost; `null` where it is not known, or the project was not made by the same node. */
+	credits_estimated: number | null;
 }
 
-/** The same shape for every operation that returns a project, whatever its status. */
-export function simplify(project: ProjectFields): SimplifiedProject {
-	const { start_seconds: start, end_seconds: end } = project;
+/** The same shape wherever a project is returned, whatever its status. @param estimate credits */
+export function simplify(
+	project: ProjectFields,
+	estimate: number | null = null,
+): SimplifiedProject {
+	const { start_seconds: start, end_seconds: end, error } = project;
 	const [download] = project.downloads;
 	return {
 		id: project.id,
@@ -37,13 +42,9 @@ export function simplify(project: ProjectFields): SimplifiedProject {
 		created_at: project.created_at ?? null,
 		video_url: download?.url ?? null,
 		video_url_expires_at: download?.expires_at ?? null,
-		...reasonOf(project),
+		error: error ? { code: error.code ?? null, message: error.message ?? null } : null,
+		credits_estimated: estimate,
 	};
-}
-
-/** A project that did not fail has no such field. */
-function reasonOf({ error }: Pick<ProjectFields, 'error'>): Pick<SimplifiedProject, 'error'> {
-	return error ? { error: { code: error.code ?? null, message: error.message ?? null } } : {};
 }
 
 /** The API says -1 where a size is not known. */

@@ -1,5 +1,5 @@
 import type { CallOptions } from '../api/client';
-import type { Project } from '../api/schemas';
+import { PROJECT_FIELDS, type Project } from '../api/schemas';
 import { simplify } from '../api/simplifiedProject';
 import { Uploads } from '../api/uploads';
 import { withProjectId } from '../api/withProjectId';
@@ -89,16 +89,14 @@ async function makeVideo(
 	const { id, token, answer, createdAt } = begun;
 	const { client, clock, journal } = context;
 	const options: CallOptions = { deadline: clock.now() + output.timeout, signal };
-	const estimated = { credits_estimated: estimate.credits };
 	const note = ({ credits_charged: charged = null }: Pick<Project, 'credits_charged'>) =>
 		shared.made.push({ id, charged, estimated: estimate.credits, finished: output.wait });
 	if (!output.wait) {
 		begun.release();
 		note(answer);
-		const queued = { status: 'queued' as const, downloads: [], ...answer, id };
-		const project = { name: answer.name, end_seconds: spec.seconds, ...queued };
-		const json = output.simplify ? { ...simplify(project), ...estimated } : queued;
-		return { json };
+		const queued = { ...NOTHING_KNOWN, status: 'queued' as const, downloads: [], ...answer, id };
+		const project = { ...queued, end_seconds: spec.seconds, error: undefined };
+		return { json: output.simplify ? simplify(project, estimate.credits) : queued };
 	}
 
 	const waiting =
@@ -115,12 +113,18 @@ async function makeVideo(
 	const { json, binary } = await withProjectId(
 		id,
 		resumeHint(id),
-		buildOutput(context, project, output, options),
+		buildOutput(context, project, output, options, estimate.credits),
 	);
 	note(project);
 	notesOf(project).forEach(task.hint);
-	return { json: output.simplify ? { ...json, ...estimated } : json, binary };
+	return { json, binary };
 }
+
+/** The fields of a project that Magic Hour has not been asked about: it would have them all. */
+const NOTHING_KNOWN = Object.fromEntries(PROJECT_FIELDS.map((field) => [field, null])) as Record<
+	(typeof PROJECT_FIELDS)[number],
+	null
+>;
 
 function tellNotes({ input: { spec }, hint }: Task<GenerateInput, GenerateBatch>): void {
 	spec.notes.forEach(hint);

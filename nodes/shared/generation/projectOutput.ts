@@ -32,14 +32,18 @@ export function notesOf({ id, status, downloads, unreadable }: Project): string[
 	return notes;
 }
 
-/** Makes the output of a project: its data, and its video when that is wanted and there is one. */
+/**
+ * Makes the output of a project: its data, and its video when that is wanted and there is one.
+ * @param estimate credits; `null`: not known
+ */
 export async function buildOutput(
 	{ n8n, client, clock }: RunContext,
 	project: Project,
 	output: OutputOptions,
 	options: CallOptions,
+	estimate: number | null = null,
 ): Promise<Result> {
-	const json = output.simplify ? simplify(project) : (project.raw as IDataObject);
+	const json = output.simplify ? simplify(project, estimate) : (project.raw as IDataObject);
 	if (!output.download || project.status !== 'complete') return { json };
 	const source = {
 		project,

@@ -32,7 +32,10 @@ test('a complete project', () => {
 		created_at: '2026-11-23T12:00:00Z',
 		video_url: 'https://videos.example/a.mp4',
 		video_url_expires_at: '2026-11-24T12:00:00Z',
+		error: null,
+		credits_estimated: null,
 	});
+	expect(simplify(COMPLETE, 240).credits_estimated).toBe(240);
 });
 
 test('a name that was cut within an emoji goes on without the half', () => {

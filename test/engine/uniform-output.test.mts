@@ -1,0 +1,53 @@
+/** Every operation of every node that returns a video has the same fields. */
+import { openLab, type Lab } from '../support/engine/lab.mts';
+
+let lab: Lab;
+
+beforeAll(async () => {
+	lab = await openLab();
+});
+afterEach(() => {
+	lab.api.reset();
+});
+afterAll(async () => {
+	await lab.close();
+});
+
+const keysOf = (json: object | undefined): string[] => Object.keys(json ?? {}).sort();
+
+/** Which Magic Hour keeps for old clients, and are in one of its answers only. */
+const DEPRECATED = ['download', 'enabled', 'estimated_frame_cost', 'total_frame_cost'];
+
+async function fieldsOf(parameters: Parameters<Lab['run']>[0]): Promise<string[]> {
+	const run = await lab.run(parameters);
+	expect(run.error).toBeUndefined();
+	return keysOf(run.output[0]?.[0]?.json).filter((key) => !DEPRECATED.includes(key));
+}
+
+const PLAIN = { downloadVideo: false };
+
+describe.each([true, false])('with Simplify %s', (simplify) => {
+	const options = { simplify };
+
+	it('Generate and Get have the same fields, waiting or not', async () => {
+		const generated = await fieldsOf({ ...PLAIN, options });
+		const [project] = lab.api.projects;
+		const got = { operation: 'get', projectId: project?.id ?? '', ...PLAIN, options };
+
+		expect(generated.length).toBeGreaterThan(10);
+		expect(await fieldsOf({ ...PLAIN, options, waitForCompletion: false })).toEqual(generated);
+		expect(await fieldsOf(got)).toEqual(generated);
+		expect(await fieldsOf({ ...got, waitForCompletion: false })).toEqual(generated);
+	});
+
+	it('a failed project has them, too', async () => {
+		const generated = await fieldsOf({ ...PLAIN, options });
+		lab.api.setOutcome({ status: 'error', code: 'unknown_error', message: 'Out of ideas' });
+		await lab.run({ waitForCompletion: true, ...PLAIN });
+		const [, failed] = lab.api.projects;
+		const got = { operation: 'get', projectId: failed?.id ?? '', ...PLAIN, options };
+
+		expect(failed?.status).toBe('error');
+		expect(await fieldsOf({ ...got, waitForCompletion: false })).toEqual(generated);
+	});
+});
