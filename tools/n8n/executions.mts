@@ -141,7 +141,7 @@ export class Executions {
 
 	async #listOf(workflowId: string): Promise<string[]> {
 		const filter = encodeURIComponent(JSON.stringify({ workflowId }));
-		const path = `/rest/executions?filter=${filter}`;
+		const path = `/rest/executions?filter=${filter}&limit=100`;
 		const { results } = await this.#data<{ results: { id: string }[] }>('GET', path);
 		return results.map(({ id }) => id);
 	}
