@@ -8,7 +8,8 @@ import {
 	type IWebhookFunctions,
 	type IWebhookResponseData,
 } from 'n8n-workflow';
-import { requireSecret, signingSecretTest } from './credential';
+import { checkTrigger } from './checkTrigger';
+import { signingSecretTest } from './credential';
 import { FIELDS } from './description';
 import { receiveEvent } from './webhook';
 import { handOn } from './execute';
@@ -19,7 +20,8 @@ export class MagicHourTrigger implements INodeType {
 		name: 'magicHourTrigger',
 		icon: { light: 'file:../../icons/magicHour.svg', dark: 'file:../../icons/magicHour.dark.svg' },
 		group: ['trigger'],
-		version: 1,
+		// From 2 on, n8n works out no expression for a request (2.41.1).
+		version: [1, 2],
 		subtitle: '={{ $parameter["events"].join(", ") }}',
 		description: 'Starts the workflow when Magic Hour has finished a video, an image or audio',
 		defaults: { name: 'Magic Hour Trigger' },
@@ -65,7 +67,7 @@ export class MagicHourTrigger implements INodeType {
 	webhookMethods = {
 		default: {
 			async checkExists(this: IHookFunctions): Promise<boolean> {
-				await requireSecret(this);
+				await checkTrigger(this);
 				return true;
 			},
 			async create(this: IHookFunctions): Promise<boolean> {

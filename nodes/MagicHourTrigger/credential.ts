@@ -7,7 +7,6 @@ import type {
 	IWebhookFunctions,
 } from 'n8n-workflow';
 import { InvalidInputError } from '../shared/lib/errors';
-import { toNodeError } from '../shared/n8n/nodeErrors';
 
 const CREDENTIAL = 'magicHourVideoWebhookApi';
 
@@ -23,12 +22,10 @@ export async function readBaseUrl(n8n: IExecuteFunctions): Promise<string> {
 	return String(baseUrl ?? '').trim();
 }
 
-/** @throws {NodeOperationError} when the workflow is published with a secret that can't be one */
+/** @throws {InvalidInputError} when the secret can't be one */
 export async function requireSecret(n8n: IHookFunctions): Promise<void> {
-	if (n8n.getNodeParameter('verifySignature') !== true) return;
 	const problem = problemOf(await readSecret(n8n));
-	if (problem === undefined) return;
-	throw toNodeError(n8n.getNode(), new InvalidInputError(problem), undefined);
+	if (problem !== undefined) throw new InvalidInputError(problem);
 }
 
 /**

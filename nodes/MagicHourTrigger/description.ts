@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { EVENTS, VIDEO_PROJECT_TYPES } from './events';
 import { DOWNLOAD_FIELD, OUTPUT_FIELD, SIMPLIFY } from '../shared/n8n/fields';
-import { DEFAULT_TOLERANCE } from './settings';
+import type { NumberField } from '../shared/n8n/parameters';
 
 /** Range of the Timestamp Tolerance option, in seconds. */
 const TOLERANCE = { min: 1, max: 86_400 };
@@ -12,6 +12,68 @@ const FIXED = { noDataExpression: true } as const;
 /** Only events that are verified have their video downloaded, and only a completed one has a video. */
 const downloads = { verifySignature: [true], events: ['video.completed'] };
 
+export const EVENT_TYPES: INodeProperties = {
+	displayName: 'Events',
+	name: 'events',
+	type: 'multiOptions',
+	...FIXED,
+	default: ['video.completed', 'video.errored'],
+	required: true,
+	description: 'What starts the workflow. Magic Hour sends no event for a canceled project.',
+	options: EVENTS.map(({ type, name, description }) => ({ name, value: type, description })),
+};
+
+export const VERIFY_SIGNATURE: INodeProperties = {
+	displayName: 'Verify Signature',
+	name: 'verifySignature',
+	type: 'boolean',
+	...FIXED,
+	default: true,
+	description:
+		'Whether to accept events only if they are signed by Magic Hour. Without it, anyone who knows the URL can start the workflow.',
+};
+
+export const DOWNLOAD: INodeProperties = {
+	...DOWNLOAD_FIELD,
+	...FIXED,
+	default: false,
+	description:
+		'Whether to put a finished video into a binary field, for the next node to use. Magic Hour gets its answer before the download begins.',
+	displayOptions: { show: downloads },
+};
+
+export const PROJECT_TYPES: INodeProperties = {
+	displayName: 'Only These Project Types',
+	name: 'projectTypes',
+	type: 'multiOptions',
+	...FIXED,
+	default: ['IMAGE_TO_VIDEO'],
+	description:
+		'Kinds of projects that start the workflow. Events of images and audio files start it only if nothing is chosen here.',
+	options: VIDEO_PROJECT_TYPES.map((value) => ({ name: projectTypeName(value), value })),
+};
+
+export const TIMESTAMP_TOLERANCE: NumberField = {
+	displayName: 'Timestamp Tolerance (Seconds)',
+	name: 'timestampTolerance',
+	type: 'number',
+	...FIXED,
+	typeOptions: { minValue: TOLERANCE.min, maxValue: TOLERANCE.max },
+	default: 300,
+	description:
+		'How far the time at which an event was signed may be from the time of this server. A small value keeps copies of old events out.',
+	displayOptions: { show: { '/verifySignature': [true] } },
+};
+
+export const OPTIONS: INodeProperties = {
+	displayName: 'Options',
+	name: 'options',
+	type: 'collection',
+	placeholder: 'Add option',
+	default: {},
+	options: [PROJECT_TYPES, SIMPLIFY, TIMESTAMP_TOLERANCE],
+};
+
 export const FIELDS: INodeProperties[] = [
 	{
 		// n8n lets only links and lists through.
@@ -21,68 +83,11 @@ export const FIELDS: INodeProperties[] = [
 		type: 'notice',
 		default: '',
 	},
-	{
-		displayName: 'Events',
-		name: 'events',
-		type: 'multiOptions',
-		...FIXED,
-		default: ['video.completed', 'video.errored'],
-		required: true,
-		description: 'What starts the workflow. Magic Hour sends no event for a canceled project.',
-		options: EVENTS.map(({ type, name, description }) => ({ name, value: type, description })),
-	},
-	{
-		displayName: 'Verify Signature',
-		name: 'verifySignature',
-		type: 'boolean',
-		...FIXED,
-		default: true,
-		description:
-			'Whether to accept events only if they are signed by Magic Hour. Without it, anyone who knows the URL can start the workflow.',
-	},
-	{
-		...DOWNLOAD_FIELD,
-		...FIXED,
-		default: false,
-		description:
-			'Whether to put a finished video into a binary field, for the next node to use. Magic Hour gets its answer before the download begins.',
-		displayOptions: { show: downloads },
-	},
-	{
-		...OUTPUT_FIELD,
-		displayOptions: { show: { ...downloads, downloadVideo: [true] } },
-	},
-	{
-		displayName: 'Options',
-		name: 'options',
-		type: 'collection',
-		placeholder: 'Add option',
-		default: {},
-		options: [
-			{
-				displayName: 'Only These Project Types',
-				name: 'projectTypes',
-				type: 'multiOptions',
-				...FIXED,
-				default: ['IMAGE_TO_VIDEO'],
-				description:
-					'Kinds of projects that start the workflow. Events of images and audio files start it only if nothing is chosen here.',
-				options: VIDEO_PROJECT_TYPES.map((value) => ({ name: projectTypeName(value), value })),
-			},
-			SIMPLIFY,
-			{
-				displayName: 'Timestamp Tolerance (Seconds)',
-				name: 'timestampTolerance',
-				type: 'number',
-				...FIXED,
-				typeOptions: { minValue: TOLERANCE.min, maxValue: TOLERANCE.max },
-				default: DEFAULT_TOLERANCE,
-				description:
-					'How far the time at which an event was signed may be from the time of this server. A small value keeps copies of old events out.',
-				displayOptions: { show: { '/verifySignature': [true] } },
-			},
-		],
-	},
+	EVENT_TYPES,
+	VERIFY_SIGNATURE,
+	DOWNLOAD,
+	{ ...OUTPUT_FIELD, displayOptions: { show: { ...downloads, downloadVideo: [true] } } },
+	OPTIONS,
 ];
 
 /** `IMAGE_TO_VIDEO` as a label: "Image To Video". */

@@ -2,7 +2,7 @@ import { UnexpectedResponseError } from '../shared/api/schemas';
 import type { ErrorCode } from '../shared/lib/errorCodes';
 import { readEvent, type MagicHourEvent } from './events';
 import { SignatureVerificationError, verifySignature, type SignedRequest } from './signature';
-import type { Settings } from './settings';
+import type { RequestSettings } from './settings';
 
 /** An answer that starts nothing. Anything but 200 makes Magic Hour send the event again. */
 export type Rejection =
@@ -18,7 +18,7 @@ export type WebhookDecision = { readonly event: MagicHourEvent } | Rejection;
  */
 export function evaluateRequest(
 	request: SignedRequest,
-	{ choice, verify, toleranceSeconds }: Pick<Settings, 'choice' | 'verify' | 'toleranceSeconds'>,
+	{ choice, verify, toleranceSeconds }: RequestSettings,
 	secret: string,
 	now: number,
 ): WebhookDecision {

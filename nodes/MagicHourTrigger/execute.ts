@@ -2,18 +2,17 @@ import type { IBinaryData, IDataObject, IExecuteFunctions, INodeExecutionData } 
 import { UnexpectedResponseError, type Project } from '../shared/api/schemas';
 import { FileTransfer } from '../shared/api/fileTransfer';
 import { systemClock } from '../shared/lib/clock';
+import { databaseMarksOf } from '../shared/n8n/databaseMarks';
 import { downloadVideo } from '../shared/n8n/downloadVideo';
 import { InvalidInputError } from '../shared/lib/errors';
 import { eventOfItem, type MagicHourEvent } from './events';
 import { n8nTransport } from '../shared/n8n/n8nTransport';
 import { withProjectId } from '../shared/api/withProjectId';
 import { failedItemJson, toNodeError } from '../shared/n8n/nodeErrors';
-import { checkOutputField } from '../shared/n8n/outputField';
 import { simplify } from '../shared/api/simplifiedProject';
 import { readBaseUrl } from './credential';
-import { keyOf } from './duplicates';
-import { isDuplicateExecution } from './processedEvents';
-import { readSettings, type Settings } from './settings';
+import { keyOf, MAX_EVENTS } from './duplicates';
+import { readOutputSettings, type OutputSettings } from './settings';
 
 /**
  * Makes the output of an event, in the execution that it has started: Magic Hour has its answer and does not wait for
@@ -29,10 +28,10 @@ export async function handOn(n8n: IExecuteFunctions): Promise<INodeExecutionData
 }
 
 async function makeOutput(n8n: IExecuteFunctions): Promise<INodeExecutionData[]> {
-	const settings = readSettings(n8n);
+	const settings = readOutputSettings(n8n);
 	const event = eventOf(n8n);
 	// Not where a person tries out the workflow, or tries an execution again.
-	if (n8n.getMode() === 'webhook' && (await isDuplicateExecution(n8n, keyOf(event)))) return [];
+	if (n8n.getMode() === 'webhook' && !(await claimEvent(n8n, event))) return [];
 
 	const { type, project } = event;
 	const json = {
@@ -40,9 +39,21 @@ async function makeOutput(n8n: IExecuteFunctions): Promise<INodeExecutionData[]>
 		...(settings.simplify ? simplify(project) : (project.raw as IDataObject)),
 	};
 	if (!wantsDownload(event, settings)) return [{ json }];
-	const field = checkOutputField(settings.field);
-	return [{ json, binary: { [field]: await download(n8n, project) } }];
+	return [{ json, binary: { [settings.field]: await download(n8n, project) } }];
 }
+
+/**
+ * Whether this execution may hand on the event, of all that were started with it; also when it runs again, because its
+ * worker died.
+ */
+async function claimEvent(n8n: IExecuteFunctions, event: MagicHourEvent): Promise<boolean> {
+	const row = `${n8n.getWorkflow().id ?? ''}/${n8n.getNode().id}`;
+	const marks = databaseMarksOf(row, n8n.helpers, systemClock, MARKS_OF_EVENT * MAX_EVENTS);
+	return await marks.claim(keyOf(event), n8n.getExecutionId());
+}
+
+/** That it was taken, and by which execution. */
+const MARKS_OF_EVENT = 2;
 
 /** @throws {InvalidInputError} */
 function eventOf(n8n: IExecuteFunctions): MagicHourEvent {
@@ -62,7 +73,7 @@ function noEvent(why: string): never {
 }
 
 /** A completed event counts whatever its project calls that, if there is a video to fetch. */
-function wantsDownload({ type, project }: MagicHourEvent, settings: Settings): boolean {
+function wantsDownload({ type, project }: MagicHourEvent, settings: OutputSettings): boolean {
 	if (!settings.download || type !== 'video.completed') return false;
 	return project.status === 'complete' || project.downloads.length > 0;
 }

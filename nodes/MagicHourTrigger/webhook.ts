@@ -1,13 +1,20 @@
-import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import type {
+	IDataObject,
+	IWebhookFunctions,
+	IWebhookResponseData,
+	LogMetadata,
+} from 'n8n-workflow';
 import { systemClock } from '../shared/lib/clock';
 import type { SignedRequest } from './signature';
 import { readSecret } from './credential';
-import { keyOf, RecentEvents, type Accepted, type Claim } from './duplicates';
-import { readSettings, type Settings } from './settings';
-import { evaluateRequest, type Rejection } from './evaluateRequest';
+import { keyOf, RecentEvents } from './duplicates';
+import { evaluateRequest, type Rejection, type WebhookDecision } from './evaluateRequest';
+import { MAX_SECRET_AGE_MS, MIN_SECRET_AGE_MS, Secrets } from './secrets';
+import { readRequestSettings, type RequestSettings } from './settings';
 
 /** Of all triggers of this process. */
 const recentEvents = new RecentEvents();
+const secrets = new Secrets(systemClock);
 
 /**
  * Decides about a request before anything is started. Never throws: n8n would start an execution to show the error, and
@@ -16,33 +23,36 @@ const recentEvents = new RecentEvents();
 export async function receiveEvent(n8n: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const settings = settingsOrNothing(n8n);
 	if (!settings) return refuse(n8n, NO_SETTINGS);
-	const secret = settings.verify ? await secretOrNothing(n8n) : '';
-	if (settings.verify && secret === '') return refuse(n8n, NO_SECRET);
 
-	const verdict = evaluateRequest(requestOf(n8n), settings, secret, systemClock.date());
+	const verdict = await evaluate(n8n, settings);
 	if ('status' in verdict) return refuse(n8n, verdict);
 	const { event } = verdict;
-	const workflowData = [
-		[{ json: { event: event.type, payload: event.project.raw as IDataObject } }],
-	];
 	// A person who tries out the workflow may send the same event as often as they like.
-	if (n8n.getMode() === 'manual') return { workflowData, webhookResponse: STARTS };
-
-	const store = n8n.getWorkflowStaticData('node') as { accepted?: Accepted };
-	const claim = await claimEvent(n8n, keyOf(event), store.accepted ?? {});
-	if (!claim) return refuse(n8n, DUPLICATE);
+	if (n8n.getMode() !== 'manual' && !(await claimEvent(n8n, keyOf(event)))) {
+		return refuse(n8n, DUPLICATE);
+	}
 	return {
-		workflowData,
-		// Stored as late as can be. n8n (2.41.1) asks for the answer when it has started the execution, and then writes the
-		// static data, but only what was changed after the start: starting marks it all as unchanged.
-		get webhookResponse() {
-			store.accepted = claim.accepted;
-			return STARTS;
-		},
+		workflowData: [[{ json: { event: event.type, payload: event.project.raw as IDataObject } }]],
+		webhookResponse: { message: 'The event starts the workflow' },
 	};
 }
 
-const STARTS = { message: 'The event starts the workflow' };
+async function evaluate(
+	n8n: IWebhookFunctions,
+	settings: RequestSettings,
+): Promise<WebhookDecision> {
+	const request = await requestOf(n8n);
+	if (!request) return NO_BODY;
+	const decide = (secret: string) => evaluateRequest(request, settings, secret, systemClock.date());
+	if (!settings.verify) return decide('');
+
+	const secret = await secretOrNothing(n8n, MAX_SECRET_AGE_MS);
+	if (secret === '') return NO_SECRET;
+	const decision = decide(secret);
+	if (!('status' in decision) || decision.status !== 401) return decision;
+	const current = await secretOrNothing(n8n, MIN_SECRET_AGE_MS);
+	return current === secret || current === '' ? decision : decide(current);
+}
 
 const NO_SETTINGS: Rejection = {
 	status: 500,
@@ -56,63 +66,89 @@ const NO_SECRET: Rejection = {
 	message: 'The signing secret of this trigger could not be read, so that no event can be verified',
 };
 
+const NO_BODY: Rejection = {
+	status: 400,
+	code: 'MAGIC_HOUR_UNEXPECTED_RESPONSE',
+	message: 'The body could not be read',
+};
+
 const DUPLICATE: Rejection = { status: 200, message: 'The event has started the workflow before' };
 
-/** The request with its raw body, which n8n has read; there is none in a multipart form. */
-function requestOf(n8n: IWebhookFunctions): SignedRequest {
-	const { headers, rawBody } = n8n.getRequestObject() as { rawBody?: Buffer } & Pick<
-		SignedRequest,
-		'headers'
-	>;
+/** The request with its raw body; there is none in a multipart form. @returns nothing if it broke off */
+async function requestOf(n8n: IWebhookFunctions): Promise<SignedRequest | undefined> {
+	const request = n8n.getRequestObject();
+	try {
+		// From version 2 of a trigger on, n8n reads only bodies of types that it parses.
+		if (request.contentType !== 'multipart/form-data') await request.readRawBody();
+	} catch (error) {
+		n8n.logger.warn(`Magic Hour Trigger could not read the body of a request: ${String(error)}`);
+		return undefined;
+	}
+	// It is not there without a body, whatever the types say.
+	const { headers, rawBody } = request as Pick<SignedRequest, 'headers'> & { rawBody?: Buffer };
 	return { headers, body: rawBody ?? Buffer.alloc(0) };
 }
 
-function settingsOrNothing(n8n: IWebhookFunctions): Settings | undefined {
+function settingsOrNothing(n8n: IWebhookFunctions): RequestSettings | undefined {
 	try {
-		return readSettings(n8n);
+		return readRequestSettings(n8n);
 	} catch (error) {
-		// An expression in one of them.
-		n8n.logger.error(`Magic Hour Trigger could not read its settings: ${String(error)}`);
+		n8n.logger.error(
+			`Magic Hour Trigger can't take events with its settings: ${textOf(error)}`,
+			whereOf(n8n),
+		);
 		return undefined;
 	}
 }
 
-async function secretOrNothing(n8n: IWebhookFunctions): Promise<string> {
-	return await readSecret(n8n).catch((error: unknown) => {
-		n8n.logger.error(`Magic Hour Trigger could not read its credential: ${String(error)}`);
+/** @param maxAgeMs how long ago it may have been read; a person who tries out the trigger waits for no change */
+async function secretOrNothing(n8n: IWebhookFunctions, maxAgeMs: number): Promise<string> {
+	const { id, credentials } = n8n.getNode();
+	const trigger = JSON.stringify([n8n.getWorkflow().id, id, credentials]);
+	const maxAge = n8n.getMode() === 'manual' ? 0 : maxAgeMs;
+	const reading = secrets.secretOf(trigger, maxAge, async () => await readSecret(n8n));
+	return await reading.catch((error: unknown) => {
+		n8n.logger.error(
+			`Magic Hour Trigger could not read its credential: ${textOf(error)}`,
+			whereOf(n8n),
+		);
 		return '';
 	});
 }
 
-/** @returns nothing if the event is a duplicate */
-async function claimEvent(
-	n8n: IWebhookFunctions,
-	key: string,
-	stored: Accepted,
-): Promise<Claim | undefined> {
+function textOf(error: unknown): string {
+	return error instanceof Error ? error.message : String(error);
+}
+
+/** @returns whether it is no duplicate, as far as this process knows */
+async function claimEvent(n8n: IWebhookFunctions, key: string): Promise<boolean> {
 	const trigger = `${n8n.getWorkflow().id} ${n8n.getNode().id}`;
 	const response = n8n.getResponseObject();
 	// The sender may have given up already. Listens before it waits for a copy: it may give up meanwhile.
 	const closed = response.closed
 		? Promise.resolve()
 		: new Promise<void>((resolve) => response.once('close', resolve));
-	const claim = await recentEvents.claim(trigger, key, stored, systemClock.date());
+	const claim = await recentEvents.claim(trigger, key, systemClock.date());
 	// The answer is sent when the execution has been started, or could not be.
 	void closed.then(() => claim?.settle(response.writableFinished && response.statusCode < 300));
-	return claim;
+	return claim !== undefined;
 }
 
 function refuse(n8n: IWebhookFunctions, rejection: Rejection): IWebhookResponseData {
 	const { status, ...body } = rejection;
 	if (rejection.status !== 200) {
 		const { message, code } = rejection;
-		const { id, name } = n8n.getWorkflow();
-		n8n.logger.warn(`Magic Hour Trigger refused a request (${status}): ${message} [${code}]`, {
-			workflowId: id,
-			workflowName: name,
-			nodeName: n8n.getNode().name,
-		});
+		n8n.logger.warn(
+			`Magic Hour Trigger refused a request (${status}): ${message} [${code}]`,
+			whereOf(n8n),
+		);
 	}
 	n8n.getResponseObject().status(status).json(body);
 	return { noWebhookResponse: true };
+}
+
+/** Which trigger a line of the log is about. */
+function whereOf(n8n: IWebhookFunctions): LogMetadata {
+	const { id, name } = n8n.getWorkflow();
+	return { workflowId: id, workflowName: name, nodeName: n8n.getNode().name };
 }

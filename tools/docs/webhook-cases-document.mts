@@ -9,7 +9,16 @@ export const WEBHOOK_CASES_FILE = join(PROJECT_DIRECTORY, 'docs', 'webhook-cases
 const SEQUENCES: readonly (readonly [what: string, answer: string, starts: string])[] = [
 	['The same request again', '200', 'no'],
 	['The same event again, signed anew', '200', 'no'],
-	['The same event again, after n8n was killed (kill -9) and started again', '200', 'no'],
+	[
+		'The same event again, after n8n was killed (kill -9) and started again',
+		'200',
+		'an execution that hands on nothing',
+	],
+	[
+		'The same event to two processes of n8n (queue mode)',
+		'200',
+		'once; the other execution hands on nothing',
+	],
 	['The same event five times at the same moment', '200', 'once'],
 	['The same event to two triggers of one workflow', '200', 'once by each'],
 	['An event whose execution n8n could not start', '500 (n8n)', 'no'],

@@ -24,6 +24,7 @@ type TriggerName =
 	| 'lipSync'
 	| 'patient'
 	| 'everything'
+	| 'failing'
 	| 'broken'
 	| 'inactive';
 
@@ -37,7 +38,9 @@ export const TRIGGERS: Readonly<Record<TriggerName, TriggerParameters>> = {
 		events: ['image.completed', 'audio.errored', 'video.started', 'video.completed'],
 		options: { simplify: false },
 	},
-	broken: { options: { simplify: "={{ $('Nowhere').first().json.simplify }}" } },
+	failing: { options: { simplify: "={{ $('Nowhere').first().json.simplify }}" } },
+	/** Published as it is here; test/e2e/trigger.test.mts makes the tolerance 0 afterwards. */
+	broken: { options: { timestampTolerance: 4711 } },
 	inactive: { options: {} },
 };
 
@@ -55,6 +58,8 @@ export interface WebhookCase {
 	readonly onlyInN8n?: true;
 	/** What the message says. */
 	readonly says?: string;
+	/** What the message of the execution says that it starts; without it, the execution succeeds. */
+	readonly fails?: string;
 }
 
 export interface SentRequest {
@@ -497,18 +502,25 @@ export const WEBHOOK_CASES: readonly WebhookCase[] = [
 		says: 'The body has an unexpected shape',
 	},
 	{
-		what: 'A signed event, where an expression in the trigger has an error',
-		to: 'broken',
-		request: () => signed(eventBody('broken')),
-		status: 500,
-		starts: 0,
-		onlyInN8n: true,
-		says: 'The settings of this trigger could not be read',
+		what: 'A signed event, where an expression in Simplify has an error: the execution fails, and can be retried',
+		to: 'failing',
+		request: () => signed(eventBody('failing')),
+		status: 200,
+		starts: 1,
+		fails: 'Options: n8n could not work out its value',
 	},
 	{
-		what: 'No signature, where an expression in the trigger has an error',
-		to: 'broken',
+		what: 'No signature, where an expression in Simplify has an error',
+		to: 'failing',
 		request: () => ({ body: '', headers: {} }),
+		status: 401,
+		starts: 0,
+		says: `The header ${TIMESTAMP} is missing`,
+	},
+	{
+		what: 'A signed event, where a setting of the trigger has a value that it does not take',
+		to: 'broken',
+		request: () => signed(eventBody('broken')),
 		status: 500,
 		starts: 0,
 		onlyInN8n: true,

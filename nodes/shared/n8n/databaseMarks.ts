@@ -19,6 +19,10 @@ export class DatabaseMarks {
 	private waiting: AnyTask[] = [];
 	private isWorking = false;
 	private pauseUntil = -Infinity;
+	/** Those that are just being decided. */
+	private readonly claims = new Map<string, { own: string; outcome: Promise<boolean> }>();
+	/** The oldest come first. */
+	private readonly taken = new Map<string, { mine: string; until: number }>();
 
 	/**
 	 * One for each row: `databaseMarksOf` has the one of a node.
@@ -52,14 +56,41 @@ export class DatabaseMarks {
 
 	/**
 	 * Takes something that only one may have, of however many that ask for it in the same moment.
-	 * @param own what tells the caller from all others
+	 * @param own what tells the caller from all others; whoever has it and asks again still has it
 	 */
 	async claim(mark: string, own: string): Promise<boolean> {
-		return await this.add({
+		// In this process they take turns: what two write in one go would both be there.
+		for (let other = this.claims.get(mark); other; other = this.claims.get(mark)) {
+			const hasIt = await other.outcome.catch(() => false);
+			if (other.own === own || hasIt) return other.own === own && hasIt;
+		}
+		const outcome = this.claimForProcess(mark, `${mark} ${own}`).finally(() =>
+			this.claims.delete(mark),
+		);
+		this.claims.set(mark, { own, outcome });
+		return await outcome;
+	}
+
+	private async claimForProcess(mark: string, mine: string): Promise<boolean> {
+		const isMine = await this.add({
 			// What is written of the two in one go stays, or is wiped out, together.
-			marks: [mark, `${mark} ${own}`],
+			marks: [mark, mine],
 			outcomeOf: ([isTaken, isMine]) => (isMine ? true : isTaken ? false : undefined),
 		});
+		if (isMine) this.taken.set(mark, { mine, until: this.clock.now() + UPKEEP_MS });
+		return isMine;
+	}
+
+	/**
+	 * What was taken lately. A process that took longer than it should between its reading and its writing may have wiped
+	 * it out: it is written along with what is noted next.
+	 */
+	private upkeep(): string[] {
+		for (const [mark, { until }] of this.taken) {
+			if (until > this.clock.now() && this.taken.size <= MAX_UPKEEP) break;
+			this.taken.delete(mark);
+		}
+		return [...this.taken].flatMap(([mark, { mine }]) => [mark, mine]);
 	}
 
 	/** Removes a mark, and once more after the pause, should another process have written it back. */
@@ -114,7 +145,8 @@ export class DatabaseMarks {
 	/** Writes what the tasks want; those that have no outcome yet wait again. @returns milliseconds */
 	private async write(tasks: readonly AnyTask[]): Promise<number> {
 		const begun = this.clock.now();
-		const marks = [...new Set(tasks.flatMap((task) => task.marks))];
+		const wanted = tasks.flatMap((task) => task.marks);
+		const marks = wanted.length === 0 ? [] : [...new Set([...wanted, ...this.upkeep()])];
 		const unwanted = tasks.flatMap((task) => task.unwanted ?? []);
 		const options = { mode: 'entries' as const, maxEntries: this.maxEntries };
 		try {
@@ -154,6 +186,10 @@ interface Task<T> {
 type AnyTask = Task<unknown>;
 
 const MIN_PAUSE_MS = 300;
+
+/** How long, in milliseconds, and of how many, what was taken is written again. */
+const UPKEEP_MS = 60_000;
+const MAX_UPKEEP = 100;
 
 /** Several processes that all begin the record of a node get in each other's way once. */
 const MAX_TRIES = 3;

@@ -32,6 +32,13 @@ export class Parameters {
 		return parseOption(this.value(field), field);
 	}
 
+	/** The values of some of the field's options; no value stands for the default. @throws {InvalidInputError} */
+	options(field: INodeProperties): string[] {
+		const value = this.value(field);
+		if (isNothing(value)) return [...(field.default as string[])];
+		return [value].flat().map((each) => parseOption(each, field));
+	}
+
 	/** No value stands for the default. @throws {InvalidInputError} */
 	wholeNumber(field: NumberField): number {
 		const value = this.value(field);
@@ -69,13 +76,17 @@ export class AddedOptions extends Parameters {
 		super((field) => (added.has(field.name) ? added.get(field.name) : field.default));
 	}
 
+	has({ name }: INodeProperties): boolean {
+		return this.added.has(name);
+	}
+
 	/**
 	 * A limit: `undefined` where the option was not added. One whose expression has no value is refused, since a limit
 	 * must not go missing.
 	 * @throws {InvalidInputError}
 	 */
 	limit(field: NumberField): number | undefined {
-		return this.added.has(field.name) ? parseWholeNumber(this.value(field), field) : undefined;
+		return this.has(field) ? parseWholeNumber(this.value(field), field) : undefined;
 	}
 }
 

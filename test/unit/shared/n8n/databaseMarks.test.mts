@@ -1,3 +1,4 @@
+import type { DatabaseMarks } from '../../../../nodes/shared/n8n/databaseMarks.ts';
 import { seededRandom } from '../../../support/seeded-random.mts';
 import { processes, Row, StepClock } from '../../../support/marks-row.mts';
 
@@ -50,6 +51,65 @@ describe('marks of several processes at once', () => {
 			return (await Promise.all(won)).filter(Boolean).length;
 		});
 		expect(await clock.run(Promise.all(claims))).toEqual(claims.map(() => 1));
+	});
+
+	test.each(SEEDS)(
+		'of copies that come to one process, or late, one gets it (seed %i)',
+		async (seed) => {
+			const random = seededRandom(seed);
+			const row = new Row();
+			const clock = new StepClock();
+			const workers = processes(row, clock, random, 2);
+			const claims = Array.from({ length: 100 }, async (_, event) => {
+				const copies = Array.from({ length: 1 + (event % 3) }, async (__, copy) => {
+					await clock.sleep(random() * 10_000 + copy * random() * 20_000);
+					const worker = workers[Math.floor(random() * workers.length)];
+					return await worker?.claim(`event ${event}`, `execution ${event}.${copy}`);
+				});
+				return (await Promise.all(copies)).filter(Boolean).length;
+			});
+			expect(await clock.run(Promise.all(claims))).toEqual(claims.map(() => 1));
+		},
+	);
+
+	test('whoever has it and asks again still has it, in whatever process', async () => {
+		const row = new Row();
+		const clock = new StepClock();
+		const [one, two] = processes(row, clock, () => 0, 2) as [DatabaseMarks, DatabaseMarks];
+		expect(await clock.run(one.claim('event', 'a'))).toBe(true);
+		expect(await clock.run(two.claim('event', 'a'))).toBe(true);
+		expect(await clock.run(two.claim('event', 'b'))).toBe(false);
+		const together = [one.claim('next', 'a'), one.claim('next', 'a'), one.claim('next', 'b')];
+		expect(await clock.run(Promise.all(together))).toEqual([true, true, false]);
+	});
+
+	test('a database that is down takes it from nobody', async () => {
+		const clock = new StepClock();
+		const row = new Row();
+		const [worker] = processes(row, clock, () => 0, 1) as [DatabaseMarks];
+		const helpers = row.helpers(clock, () => 1);
+		let failures = 3;
+		worker.use({
+			...helpers,
+			checkProcessedAndRecord: async (...wanted) => {
+				if (failures-- > 0) throw await Promise.resolve(new Error('the database is down'));
+				return await helpers.checkProcessedAndRecord(...wanted);
+			},
+		});
+		const first = worker.claim('event', 'a');
+		const second = worker.claim('event', 'b');
+		await expect(clock.run(first)).rejects.toThrow('down');
+		expect(await clock.run(second)).toBe(true);
+	});
+
+	test('what was wiped out by a slow process is there again with the next mark', async () => {
+		const row = new Row();
+		const clock = new StepClock();
+		const [one, two] = processes(row, clock, () => 0, 2) as [DatabaseMarks, DatabaseMarks];
+		await clock.run(one.claim('event', 'a'));
+		row.marks = [];
+		await clock.run(one.claim('another', 'a'));
+		expect(await clock.run(two.claim('event', 'b'))).toBe(false);
 	});
 
 	test('says what was there already, without waiting', async () => {
