@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
-const BENCHMARKS = ['polling', 'batches', 'thousand', 'files', 'money'];
+const BENCHMARKS = ['polling', 'batches', 'thousand', 'files', 'trigger', 'money'];
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !BENCHMARKS.includes(name));

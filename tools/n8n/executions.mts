@@ -146,6 +146,13 @@ export class Executions {
 		return results.map(({ id }) => id);
 	}
 
+	/** How many have not ended, of the latest ones. */
+	async underWay(workflowId: string): Promise<number> {
+		const filter = encodeURIComponent(JSON.stringify({ workflowId, status: UNDER_WAY }));
+		const path = `/rest/executions?filter=${filter}`;
+		return (await this.#data<{ results: unknown[] }>('GET', path)).results.length;
+	}
+
 	async get(id: string): Promise<SavedExecution> {
 		return read(await this.#saved(id));
 	}
