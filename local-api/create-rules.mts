@@ -16,16 +16,37 @@ export const MODEL_IDS: readonly string[] = [
 	...Object.keys(AUDIO_ALIASES),
 ];
 
-/** The body of `POST /v1/image-to-video`, after its schema has been checked. */
-export interface CreateBody {
+/** What both kinds of create requests have, after their schemas have been checked. */
+interface CommonBody {
 	readonly name?: string;
 	readonly end_seconds: number;
 	readonly model?: string;
 	readonly resolution?: Resolution;
 	readonly audio?: boolean;
+}
+
+/** The body of `POST /v1/image-to-video`. */
+export interface ImageToVideoBody extends CommonBody {
 	readonly style?: { readonly prompt?: string };
 	readonly assets: { readonly image_file_path: string; readonly end_image_file_path?: string };
 }
+
+/** The body of `POST /v1/text-to-video`. */
+export interface TextToVideoBody extends CommonBody {
+	readonly style: { readonly prompt: string };
+	readonly aspect_ratio?: AspectRatio;
+	/** Deprecated: what clients send that are older than `aspect_ratio`. */
+	readonly orientation?: Orientation;
+	readonly references?: ReadonlyArray<{ readonly name: string; readonly file_path: string }>;
+}
+
+export type CreateBody = ImageToVideoBody | TextToVideoBody;
+
+export const ASPECT_RATIOS = ['16:9', '9:16', '1:1'] as const;
+type AspectRatio = (typeof ASPECT_RATIOS)[number];
+
+const ORIENTATIONS = { landscape: '16:9', portrait: '9:16', square: '1:1' } as const;
+type Orientation = keyof typeof ORIENTATIONS;
 
 /** What will be made, with the plan's defaults and the legacy spellings resolved. */
 export interface VideoRequest {
@@ -55,7 +76,11 @@ export function checkCreate(body: CreateBody, plan: Plan): VideoRequest {
 	const audio = body.audio === true || named in AUDIO_ALIASES;
 
 	const rules = MODELS[model];
-	if (rules) checkModel(model, rules, { seconds, resolution, audio }, body.assets);
+	if (rules) {
+		checkModel(model, rules, { seconds, resolution, audio });
+		if ('assets' in body) checkEndImage(model, rules, { seconds, resolution }, body.assets);
+		else checkText(model, rules, body);
+	}
 	checkPlan(model, resolution, plan);
 	return { model, seconds, resolution, audio };
 }
@@ -64,7 +89,6 @@ function checkModel(
 	model: string,
 	rules: ModelRules,
 	{ seconds, resolution, audio }: Omit<VideoRequest, 'model'>,
-	assets: CreateBody['assets'],
 ): void {
 	if (!rules.seconds.includes(seconds)) {
 		unprocessable(
@@ -77,18 +101,40 @@ function checkModel(
 		);
 	}
 	if (audio && rules.audio === 'none') unprocessable(`audio: ${model} does not support audio`);
-	if (assets.end_image_file_path !== undefined) {
-		const field = 'assets.end_image_file_path';
-		const endImage = rules.endImage;
-		if (!endImage) return unprocessable(`${field}: ${model} does not support an end image`);
-		if (!endImage.includes(resolution)) {
-			unprocessable(`${field}: ${model} supports an end image at ${endImage.join(', ')} only`);
-		}
-		if (seconds > (rules.endImageMaxSeconds ?? Infinity)) {
-			unprocessable(
-				`${field}: ${model} supports an end image up to ${String(rules.endImageMaxSeconds)} seconds only`,
-			);
-		}
+}
+
+function checkEndImage(
+	model: string,
+	{ endImage, endImageMaxSeconds = Infinity }: ModelRules,
+	{ seconds, resolution }: Pick<VideoRequest, 'seconds' | 'resolution'>,
+	assets: ImageToVideoBody['assets'],
+): void {
+	if (assets.end_image_file_path === undefined) return;
+	const field = 'assets.end_image_file_path';
+	if (!endImage) return unprocessable(`${field}: ${model} does not support an end image`);
+	if (!endImage.includes(resolution)) {
+		unprocessable(`${field}: ${model} supports an end image at ${endImage.join(', ')} only`);
+	}
+	if (seconds > endImageMaxSeconds) {
+		unprocessable(
+			`${field}: ${model} supports an end image up to ${endImageMaxSeconds} seconds only`,
+		);
+	}
+}
+
+/** The shape of a video that is made from text. What an absent one stands for is not published. */
+export function aspectOf({ aspect_ratio: ratio, orientation }: TextToVideoBody): AspectRatio {
+	return ratio ?? (orientation ? ORIENTATIONS[orientation] : '16:9');
+}
+
+function checkText(model: string, rules: ModelRules, body: TextToVideoBody): void {
+	const ratio = aspectOf(body);
+	if (rules.notFromText?.includes(ratio)) {
+		unprocessable(`aspect_ratio: ${model} does not support ${ratio}`);
+	}
+	const { references = [] } = body;
+	if (references.length > 0 && !rules.references?.includes('image')) {
+		unprocessable(`references: ${model} does not support references`);
 	}
 }
 
@@ -134,7 +180,7 @@ const LONGEST_ASPECT = 3;
 /** Even: H.264 with 4:2:0 colour takes nothing else. */
 const even = (pixels: number): number => 2 * Math.round(pixels / 2);
 
-/** The video's size in pixels: the short side by the resolution, the shape the image's. */
+/** The video's size in pixels: the short side by the resolution. @param image anything of its shape */
 export function videoSize(
 	resolution: Resolution,
 	image: { width: number; height: number },

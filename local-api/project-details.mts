@@ -18,7 +18,7 @@ export function projectDetails(
 		id: project.id,
 		name: project.name,
 		status,
-		type: 'IMAGE_TO_VIDEO',
+		type: project.type,
 		created_at: new Date(project.createdAt).toISOString(),
 		width: project.width,
 		height: project.height,

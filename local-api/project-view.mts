@@ -1,11 +1,12 @@
 import type { AccountName } from './accounts.mts';
 import type { CreateBody, VideoRequest } from './create-rules.mts';
-import type { Project, Projects, ProjectStatus } from './projects.mts';
+import type { Project, Projects, ProjectStatus, ProjectType } from './projects.mts';
 
 /** A project as tests see it. */
 export interface ProjectView extends VideoRequest {
 	readonly id: string;
 	readonly account: AccountName;
+	readonly type: ProjectType;
 	readonly name: string;
 	readonly status: ProjectStatus;
 	readonly width: number;
@@ -30,10 +31,12 @@ export interface ProjectView extends VideoRequest {
 
 /** A picture of a project at this moment. */
 export function projectView(project: Project, projects: Projects): ProjectView {
-	const { id, account, name, width, height, createdAt, endsAt, deleted, downloads, body } = project;
+	const { id, account, type, name, width, height, createdAt, endsAt, deleted, downloads, body } =
+		project;
 	return {
 		id,
 		account,
+		type,
 		name,
 		status: projects.status(project),
 		...project.request,

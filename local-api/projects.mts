@@ -7,6 +7,10 @@ import type { ImageSource } from './image-source.mts';
 
 export type ProjectStatus = 'draft' | 'queued' | 'rendering' | 'complete' | 'error' | 'canceled';
 
+/** Of the many types at Magic Hour, those that are made here, with the beginning of the name that they get. */
+const TYPES = { IMAGE_TO_VIDEO: 'Image To Video', TEXT_TO_VIDEO: 'Text To Video' } as const;
+export type ProjectType = keyof typeof TYPES;
+
 /** How a job ends. */
 export type Outcome =
 	| { readonly status: 'complete' }
@@ -17,6 +21,7 @@ export type Outcome =
 export interface Project {
 	readonly id: string;
 	readonly account: AccountName;
+	readonly type: ProjectType;
 	readonly name: string;
 	readonly body: CreateBody;
 	readonly request: VideoRequest;
@@ -137,7 +142,7 @@ export class Projects {
 			...project,
 			id: newId(),
 			account: account.name,
-			name: project.body.name ?? `Image To Video - ${new Date(createdAt).toISOString()}`,
+			name: project.body.name ?? `${TYPES[project.type]} - ${new Date(createdAt).toISOString()}`,
 			createdAt,
 			endsAt: createdAt + seconds * 1000,
 			deleted: false,

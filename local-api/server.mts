@@ -24,6 +24,7 @@ import { imageToVideo } from './routes/image-to-video.mts';
 import { samples } from './routes/samples.mts';
 import { savedItems } from './routes/saved-items.mts';
 import { storage } from './routes/storage.mts';
+import { textToVideo } from './routes/text-to-video.mts';
 import { uploadUrls } from './routes/upload-urls.mts';
 import { videoProjects } from './routes/video-projects.mts';
 import { type SavedItemSketch, SavedItems } from './saved-items.mts';
@@ -178,6 +179,7 @@ export async function startLocalApi(options: LocalApiOptions = {}): Promise<Loca
 		addAuth(api, accounts, options.requestsPerSecond ?? 500, clock);
 		uploadUrls(api, context);
 		imageToVideo(api, context);
+		textToVideo(api, context);
 		videoProjects(api, context);
 		account(api, context);
 		savedItems(api, context);

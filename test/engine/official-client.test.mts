@@ -72,6 +72,26 @@ describe('the official client', () => {
 		expect(kinds.at(-1)).toBe('download');
 	});
 
+	test('makes a video from text', async () => {
+		const result = await official(api.keys.creator).v1.textToVideo.generate(
+			{
+				endSeconds: 5,
+				name: 'Dunes',
+				orientation: 'portrait',
+				resolution: '720p',
+				style: { prompt: 'wind over dunes' },
+			},
+			options(),
+		);
+		expect(result).toMatchObject({
+			...{ status: 'complete', name: 'Dunes', type: 'TEXT_TO_VIDEO', width: 720, height: 1280 },
+		});
+		expect(result.creditsCharged).toBe(240);
+		const [path = ''] = (result as { downloadedPaths?: string[] }).downloadedPaths ?? [];
+		expect(await probeVideo(path)).toMatchObject({ width: 720, height: 1280, codec: 'h264' });
+		expect(api.requests.map(({ kind }) => kind).slice(0, 1)).toEqual(['create']);
+	});
+
 	test('sees a bad key refused', async () => {
 		await expect(
 			official('mhk_live_wrong').v1.imageToVideo.generate(request(), options()),
@@ -107,6 +127,7 @@ describe('the official client', () => {
 
 const UPLOAD_URLS = '/v1/files/upload-urls';
 const CREATE = '/v1/image-to-video';
+const CREATE_FROM_TEXT = '/v1/text-to-video';
 const ACCOUNT = '/v1/account';
 const PROJECT = '/v1/video-projects/{id}';
 const SAVED_ITEMS = '/v1/saved-items';
@@ -136,6 +157,8 @@ describe.each(Object.entries(DESCRIPTIONS))('the description of %s', (_, descrip
 				check(status, 'POST', UPLOAD_URLS, await client.call('POST', UPLOAD_URLS, body)),
 			create: async (status: number, path: string, fields?: Record<string, unknown>) =>
 				check(status, 'POST', CREATE, await client.create(path, fields)),
+			createFromText: async (status: number, fields?: Record<string, unknown>) =>
+				check(status, 'POST', CREATE_FROM_TEXT, await client.createFromText(fields)),
 			get: async (status: number, id: string) =>
 				check(status, 'GET', PROJECT, await client.get(id)),
 			delete: async (status: number, id: string) =>
@@ -170,6 +193,21 @@ describe.each(Object.entries(DESCRIPTIONS))('the description of %s', (_, descrip
 		const poorPath = await new ApiClient(api.url, api.keys.outOfCredits).upload();
 		await as(api.keys.outOfCredits).create(402, poorPath);
 	});
+
+	if (CREATE_FROM_TEXT in description.paths) {
+		test('text-to-video: 200, 400, 401, 402, 422, 429, with the deprecated fields', async () => {
+			const free = as(api.keys.free);
+			await free.createFromText(400, { style: {} });
+			await free.createFromText(400, { style: { prompt: 'a'.repeat(20_001) } });
+			await as('wrong').createFromText(401);
+			await free.createFromText(402, { model: 'kling-3.0', resolution: '720p' });
+			await free.createFromText(422, { model: 'wan-2.2', end_seconds: 12 });
+			const { body } = await free.createFromText(200, { model: 'wan-2.2', aspect_ratio: '1:1' });
+			expect(body).toHaveProperty('estimated_frame_cost', 120);
+			await free.createFromText(429, { model: 'wan-2.2' });
+			await as(api.keys.outOfCredits).createFromText(402);
+		});
+	}
 
 	test('video-projects: every status of a job, 401, 404, and delete', async () => {
 		const creator = new ApiClient(api.url, api.keys.creator);

@@ -83,6 +83,15 @@ export class ApiClient {
 		});
 	}
 
+	/** The prompt is one of a fox and end_seconds is 5 unless given. */
+	createFromText(fields: Record<string, unknown> = {}): Promise<Answer> {
+		return this.call('POST', '/v1/text-to-video', {
+			end_seconds: 5,
+			style: { prompt: 'A fox in the snow' },
+			...fields,
+		});
+	}
+
 	async createId(image: string, fields?: Record<string, unknown>): Promise<string> {
 		const answer = await this.create(image, fields);
 		if (answer.status !== 200) throw new Error(`Not created: ${JSON.stringify(answer.body)}`);

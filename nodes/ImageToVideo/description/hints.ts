@@ -1,17 +1,17 @@
 import type { NodeHint } from 'n8n-workflow';
-import { MODEL_GIVEN, spelled, UNKNOWN_MODEL, warning } from '../../shared/form/hints';
+import { idsOf, MODEL_GIVEN, spelled, UNKNOWN_MODEL, warning } from '../../shared/form/hints';
 import { joinOr } from '../../shared/lib/text';
-import { IDS_WITH_SOUND, MODELS, resolveModel, type Model } from '../../shared/models/catalogue';
+import { MODELS, type Model } from '../../shared/models/catalogue';
 
 export const HINTS: NodeHint[] = [UNKNOWN_MODEL, ...MODELS.flatMap(endImageHints)];
 
 /** n8n marks the value that does not go with an end image in its menu; these say why. */
-function endImageHints({ id, name, endImage }: Model): NodeHint[] {
+function endImageHints(model: Model): NodeHint[] {
+	const { name, endImage } = model;
 	const { resolutions, maxSeconds } = endImage ?? {};
-	const ids = [id, ...IDS_WITH_SOUND.filter((each) => resolveModel(each).models[0]?.id === id)];
 	const given =
 		'$parameter["operation"] === "generate" && !["", "none", undefined].includes($parameter["endImageSource"]) && ' +
-		`${spelled(ids)}.includes(${MODEL_GIVEN})`;
+		`${spelled(idsOf(model))}.includes(${MODEL_GIVEN})`;
 	const hints: NodeHint[] = [];
 	if (resolutions !== undefined) {
 		hints.push(

@@ -49,15 +49,25 @@ const SHORT_TIMEOUT_MS = 20_000;
 const CHECK_BASE_URL = 'Check the API Base URL of the credential, and what the message names.';
 const NOTHING_CHARGED = 'Nothing was created or charged.';
 
-/** Body of `POST /v1/image-to-video`. */
-export interface CreateBody {
+interface CommonBody {
 	readonly name: string;
 	readonly model: string;
 	readonly end_seconds: number;
 	readonly resolution?: string;
 	readonly audio?: boolean;
+}
+
+/** Body of `POST /v1/image-to-video`. */
+export interface CreateBody extends CommonBody {
 	readonly style: { readonly prompt?: string };
 	readonly assets: { readonly image_file_path: string; readonly end_image_file_path?: string };
+}
+
+/** Body of `POST /v1/text-to-video`. */
+export interface TextToVideoBody extends CommonBody {
+	readonly style: { readonly prompt: string };
+	readonly aspect_ratio: string;
+	readonly references?: ReadonlyArray<{ readonly name: string; readonly file_path: string }>;
 }
 
 /** @param extensions one for each file; the answer has their order */
@@ -77,10 +87,10 @@ export function createUploadUrls(extensions: readonly string[]) {
 }
 
 /** **This charges credits.** A 429 there mostly means that the plan has no room for another project. */
-export function createImageToVideo(body: CreateBody) {
+function create(path: string, body: CommonBody) {
 	return {
 		action: 'create the video',
-		request: { method: 'POST', path: '/v1/image-to-video', body },
+		request: { method: 'POST', path, body },
 		schema: createResponseSchema,
 		salvage: findCreatedProject,
 		retry: PAYING,
@@ -89,6 +99,15 @@ export function createImageToVideo(body: CreateBody) {
 		gate: 'create',
 		ifNotFound: CHECK_BASE_URL,
 	} satisfies CallWithAnswer<typeof createResponseSchema>;
+}
+export type CreateCall = ReturnType<typeof create>;
+
+export function createImageToVideo(body: CreateBody): CreateCall {
+	return create('/v1/image-to-video', body);
+}
+
+export function createTextToVideo(body: TextToVideoBody): CreateCall {
+	return create('/v1/text-to-video', body);
 }
 
 /** An answer about another project, such as a cache may give, is none: it must never bring another's video. */

@@ -3,6 +3,7 @@ import type { Clock } from '../lib/clock';
 import { RequestError } from '../lib/errors';
 import {
 	createImageToVideo,
+	createTextToVideo,
 	createUploadUrls,
 	deleteProject,
 	getAccount,
@@ -14,6 +15,8 @@ import {
 	type CallWithAnswer,
 	type CreateBody,
 	type SavedItemsQuery,
+	type CreateCall,
+	type TextToVideoBody,
 } from './calls';
 import { FileTransfer } from './fileTransfer';
 import { Gates } from './rateLimitGate';
@@ -89,13 +92,23 @@ export class MagicHourClient {
 		return url;
 	}
 
+	/** Creates a project: **this charges credits**. As {@link create}. */
+	async createImageToVideo(body: CreateBody, options: CallOptions): Promise<CreateResponse> {
+		return await this.create(createImageToVideo(body), options);
+	}
+
+	/** Creates a project: **this charges credits**. As {@link create}. */
+	async createTextToVideo(body: TextToVideoBody, options: CallOptions): Promise<CreateResponse> {
+		return await this.create(createTextToVideo(body), options);
+	}
+
 	/**
 	 * Creates a project: **this charges credits**. Never repeated unless it is certain that there is no project, and not
 	 * after a 429: when to come back depends on the other projects, which only the caller knows.
 	 */
-	async createImageToVideo(body: CreateBody, options: CallOptions): Promise<CreateResponse> {
+	private async create(call: CreateCall, options: CallOptions): Promise<CreateResponse> {
 		await this.gates.create.waitUntilOpen(options.deadline, options.signal);
-		return await this.call(createImageToVideo(body), options);
+		return await this.call(call, options);
 	}
 
 	async getProject(id: string, options: CallOptions): Promise<Project> {

@@ -1,5 +1,11 @@
 import type { NodeHint } from 'n8n-workflow';
-import { IDS_WITH_SOUND, MODELS, PLAN_DEFAULT } from '../models/catalogue';
+import {
+	IDS_WITH_SOUND,
+	MODELS,
+	PLAN_DEFAULT,
+	resolveModel,
+	type Model,
+} from '../models/catalogue';
 import { NOT_SPELLED, spellingsOf } from '../models/modelId';
 
 /** What the form says of a combination before it is run, computed from the catalogue as the menus are. */
@@ -21,6 +27,11 @@ export const UNKNOWN_MODEL = warning(
 /** What the values of known models may be spelled as, for an expression. */
 export function spelled(ids: readonly string[]): string {
 	return JSON.stringify(ids.flatMap(spellingsOf));
+}
+
+/** The ids that stand for a model. */
+export function idsOf({ id }: Model): string[] {
+	return [id, ...IDS_WITH_SOUND.filter((each) => resolveModel(each).models[0]?.id === id)];
 }
 
 /** @param condition an expression of n8n, without its braces */

@@ -6,7 +6,7 @@ import { ImageInspector, type ImageReport } from '../media/imageInspector';
 import { checkFilePath, checkImageUrl, checkSavedItem } from '../media/imageReference';
 import type { ByteStream } from '../api/transport';
 import { joinOr } from '../lib/text';
-import { parametersOf } from '../n8n/parameters';
+import { parametersOf, type Parameters } from '../n8n/parameters';
 import { NO_IMAGE, type ImageFields, type ImageSource } from './imageFields';
 import type { ImageFile, ImageInput } from '../generation/videoRequest';
 import { findFile, readErrorOf, storageFailed, type Content } from './binaryFile';
@@ -23,17 +23,18 @@ export function isGiven(
 /**
  * Reads and checks an image of one item, without any request. Files are read through, for their hash; small ones are kept
  * until they are uploaded.
+ * @param parameters where the fields stand, if not among those of the node itself
  * @throws {InvalidInputError} when it can't be an image that Magic Hour takes
  */
 export async function readImage(
 	n8n: IExecuteFunctions,
 	fields: ImageFields,
 	itemIndex: number,
+	parameters: Parameters = parametersOf(n8n, itemIndex),
 ): Promise<ImageInput> {
-	const parameters = parametersOf(n8n, itemIndex);
 	const source = parameters.option(fields.source) as ImageSource;
 	if (source === 'binary') {
-		return { kind: 'file', file: await readImageFile(n8n, fields, itemIndex) };
+		return { kind: 'file', file: await readImageFile(n8n, fields, itemIndex, parameters) };
 	}
 	const field = fields[source];
 	return { kind: 'reference', path: CHECKS[source](parameters.text(field), field.displayName) };
@@ -51,9 +52,10 @@ export async function readImageFile(
 	n8n: IExecuteFunctions,
 	{ binaryField, label }: ImageFields,
 	itemIndex: number,
+	parameters: Parameters = parametersOf(n8n, itemIndex),
 ): Promise<ImageFile> {
 	// One that n8n hides has lost what was given in it: its default could be another image.
-	const given = parametersOf(n8n, itemIndex).value({ ...binaryField, default: '' });
+	const given = parameters.value({ ...binaryField, default: '' });
 	const { name, content } = findFile(n8n, given, binaryField.displayName, label, itemIndex);
 	const id = 'id' in content ? content.id : undefined;
 	const open = async () => await openContent(n8n, content);

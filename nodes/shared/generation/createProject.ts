@@ -1,4 +1,3 @@
-import type { CreateBody } from '../api/calls';
 import type { CreateResponse } from '../api/schemas';
 import type { Uploads } from '../api/uploads';
 import type { ConcurrencyLimiter } from '../lib/concurrencyLimiter';
@@ -9,7 +8,7 @@ import { interruptedTry, type NewRequest, type ProjectRecord, type Token } from 
 import type { Task } from './operation';
 import type { RunContext } from './runContext';
 import type { RunLimits } from './runLimits';
-import { createBody, type ImageInput, type VideoRequest } from './videoRequest';
+import { prepareCreate, type ImageInput, type SendCreate, type VideoRequest } from './videoRequest';
 
 /** What the create requests of one run share. */
 export interface CreateBatch {
@@ -61,19 +60,15 @@ export async function createOrResumeProject(
 	const uploading = { deadline: clock.now() + timeout, signal };
 	const pathOf = async (input: ImageInput) =>
 		input.kind === 'file' ? await batch.uploads.pathOf(input.file, uploading) : input.path;
-	const [image, endImage] = await Promise.all([
-		pathOf(request.image),
-		request.endImage && pathOf(request.endImage),
-	]);
-
 	const name = request.name === '' ? findableName(context, itemIndex) : request.name;
+	const send = await prepareCreate(request, name, pathOf);
 	const { credits } = estimateCredits(request.spec);
-	const { token, release, ...answer } = await createInTurn(
-		context,
-		batch,
-		createBody(request, name, image, endImage),
-		{ timeout, signal, itemIndex, entry: { name, searchName, credits } },
-	);
+	const { token, release, ...answer } = await createInTurn(context, batch, send, {
+		timeout,
+		signal,
+		itemIndex,
+		entry: { name, searchName, credits },
+	});
 	return {
 		id: answer.id,
 		token,
@@ -130,7 +125,7 @@ interface Ordering {
 async function createInTurn(
 	{ n8n, client, journal, room }: RunContext,
 	{ limiter, limits }: CreateBatch,
-	body: CreateBody,
+	send: SendCreate,
 	{ timeout, signal, itemIndex, entry }: Ordering,
 ): Promise<CreateResponse & Pick<CreatedProject, 'token' | 'release'>> {
 	await limiter.acquire(signal);
@@ -149,7 +144,7 @@ async function createInTurn(
 			throw error as Error;
 		});
 		const settle = limits.onRequest(entry.credits);
-		const outcome = await outcomeOf(client.createImageToVideo(body, { deadline, signal }));
+		const outcome = await outcomeOf(send(client, { deadline, signal }));
 		if (!('failure' in outcome)) {
 			settle('created');
 			room.accepted(place);
@@ -164,9 +159,9 @@ async function createInTurn(
 			const status = failure instanceof RequestError ? failure.status : undefined;
 			// What an odd answer says of an ID is in the log, too, should the execution have ended.
 			n8n.logger.warn(
-				`Magic Hour: nobody knows whether ${JSON.stringify(body.name)} was created: ${failure.message}`,
+				`Magic Hour: nobody knows whether ${JSON.stringify(entry.name)} was created: ${failure.message}`,
 			);
-			throw unknownFate(failure.message, body.name, status);
+			throw unknownFate(failure.message, entry.name, status);
 		}
 		settle('not created');
 		if (isBusy(failure)) room.refused(place, failure);

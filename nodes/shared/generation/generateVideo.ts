@@ -16,7 +16,10 @@ import { filesOf, fingerprintOfRequest, type VideoRequest } from './videoRequest
 import { followProject, ProjectFailedError, resumeHint, waitForProject } from './waitForProject';
 
 /** A checked request for a video: what every node that makes one hands over. */
-export interface GenerateInput extends VideoRequest, Priced {
+export type GenerateInput = VideoRequest & GenerateSettings;
+
+/** What a request for a video comes with, whatever the video is. */
+export interface GenerateSettings extends Priced {
 	readonly estimate: Estimate;
 	readonly output: OutputOptions;
 	/** Unfinished projects that the run may have at a time. */

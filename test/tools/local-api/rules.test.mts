@@ -2,7 +2,7 @@ import { ApiError } from '../../../local-api/api-error.mts';
 import {
 	checkAspect,
 	checkCreate,
-	type CreateBody,
+	type ImageToVideoBody,
 	MODEL_IDS,
 	videoSize,
 } from '../../../local-api/create-rules.mts';
@@ -16,9 +16,9 @@ import {
 import { PLANS } from '../../../local-api/plans.mts';
 import october from '../../fixtures/openapi-2026-10.json';
 
-type Fields = Partial<CreateBody> & { endImage?: boolean };
+type Fields = Partial<ImageToVideoBody> & { endImage?: boolean };
 
-const body = ({ endImage, ...fields }: Fields): CreateBody => ({
+const body = ({ endImage, ...fields }: Fields): ImageToVideoBody => ({
 	end_seconds: 5,
 	assets: { image_file_path: 'a.png', ...(endImage && { end_image_file_path: 'b.png' }) },
 	...fields,

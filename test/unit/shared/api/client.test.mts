@@ -1,7 +1,11 @@
 import { Readable } from 'node:stream';
 import { inspect } from 'node:util';
-import type { CreateBody } from '../../../../nodes/shared/api/calls.ts';
-import { MagicHourClient, type Uploadable } from '../../../../nodes/shared/api/client.ts';
+import type { CreateBody, TextToVideoBody } from '../../../../nodes/shared/api/calls.ts';
+import {
+	MagicHourClient,
+	type CallOptions,
+	type Uploadable,
+} from '../../../../nodes/shared/api/client.ts';
 import type { ErrorCode } from '../../../../nodes/shared/lib/errorCodes.ts';
 import { RequestError, AbortError, type Fate } from '../../../../nodes/shared/lib/errors.ts';
 import { turns } from '../../../support/deferred.mts';
@@ -16,6 +20,13 @@ const BODY: CreateBody = {
 	resolution: '720p',
 	style: { prompt: 'waves' },
 	assets: { image_file_path: 'api-assets/1.png' },
+};
+const TEXT_BODY: TextToVideoBody = {
+	name: 'Dunes',
+	model: 'kling-3.0',
+	end_seconds: 5,
+	style: { prompt: 'wind over dunes' },
+	aspect_ratio: '16:9',
 };
 const CREATED = { id: 'p1', credits_charged: 240 };
 const PROJECT = { id: 'p1', status: 'rendering', downloads: [] };
@@ -38,13 +49,27 @@ function networkError(code: string, syscall?: string): Error {
 const REFUSED_CONNECTION = networkError('ECONNREFUSED', 'connect');
 const RESET = networkError('ECONNRESET', 'read');
 
-describe('create', () => {
+/** What holds for a request that costs money holds for each kind of it. */
+const CREATES = [
+	{
+		path: '/v1/image-to-video',
+		body: BODY,
+		create: async (client: MagicHourClient, options: CallOptions) =>
+			await client.createImageToVideo(BODY, options),
+	},
+	{
+		path: '/v1/text-to-video',
+		body: TEXT_BODY,
+		create: async (client: MagicHourClient, options: CallOptions) =>
+			await client.createTextToVideo(TEXT_BODY, options),
+	},
+];
+
+describe.each(CREATES)('create by $path', ({ path, body, create }) => {
 	test('sends the body, and returns what was created', async () => {
 		const { client, options, requests } = lab({ json: { ...CREATED, estimated_frame_cost: 240 } });
-		await expect(client.createImageToVideo(BODY, options)).resolves.toMatchObject(CREATED);
-		expect(requests).toEqual([
-			{ kind: 'api', call: { method: 'POST', path: '/v1/image-to-video', body: BODY } },
-		]);
+		await expect(create(client, options)).resolves.toMatchObject(CREATED);
+		expect(requests).toEqual([{ kind: 'api', call: { method: 'POST', path, body } }]);
 	});
 
 	/** A create may charge once: how often it is sent, and what is known about it when it fails for ever. */
@@ -119,7 +144,7 @@ describe('create', () => {
 		['an answer without an id', { json: { credits_charged: 1 } }, 1, 'unknown'],
 	])('%s', async (_, reply, times, fate) => {
 		const { client, options, requests } = lab(reply);
-		const failure = await rejectionOf(RequestError, client.createImageToVideo(BODY, options));
+		const failure = await rejectionOf(RequestError, create(client, options));
 		expect(requests).toHaveLength(times);
 		expect(failure.fate).toBe(fate);
 		expect(failure.message).toMatch(/^Could not create the video: /);
@@ -140,7 +165,7 @@ describe('create', () => {
 			'after byte %i: has its id',
 			async (length) => {
 				const { client, options, requests } = lab({ text: WHOLE.slice(0, length), ...end });
-				await expect(client.createImageToVideo(BODY, options)).resolves.toMatchObject({ id: ID });
+				await expect(create(client, options)).resolves.toMatchObject({ id: ID });
 				expect(requests).toHaveLength(1);
 			},
 		);
@@ -149,7 +174,7 @@ describe('create', () => {
 			'after byte %i: is sent once, and what there is of the id is told',
 			async (length) => {
 				const { client, options, requests } = lab({ text: WHOLE.slice(0, length), ...end });
-				const failure = await rejectionOf(RequestError, client.createImageToVideo(BODY, options));
+				const failure = await rejectionOf(RequestError, create(client, options));
 				expect(requests).toHaveLength(1);
 				expect(failure.fate).toBe('unknown');
 				const begun = ID.slice(0, Math.max(0, length - ID_BEGINS));
@@ -168,7 +193,7 @@ describe('create', () => {
 		['a broken connection, but all of it', { text: '{"id":"p1"}', brokenOff: RESET }],
 	])('an answer with %s has its id', async (_, reply) => {
 		const { client, options, requests } = lab(reply);
-		await expect(client.createImageToVideo(BODY, options)).resolves.toEqual({ id: 'p1' });
+		await expect(create(client, options)).resolves.toEqual({ id: 'p1' });
 		expect(requests).toHaveLength(1);
 	});
 
@@ -180,7 +205,7 @@ describe('create', () => {
 		['in an answer of 504', { status: 504, json: { id: 'p1' } }, 'p1'],
 	])('an id that is %s is told, and not used', async (_, reply, told) => {
 		const { client, options, requests } = lab(reply);
-		const failure = await rejectionOf(RequestError, client.createImageToVideo(BODY, options));
+		const failure = await rejectionOf(RequestError, create(client, options));
 		expect(failure).toMatchObject({ fate: 'unknown' });
 		expect(failure.message).toContain(`; the answer names the ID "${told}"`);
 		expect(requests).toHaveLength(1);
@@ -189,7 +214,7 @@ describe('create', () => {
 	test('what the API says of an error is told in one line, and not without end', async () => {
 		const message = `model: not\nincluded \u001b[31m${'x'.repeat(500_000)}`;
 		const { client, options } = lab({ status: 422, text: JSON.stringify({ message }) });
-		const failure = await rejectionOf(RequestError, client.createImageToVideo(BODY, options));
+		const failure = await rejectionOf(RequestError, create(client, options));
 
 		expect(failure.message).toContain('model: not included');
 		expect(failure.message).not.toMatch(/\p{Cc}/u);
@@ -198,7 +223,7 @@ describe('create', () => {
 
 	test('429 is given back: when there is room again is known by the batch alone', async () => {
 		const { client, options, requests, clock } = lab(refusal(429, { 'retry-after': '17' }));
-		const failure = await rejectionOf(RequestError, client.createImageToVideo(BODY, options));
+		const failure = await rejectionOf(RequestError, create(client, options));
 		expect(requests).toHaveLength(1);
 		expect(clock.sleeps).toEqual([]);
 		expect(failure).toMatchObject({ fate: 'refused', status: 429, retryAfterMs: 17_000 });
@@ -208,13 +233,13 @@ describe('create', () => {
 		const { client, options, requests } = lab(refusal(503), REFUSED_CONNECTION, refusal(503), {
 			json: CREATED,
 		});
-		await expect(client.createImageToVideo(BODY, options)).resolves.toMatchObject(CREATED);
+		await expect(create(client, options)).resolves.toMatchObject(CREATED);
 		expect(requests).toHaveLength(4);
 	});
 
 	test('502 is followed by a wait of 30 to 60 s', async () => {
 		const { client, options, clock } = lab(refusal(502), { json: CREATED });
-		await client.createImageToVideo(BODY, options);
+		await create(client, options);
 		expect(clock.sleeps).toHaveLength(1);
 		expect(clock.sleeps[0]).toBeGreaterThanOrEqual(30_000);
 		expect(clock.sleeps[0]).toBeLessThanOrEqual(60_000);
@@ -224,7 +249,7 @@ describe('create', () => {
 		const { client, options, clock, transport } = lab();
 		const date = new Date(clock.date() + 42_000).toUTCString();
 		transport.answer(refusal(503, { 'retry-after': date }), { json: CREATED });
-		await client.createImageToVideo(BODY, options);
+		await create(client, options);
 		expect(clock.sleeps).toEqual([42_000]);
 	});
 
@@ -235,7 +260,7 @@ describe('create', () => {
 			stop.abort();
 			return { json: CREATED };
 		});
-		const created = client.createImageToVideo(BODY, { ...options, signal: stop.signal });
+		const created = create(client, { ...options, signal: stop.signal });
 		await expect(created).resolves.toMatchObject(CREATED);
 		expect(transport.signals.map(({ aborted }) => aborted)).toEqual([false]);
 	});
@@ -243,7 +268,7 @@ describe('create', () => {
 	test('is not sent once the execution has been stopped', async () => {
 		const { client, options, requests } = lab({ json: CREATED });
 		const signal = AbortSignal.abort();
-		await rejectionOf(AbortError, client.createImageToVideo(BODY, { ...options, signal }));
+		await rejectionOf(AbortError, create(client, { ...options, signal }));
 		expect(requests).toEqual([]);
 	});
 });
