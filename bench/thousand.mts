@@ -161,6 +161,7 @@ checkBounds([
 		atMost: LONGEST_BLOCK_MS,
 		unit: 'ms',
 	},
+	{ name: 'time / ideal, image files', value: best.took / 1000 / IDEAL, atMost: 3, unit: 'x' },
 	{
 		name: 'create requests / items',
 		value: countOf(best.requests, 'create') / ITEMS,
