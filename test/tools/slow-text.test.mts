@@ -100,6 +100,7 @@ const given = (value: unknown) => new Parameters(() => value);
 const n8n = (binary: object, json = {}) =>
 	({
 		getInputData: () => [{ json, binary }],
+		getExecutionCancelSignal: () => undefined,
 		helpers: { assertBinaryData: () => undefined },
 	}) as unknown as IExecuteFunctions;
 const form = { model: 'kling-3.0', duration: 5, resolution: '720p', audio: false, endImage: true };

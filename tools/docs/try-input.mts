@@ -99,6 +99,7 @@ function executeFunctions(values: Readonly<Record<string, unknown>>): IExecuteFu
 				typeof value === 'object' && value !== null && '__rl' in value && 'value' in value;
 			return options?.extractValue && isLocator ? value.value : value;
 		},
+		getExecutionCancelSignal: () => undefined,
 		getInputData: () => [{ json: {}, binary: BINARY }],
 		helpers: { assertBinaryData: () => undefined },
 	} as unknown as IExecuteFunctions;

@@ -34,13 +34,16 @@ export const generate: Operation<GenerateInput, GenerateBatch> = {
 		const spec = resolveVideoSpec(readVideoParams(n8n, itemIndex, hasEndImage));
 		const settings = readSettings(n8n, itemIndex, spec);
 		const prompt = readPrompt(n8n, itemIndex);
-		const image = await readImage(n8n, START_IMAGE, itemIndex);
+		const { timeout } = settings.output;
+		const image = await readImage(n8n, START_IMAGE, itemIndex, undefined, timeout);
 		assertShapeOf(spec, image, START_IMAGE.label);
 		return {
 			...settings,
 			spec: { ...spec, notes: [...spec.notes, ...prompt.notes] },
 			image,
-			endImage: hasEndImage ? await readImage(n8n, END_IMAGE, itemIndex) : undefined,
+			endImage: hasEndImage
+				? await readImage(n8n, END_IMAGE, itemIndex, undefined, timeout)
+				: undefined,
 			prompt: prompt.text,
 		};
 	},

@@ -1,6 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { InvalidInputError } from '../lib/errors';
 import { formatList, formatValue, MAX_API_MESSAGE_LENGTH, singleLine } from '../lib/text';
+import { isWithoutConnection, POOL_HINT } from '../n8n/databasePool';
 import { parseText } from '../n8n/parameters';
 
 /** Finds the file that a binary field means, in whatever way n8n, other nodes and expressions have it. */
@@ -196,8 +197,10 @@ export function readErrorOf(error: unknown, what: string): Error {
 	}
 	return new InvalidInputError(
 		`${what} could not be read from n8n's storage (${reason})`,
-		/manager found/.test(reason)
-			? 'The file was stored elsewhere than this n8n looks: check N8N_DEFAULT_BINARY_DATA_MODE and the settings of that storage.'
-			: "Check n8n's storage of binary data.",
+		isWithoutConnection(error)
+			? POOL_HINT
+			: /manager found/.test(reason)
+				? 'The file was stored elsewhere than this n8n looks: check N8N_DEFAULT_BINARY_DATA_MODE and the settings of that storage.'
+				: "Check n8n's storage of binary data.",
 	);
 }

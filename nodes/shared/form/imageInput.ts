@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { InvalidInputError } from '../lib/errors';
+import { AbortError, InvalidInputError } from '../lib/errors';
 import { IMAGE_EXTENSIONS, MIME_TYPES } from '../media/imageFormat';
 import { ImageInspector, type ImageReport } from '../media/imageInspector';
 import { checkFilePath, checkImageUrl, checkSavedItem } from '../media/imageReference';
 import type { ByteStream } from '../api/transport';
+import { systemClock } from '../lib/clock';
 import { joinOr } from '../lib/text';
+import { whenConnected } from '../n8n/databasePool';
 import { parametersOf, type Parameters } from '../n8n/parameters';
 import { NO_IMAGE, type ImageFields, type ImageSource } from './imageFields';
 import type { ImageFile, ImageInput } from '../generation/videoRequest';
@@ -24,6 +26,7 @@ export function isGiven(
  * Reads and checks an image of one item, without any request. Files are read through, for their hash; small ones are kept
  * until they are uploaded.
  * @param parameters where the fields stand, if not among those of the node itself
+ * @param timeout milliseconds to go on trying while n8n's database has no connection
  * @throws {InvalidInputError} when it can't be an image that Magic Hour takes
  */
 export async function readImage(
@@ -31,10 +34,12 @@ export async function readImage(
 	fields: ImageFields,
 	itemIndex: number,
 	parameters: Parameters = parametersOf(n8n, itemIndex),
+	timeout?: number,
 ): Promise<ImageInput> {
 	const source = parameters.option(fields.source) as ImageSource;
 	if (source === 'binary') {
-		return { kind: 'file', file: await readImageFile(n8n, fields, itemIndex, parameters) };
+		const file = await readImageFile(n8n, fields, itemIndex, parameters, timeout);
+		return { kind: 'file', file };
 	}
 	const field = fields[source];
 	return { kind: 'reference', path: CHECKS[source](parameters.text(field), field.displayName) };
@@ -53,12 +58,15 @@ export async function readImageFile(
 	{ binaryField, label }: ImageFields,
 	itemIndex: number,
 	parameters: Parameters = parametersOf(n8n, itemIndex),
+	timeout = DEFAULT_TIMEOUT_MS,
 ): Promise<ImageFile> {
 	// One that n8n hides has lost what was given in it: its default could be another image.
 	const given = parameters.value({ ...binaryField, default: '' });
 	const { name, content } = findFile(n8n, given, binaryField.displayName, label, itemIndex);
 	const id = 'id' in content ? content.id : undefined;
-	const open = async () => await openContent(n8n, content);
+	const signal = n8n.getExecutionCancelSignal();
+	const patience = { clock: systemClock, timeout, signal };
+	const open = async () => await whenConnected(() => openContent(n8n, content), patience);
 
 	const { header, description, length, isWhole, hash, kept } = await inspectFileOnce(
 		n8n,
@@ -96,6 +104,9 @@ export async function readImageFile(
 	};
 }
 
+/** Milliseconds to wait for n8n's database, for operations without a Timeout option. */
+const DEFAULT_TIMEOUT_MS = 300_000;
+
 /** How much of a file is read at a time: with the usual 64 KiB, reading takes twice the CPU time (`npm run bench files`). */
 const CHUNK_BYTES = 256 * 1024;
 
@@ -131,7 +142,7 @@ class StoredFiles {
 	}
 
 	private async read(open: () => Promise<Buffer | ByteStream>): Promise<FileInfo> {
-		const { kept, ...info } = await inspectFile(await open().catch(storageFailed), MAX_KEPT_BYTES);
+		const { kept, ...info } = await inspectFile(await opened(open), MAX_KEPT_BYTES);
 		if (!kept || this.keptBytes + kept.length > MAX_KEPT_BYTES_PER_RUN) return info;
 		this.keptBytes += kept.length;
 		return { ...info, kept };
@@ -146,10 +157,16 @@ async function inspectFileOnce(
 	open: () => Promise<Buffer | ByteStream>,
 ): Promise<FileInfo> {
 	// What is in the item itself is in memory, however often it is read.
-	if (id === undefined) return await inspectFile(await open().catch(storageFailed), 0);
+	if (id === undefined) return await inspectFile(await opened(open), 0);
 	const files = STORED_FILES.get(n8n) ?? new StoredFiles();
 	STORED_FILES.set(n8n, files);
 	return await files.inspect(id, open);
+}
+
+async function opened(open: () => Promise<Buffer | ByteStream>): Promise<Buffer | ByteStream> {
+	return await open().catch((error: unknown) => {
+		throw error instanceof AbortError ? error : storageFailed(error);
+	});
 }
 
 /** Reads content through. @param mostKept the largest that is kept, in bytes */

@@ -94,24 +94,48 @@ type Prepared =
 	| { readonly failed: false; readonly itemIndex: number; readonly input: unknown }
 	| { readonly failed: true; readonly output: INodeExecutionData };
 
-/** Items that are checked before the rest of n8n has its turn: expressions take their time. */
-const ITEMS_PER_TURN = 20;
+/** Images that are read at a time: each may take one of the few connections that n8n has to its database. */
+const READ_AT_A_TIME = 4;
 
-/** Checks the input of every item before any request, so that a wrong last item does not leave paid videos behind. */
+/** Items that each of these checks before the rest of n8n has its turn: expressions take their time. */
+const ITEMS_PER_TURN = 5;
+
+/**
+ * Checks the input of every item before any request, so that a wrong last item does not leave paid videos behind. Items
+ * are begun in order; that of the first wrong one, in order, is the failure that ends a run.
+ */
 async function prepareAll(
 	n8n: IExecuteFunctions,
 	operation: Operation<unknown, unknown>,
 ): Promise<Prepared[]> {
-	const prepared: Prepared[] = [];
-	for (const itemIndex of n8n.getInputData().keys()) {
-		if (itemIndex % ITEMS_PER_TURN === 0) await systemClock.yieldToEventLoop();
-		try {
-			prepared.push({ failed: false, itemIndex, input: await operation.prepare(n8n, itemIndex) });
-		} catch (error) {
-			prepared.push({ failed: true, output: failed(n8n, error, itemIndex) });
-		}
-	}
-	return prepared;
+	const goesOn = isGoingOn(n8n);
+	let isOver = false;
+	const attempts = await mapConcurrently(
+		[...n8n.getInputData().keys()],
+		READ_AT_A_TIME,
+		async (itemIndex) => {
+			// One that was begun earlier has failed, and all before that one are begun.
+			if (isOver) return [];
+			if (itemIndex % ITEMS_PER_TURN === 0) await systemClock.yieldToEventLoop();
+			try {
+				return [{ itemIndex, input: await operation.prepare(n8n, itemIndex) }];
+			} catch (error) {
+				isOver = !goesOn;
+				return [{ itemIndex, error }];
+			}
+		},
+		n8n.getExecutionCancelSignal(),
+	);
+	return attempts.flat().map((attempt) => {
+		const { itemIndex } = attempt;
+		return 'error' in attempt
+			? { failed: true, output: failed(n8n, attempt.error, itemIndex) }
+			: { failed: false, itemIndex, input: attempt.input };
+	});
+}
+
+function isGoingOn(n8n: IExecuteFunctions): boolean {
+	return n8n.continueOnFail() || hasSilentErrors(n8n);
 }
 
 /** The failure that a run ends with. What to say of other items is known when they have ended, too. */
@@ -138,7 +162,7 @@ function failed(
 	itemIndex: number,
 	wholeRun = false,
 ): INodeExecutionData {
-	if (!n8n.continueOnFail() && !hasSilentErrors(n8n)) {
+	if (!isGoingOn(n8n)) {
 		throw new EndOfRun(error, wholeRun ? undefined : itemIndex);
 	}
 	return { json: failedItemJson(n8n.getNode(), error), pairedItem: { item: itemIndex } };

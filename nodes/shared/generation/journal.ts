@@ -3,6 +3,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { systemClock, type Clock } from '../lib/clock';
 import { CreateOutcomeUnknownError } from '../lib/errors';
 import { formatValue } from '../lib/text';
+import { isWithoutConnection, POOL_HINT } from '../n8n/databasePool';
 import { databaseMarksOf, marksRowOf } from '../n8n/databaseMarks';
 import { isTool } from './aiTool';
 
@@ -308,7 +309,7 @@ function marksOf(n8n: IExecuteFunctions, clock: Clock): Marks | undefined {
 	const withoutMarks = (error: unknown) => {
 		if (!isTold) {
 			n8n.logger.warn(
-				`Magic Hour: n8n's database did not take the note of a create request, so a retry after a crash of n8n could send it again: ${String(error)}`,
+				`Magic Hour: n8n's database did not take the note of a create request, so a retry after a crash of n8n could send it again: ${String(error)}${isWithoutConnection(error) ? `. ${POOL_HINT}` : ''}`,
 			);
 		}
 		isTold = true;

@@ -1,5 +1,6 @@
 import type { DeduplicationHelperFunctions, IExecuteFunctions } from 'n8n-workflow';
 import type { Clock } from '../lib/clock';
+import { whenConnected } from './databasePool';
 
 type Helpers = Pick<DeduplicationHelperFunctions, 'checkProcessedAndRecord' | 'removeProcessed'>;
 
@@ -144,7 +145,13 @@ export class DatabaseMarks {
 
 	/** Writes what the tasks want; those that have no outcome yet wait again. @returns milliseconds */
 	private async write(tasks: readonly AnyTask[]): Promise<number> {
-		const begun = this.clock.now();
+		let begun = this.clock.now();
+		const patience = { clock: this.clock, timeout: MAX_WAIT_MS };
+		const patiently = async <T>(work: () => Promise<T>): Promise<T> =>
+			await whenConnected(async () => {
+				begun = this.clock.now();
+				return await withTries(work);
+			}, patience);
 		const wanted = tasks.flatMap((task) => task.marks);
 		const marks = wanted.length === 0 ? [] : [...new Set([...wanted, ...this.upkeep()])];
 		const unwanted = tasks.flatMap((task) => task.unwanted ?? []);
@@ -152,13 +159,13 @@ export class DatabaseMarks {
 		try {
 			const processed = new Set<unknown>();
 			if (marks.length > 0) {
-				const seen = await withTries(
+				const seen = await patiently(
 					async () => await this.helpers.checkProcessedAndRecord(marks, 'node', options),
 				);
 				seen.processed.forEach((mark) => processed.add(mark));
 			}
 			if (unwanted.length > 0) {
-				await withTries(async () => await this.helpers.removeProcessed(unwanted, 'node', options));
+				await patiently(async () => await this.helpers.removeProcessed(unwanted, 'node', options));
 			}
 			for (const task of tasks) {
 				const outcome = task.outcomeOf(task.marks.map((mark) => processed.has(mark)));
@@ -190,6 +197,9 @@ const MIN_PAUSE_MS = 300;
 /** How long, in milliseconds, and of how many, what was taken is written again. */
 const UPKEEP_MS = 60_000;
 const MAX_UPKEEP = 100;
+
+/** How long is gone on with while the database has no connection free. */
+const MAX_WAIT_MS = 300_000;
 
 /** Several processes that all begin the record of a node get in each other's way once. */
 const MAX_TRIES = 3;

@@ -1,4 +1,6 @@
-import type { DatabaseMarks } from '../../../../nodes/shared/n8n/databaseMarks.ts';
+import { DatabaseMarks } from '../../../../nodes/shared/n8n/databaseMarks.ts';
+import { FakeClock } from '../../../support/fake-clock.mts';
+import { fakeDatabase } from '../../../support/fake-database.mts';
 import { seededRandom } from '../../../support/seeded-random.mts';
 import { processes, Row, StepClock } from '../../../support/marks-row.mts';
 
@@ -123,4 +125,25 @@ describe('marks of several processes at once', () => {
 		);
 		expect(clock.now() - begun).toBeLessThan(100);
 	});
+});
+
+test('a database without a free connection is waited for, and the mark is made', async () => {
+	const database = fakeDatabase();
+	const clock = new FakeClock();
+	let refusals = 10;
+	const marks = new DatabaseMarks(
+		{
+			...database.helpers,
+			checkProcessedAndRecord: async (wanted) => {
+				if (refusals-- > 0) throw new Error('timeout exceeded when trying to connect');
+				return await database.helpers.checkProcessedAndRecord(wanted as string[]);
+			},
+		},
+		clock,
+		100,
+	);
+	await expect(marks.note('mark')).resolves.toBe(false);
+	expect(database.marks()).toEqual(['mark']);
+	// What was waited for the connection makes the pause between the writings no longer.
+	expect(Math.max(...clock.sleeps)).toBeLessThan(5_000);
 });
