@@ -106,7 +106,7 @@ for (const { what, title, unit, digits } of FIGURES) {
 const MOST_UP = 2;
 const bounds: Bound[] = [];
 for (const [index, { name, up, down }] of CASES.entries()) {
-	if ((up ?? down ?? 0) <= MB) continue;
+	if ((up ?? down) <= MB) continue;
 	const atMost = down ? 1 : MOST_UP;
 	for (const what of ['cpu', 'time'] as const) {
 		bounds.push({ name: `${name}: ${what}`, value: ratio(index, what), atMost, unit: 'x' });
