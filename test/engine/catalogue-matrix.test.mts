@@ -1,4 +1,6 @@
+import type { INodeParameters } from 'n8n-workflow';
 import {
+	findModel,
 	MODELS,
 	PLAN_DEFAULT,
 	RESOLUTIONS,
@@ -7,6 +9,7 @@ import {
 	type Plan,
 	type Resolution,
 } from '../../nodes/shared/models/catalogue.ts';
+import { MODELS as RULES, type ModelRules } from '../../local-api/models.mts';
 import { png } from '../../tools/engine/images.mts';
 import { imageItem, openLab, type Lab } from '../support/engine/lab.mts';
 
@@ -152,4 +155,73 @@ describe('a combination outside the catalogue', () => {
 			expect(lab.api.requests).toHaveLength(0);
 		},
 	);
+});
+
+describe('Send Anyway', () => {
+	const options = { durationNotSupported: 'send' };
+	/** Fields that a model can't have are hidden, unless the model is an expression. */
+	const computed = (id: string) => ({
+		model: { __rl: true, mode: 'id', value: `={{ '${id}' }}` },
+	});
+
+	it.each(MODELS.flatMap(outside))(
+		'$model, $duration s, $resolution: goes out as it is, and the server has the last word',
+		async ({ model: id, duration, resolution }) => {
+			const run = await lab.run(
+				{
+					model: { __rl: true, mode: 'list', value: id },
+					...{ duration, resolution, options, waitForCompletion: false },
+				},
+				{ items: [imageItem(imageFor(findModel(id) as Model), {})] },
+			);
+
+			expect(lab.creates()).toEqual([
+				expect.objectContaining({ model: id, end_seconds: duration, resolution }),
+			]);
+			expect(run.error?.message).toContain(`${id} does not support`);
+			expect(run.error?.description).toContain('MAGIC_HOUR_INVALID_REQUEST');
+		},
+	);
+
+	/** What Magic Hour may have learned since the catalogue was written. */
+	const LEARNED: ReadonlyArray<readonly [string, Partial<ModelRules>, INodeParameters]> = [
+		['kling-3.0', { seconds: [20] }, { duration: 20 }],
+		['seedance-2.0-mini', { resolutions: ['1080p'] }, { resolution: '1080p' }],
+		['wan-2.2', { audio: 'included' }, { audio: true }],
+		['minimax-h3', { endImage: ['720p'] }, { endImageSource: 'binary' }],
+	];
+
+	it.each(LEARNED)('%s: %j is made, and the panel tells', async (id, learned, wish) => {
+		const rules = RULES as Record<string, ModelRules>;
+		const before = rules[id] as ModelRules;
+		rules[id] = { ...before, ...learned };
+		const { json, binary: { data } = {} } = imageItem();
+		if (data === undefined) throw new Error('The item has no image');
+		const items = [{ json, binary: { data, endImage: data } }];
+		const run = await lab
+			.run({ ...computed(id), ...wish, options, waitForCompletion: false }, { items })
+			.finally(() => (rules[id] = before));
+
+		expect(run.error).toBeUndefined();
+		expect(lab.api.projects).toHaveLength(1);
+		const { endImageSource, duration = 5, ...others } = wish;
+		expect(lab.creates()).toEqual([
+			expect.objectContaining({ model: id, end_seconds: duration, ...others }),
+		]);
+		expect('end_image_file_path' in (lab.creates()[0]?.assets ?? {})).toBe(
+			endImageSource !== undefined,
+		);
+		expect(run.hints.map(({ message }) => message).join()).toContain('It was sent anyway');
+	});
+
+	it('keeps to Max Credits: what has no known price is refused', async () => {
+		const run = await lab.run({
+			...computed('kling-3.0'),
+			resolution: '8k',
+			options: { ...options, maxCredits: 100_000 },
+		});
+
+		expect(run.error?.message).toMatch(/^Max Credits: the cost of this video is not known/);
+		expect(lab.api.requests).toHaveLength(0);
+	});
 });

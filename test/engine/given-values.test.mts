@@ -299,10 +299,10 @@ describe('A choice', () => {
 
 	it.each<[string, number]>([
 		['nearest', 5],
-		['Use the Nearest Duration', 5],
-		['Use The Nearest duration', 5],
+		['Use the Nearest', 5],
+		['Use The nearest', 5],
 		['default', 5],
-	])('If Duration Is Not Supported %j', async (durationNotSupported, seconds) => {
+	])('If Not Supported %j', async (durationNotSupported, seconds) => {
 		const { end_seconds } = await created({
 			model: { __rl: true, mode: 'id', value: 'kling-2.6' },
 			duration: 6,
@@ -311,23 +311,20 @@ describe('A choice', () => {
 		expect(end_seconds).toBe(seconds);
 	});
 
-	it.each(['Fail', 'error', 'fail'])(
-		'If Duration Is Not Supported %j fails',
-		async (durationNotSupported) => {
-			const told = await refused({
-				model: { __rl: true, mode: 'id', value: 'kling-2.6' },
-				duration: 6,
-				options: { durationNotSupported },
-			});
-			expect(told).toContain('kling-2.6 makes 5 or 10 seconds; 6 was given');
-		},
-	);
+	it.each(['Fail', 'error', 'fail'])('If Not Supported %j fails', async (durationNotSupported) => {
+		const told = await refused({
+			model: { __rl: true, mode: 'id', value: 'kling-2.6' },
+			duration: 6,
+			options: { durationNotSupported },
+		});
+		expect(told).toContain('kling-2.6 makes 5 or 10 seconds; 6 was given');
+	});
 
 	it.each(['farthest', '={{ null }}', '={{ 1 }}'])(
-		'If Duration Is Not Supported can not be %j',
+		'If Not Supported can not be %j',
 		async (durationNotSupported) => {
 			const told = await refused({ options: { durationNotSupported } });
-			expect(told).toMatch(/^If Duration Is Not Supported: it must be error \(Fail\), nearest/);
+			expect(told).toMatch(/^If Not Supported: it must be error \(Fail\), send/);
 		},
 	);
 

@@ -132,7 +132,7 @@ describe('Continue', () => {
 		expect(run.output[1]?.[0]?.json).toEqual({
 			row: 7,
 			error: expect.stringContaining('5 or 10 seconds') as string,
-			message: expect.stringContaining('If Duration Is Not Supported') as string,
+			message: expect.stringContaining('If Not Supported') as string,
 		});
 	});
 

@@ -38,7 +38,7 @@ describe('npm run demo', () => {
 
 		expect({ exit, stderr }).toEqual({ exit: 0, stderr: expect.any(String) as string });
 		expect(stdout).toContain('demo-output/sample.mp4');
-		expect(stdout).toMatch(/Credits +240 charged, 240 estimated/);
+		expect(stdout).toMatch(/Credits +240 charged, unknown estimated/);
 		expect(stdout).toMatch(
 			/Node +n8n-nodes-magic-hour\.imageToVideo of n8n-nodes-magic-hour \d+\.\d+\.\d+\n/,
 		);
@@ -53,6 +53,17 @@ describe('npm run demo', () => {
 		expect(probe).toMatchObject({ width: 1280, height: 720, audio: false });
 		const still = await readFile(join(OUTPUT, 'sample-still.png'));
 		expect(still.subarray(0, 8).toString('hex')).toBe(PNG_SIGNATURE);
+		await expectNothingLeft(run);
+	});
+
+	it('makes what is new since August: 45 seconds of ltx-2.5', async () => {
+		const run = await start('--model', 'ltx-2.5', '--seconds', '45');
+		const { exit, stdout } = await run.ended;
+
+		expect(exit).toBe(0);
+		expect(stdout).toMatch(/Credits +\d+ charged, unknown estimated/);
+		const probe = await probeVideo(join(OUTPUT, 'sample.mp4'));
+		expect(Math.abs(probe.seconds - 45)).toBeLessThanOrEqual(0.2);
 		await expectNothingLeft(run);
 	});
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { findFile } from '../../nodes/shared/form/binaryFile.ts';
-import { DURATION_NOT_SUPPORTED, TIMEOUT } from '../../nodes/shared/form/fields.ts';
+import { NOT_SUPPORTED, TIMEOUT } from '../../nodes/shared/form/fields.ts';
 import { evaluateRequest } from '../../nodes/MagicHourTrigger/evaluateRequest.ts';
 import { describeContent } from '../../nodes/shared/media/imageFormat.ts';
 import { durationEntries, resolutionEntries } from '../../nodes/shared/models/menuEntries.ts';
@@ -92,7 +92,7 @@ const video = (params: object) =>
 		resolution: '720p',
 		audio: false,
 		endImage: false,
-		durationNotSupported: 'error',
+		ifNotSupported: 'error',
 		...params,
 	});
 const field = { displayName: 'Text', name: 'text', type: 'string' as const, default: '' };
@@ -129,7 +129,7 @@ const READERS: Readonly<Record<string, Reader>> = {
 	'a text field': (text) => given(text).text(field),
 	'a number field': (text) => given(text).wholeNumber(TIMEOUT),
 	'a flag': (text) => parseFlag(text, SIMPLIFY),
-	'a choice': (text) => parseOption(text, DURATION_NOT_SUPPORTED),
+	'a choice': (text) => parseOption(text, NOT_SUPPORTED),
 	'an option': (text) =>
 		addedOptions(given({ [text]: text, timeout: text }), field).wholeNumber(TIMEOUT),
 	'the name of a binary field': (text) =>

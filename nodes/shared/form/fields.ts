@@ -116,28 +116,39 @@ export const PROJECT_NAME: INodeProperties = {
 		'Name of the video in your Magic Hour library. Without one it is named after the workflow, the execution and the item.',
 };
 
-/** An option of the Options collection: what to do with a duration that the model does not make. */
-export const DURATION_NOT_SUPPORTED: INodeProperties = {
-	displayName: 'If Duration Is Not Supported',
+/**
+ * An option of the Options collection: what to do with what the model does not make. Its name is of when that was about
+ * durations alone: saved workflows have it.
+ */
+export const NOT_SUPPORTED: INodeProperties = {
+	displayName: 'If Not Supported',
 	name: 'durationNotSupported',
 	type: 'options',
 	default: 'error',
-	description: 'What to do when the model does not make videos of the given duration',
+	description:
+		'What to do when this node does not know the model to make the given duration, resolution or audio, or to take an end image',
 	options: [
 		{
 			name: 'Fail',
 			value: 'error',
-			description: 'Stop before anything is uploaded or charged, and name the durations there are',
+			description: 'Stop before anything is uploaded or charged, and name what there is',
 		},
 		{
-			name: 'Use the Nearest Duration',
+			name: 'Send Anyway',
+			value: 'send',
+			description: 'Send it as it is, for what is new at Magic Hour, at a cost that may be unknown',
+		},
+		{
+			name: 'Use the Nearest',
 			value: 'nearest',
-			description: 'Use the nearest duration that the model makes; of two, the shorter',
+			description:
+				'Use the nearest duration and resolution (of two, the smaller), and no audio; fail if the model takes no end image',
 		},
 		{
 			name: "Use the Model's Default",
 			value: 'default',
-			description: "Use the model's usual duration",
+			description:
+				"Use the model's usual duration, 720p, and no audio; fail if the model takes no end image",
 		},
 	],
 };

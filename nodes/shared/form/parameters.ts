@@ -1,5 +1,5 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import type { DurationFallback, VideoParams } from '../models/videoSpec';
+import type { NotSupportedFallback, VideoParams } from '../models/videoSpec';
 import { PROJECT_ID as ID_PATTERN } from '../api/schemas';
 import { InvalidInputError } from '../lib/errors';
 import type { OutputOptions } from '../generation/projectOutput';
@@ -11,7 +11,7 @@ import {
 	AUDIO,
 	CONCURRENT_PROJECTS,
 	DURATION,
-	DURATION_NOT_SUPPORTED,
+	NOT_SUPPORTED,
 	KEEP_IN_RESERVE,
 	MAX_CREDITS,
 	MAX_CREDITS_PER_RUN,
@@ -49,9 +49,7 @@ export function readVideoParams(
 		resolution: parameters.value(RESOLUTION),
 		audio: parameters.flag(AUDIO),
 		endImage,
-		durationNotSupported: readOptions(n8n, itemIndex).option(
-			DURATION_NOT_SUPPORTED,
-		) as DurationFallback,
+		ifNotSupported: readOptions(n8n, itemIndex).option(NOT_SUPPORTED) as NotSupportedFallback,
 	};
 }
 

@@ -45,7 +45,7 @@ export function estimateCredits(spec: VideoSpec): Estimate {
 	}
 	const { model, credits } = costs[0] as (typeof costs)[number];
 	if (credits === undefined)
-		return unknown(`Magic Hour publishes no rate for ${rated(model, resolution)}`);
+		return unknown(`Magic Hour publishes no rate for ${rated(model, resolution, audio)}`);
 	const note = explain(model, resolution, seconds, audio);
 	return { credits, dependsOnPlan: false, note };
 }
@@ -54,9 +54,10 @@ function onPlan({ plan }: Candidate): string {
 	return plan === undefined ? '' : ` (${plan === 'paid' ? 'paid plans' : 'free plan'})`;
 }
 
-/** A model without any rate, or one that has some for other resolutions. */
-function rated({ id, rate }: Model, resolution: Resolution): string {
-	return rate === undefined ? id : `${id} at ${resolution}`;
+/** A model without any rate, or one that has some for other resolutions, or without sound. */
+function rated({ id, rate }: Model, resolution: Resolution, audio: boolean): string {
+	if (rate === undefined) return id;
+	return `${id} at ${resolution}${audio && rate[resolution] !== undefined ? ' with sound' : ''}`;
 }
 
 function unknown(reason: string): Estimate {

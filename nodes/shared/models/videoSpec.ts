@@ -6,6 +6,7 @@ import {
 	resolveModel,
 	resolutionsOf,
 	resolutionsWith,
+	type Candidate,
 	type Model,
 	type ModelSelection,
 	type Resolution,
@@ -15,8 +16,15 @@ import type { ImageSize } from '../media/imageFormat';
 import { KNOWN_MODEL_IDS, modelIdOf } from './modelId';
 import { joinOr, joinNumbersOr, formatValue } from '../lib/text';
 
-/** What to do with a length that the model does not make. */
-export type DurationFallback = 'error' | 'default' | 'nearest';
+/**
+ * What to do with what the model is not known to make.
+ *
+ * `nearest` and `default` change settings: the length, the resolution, and sound, which a model that makes none leaves
+ * out. An end image is no setting. It is one of the person's own pictures, and a video that ends on something else costs
+ * as much: so they choose a resolution and a length that go with it, and where the model takes none, they refuse as
+ * `error` does. `send` changes nothing, and leaves the last word to the server.
+ */
+export type NotSupportedFallback = 'error' | 'default' | 'nearest' | 'send';
 
 /** What a person asked for, as it came out of the parameters: nothing in it has been checked. */
 export interface VideoParams {
@@ -25,13 +33,16 @@ export interface VideoParams {
 	readonly resolution: unknown;
 	readonly audio: boolean;
 	readonly endImage: boolean;
-	readonly durationNotSupported: DurationFallback;
+	readonly ifNotSupported: NotSupportedFallback;
 }
 
 /** A combination that the model makes, as far as the catalogue knows the model. */
 export interface VideoSpec {
 	readonly selection: ModelSelection;
-	/** The models of the selection that make this combination: none when the catalogue does not know the model. */
+	/**
+	 * The models of the selection that make this combination: none when the catalogue does not know the model, all where
+	 * none is known to make it and it is sent anyway.
+	 */
 	readonly candidateModels: readonly Model[];
 	readonly seconds: number;
 	/** `undefined`: left to Magic Hour (only for models that the catalogue does not know). */
@@ -54,55 +65,166 @@ export function resolveVideoSpec(params: VideoParams): VideoSpec {
 	const selection = resolveModel(parseModel(params.model));
 	const seconds = requireSeconds(params.duration);
 	const resolution = requireResolution(params.resolution);
-	if (selection.models.length === 0) {
-		return {
-			selection,
-			candidateModels: [],
-			seconds: withinLimits(seconds, params.duration),
-			resolution,
-			audio: params.audio,
-			notes: [],
-		};
-	}
-
-	const name = selection.id;
-	const atResolution = selection.models.filter((model) =>
-		(model.resolutions as readonly string[]).includes(resolution ?? ''),
-	);
-	if (atResolution.length === 0) {
-		const makes = resolutionsOf(selection.models);
-		throw new InvalidInputError(
-			`Resolution: ${name} makes ${joinOr(makes)}; ${formatValue(params.resolution)} was given`,
-			'Choose a resolution that it makes, or another model.',
-		);
-	}
 	const audio = params.audio || selection.impliesAudio;
-	const withAudio = audio ? atResolution.filter((model) => model.audio !== 'none') : atResolution;
-	if (withAudio.length === 0) {
-		throw new InvalidInputError(
-			`Audio: ${name} makes videos without sound only; turn Audio off or choose another model`,
-			`Models with sound: ${joinOr(MODELS.filter((model) => model.audio !== 'none').map((model) => model.id))}.`,
-		);
-	}
-	const takers = params.endImage
-		? takersOfEndImage(name, withAudio, resolution as Resolution)
-		: withAudio;
-	if (params.endImage && params.durationNotSupported === 'error') {
-		refuseLongEndImage(name, takers, seconds);
+	if (selection.models.length === 0) {
+		assertLength(seconds, params);
+		return { selection, candidateModels: [], seconds, resolution, audio, notes: [] };
 	}
 
-	const durations = durationsOf(takers, params.endImage);
-	const { chosen, notes } = chooseDuration(
+	const wish: Wish = { selection, seconds, resolution, audio, params };
+	const problem = problemOf(wish);
+	if (problem === undefined) {
+		const candidateModels = makersOf(wish, selection.models);
+		return { selection, candidateModels, seconds, resolution, audio, notes: [] };
+	}
+	if (params.ifNotSupported === 'error' || resolution === undefined) throw problem;
+	if (params.ifNotSupported !== 'send') return adapt(wish, resolution);
+	assertLength(seconds, params);
+	return {
 		selection,
-		durations,
+		candidateModels: selection.models,
 		seconds,
-		params,
-		resolution as string,
+		resolution,
+		audio,
+		notes: [`${problem.message}. It was sent anyway, ${AS_SET}.`],
+	};
+}
+
+const AS_SET = 'as set under "If Not Supported"';
+
+/** What was asked for, read. */
+interface Wish {
+	readonly selection: ModelSelection;
+	readonly seconds: number;
+	readonly resolution?: string;
+	readonly audio: boolean;
+	readonly params: VideoParams;
+}
+
+/** The models that make all of it. */
+function makersOf(
+	{ seconds, resolution, audio, params: { endImage } }: Wish,
+	models: readonly Candidate[],
+): Candidate[] {
+	return models
+		.filter((model) => (audio ? model.audio !== 'none' : true))
+		.filter((model) => (endImage ? model.endImage !== undefined : true))
+		.filter((model) => makesResolution(model, resolution, endImage))
+		.filter((model) => durationsWith(model, endImage).includes(seconds));
+}
+
+/** Why no model makes it: the first of what is not right. */
+function problemOf({
+	selection,
+	seconds,
+	resolution,
+	audio,
+	params,
+}: Wish): InvalidInputError | undefined {
+	const { id, models } = selection;
+	const { endImage } = params;
+	const atResolution = models.filter((model) => makesResolution(model, resolution, false));
+	if (atResolution.length === 0) {
+		return new InvalidInputError(
+			`Resolution: ${id} makes ${joinOr(resolutionsOf(models))}; ${formatValue(params.resolution)} was given`,
+			`Choose a resolution that it makes, or another model. ${OR_SEND}`,
+		);
+	}
+	const withAudio = audio ? atResolution.filter((model) => model.audio !== 'none') : atResolution;
+	if (withAudio.length === 0) return noAudio(id);
+	const takers = endImage ? withAudio.filter((model) => model.endImage) : withAudio;
+	if (takers.length === 0) return noEndImage(id);
+	const makers = takers.filter((model) => makesResolution(model, resolution, endImage));
+	if (makers.length === 0) {
+		const right = resolutionsOf(takers, true);
+		return new InvalidInputError(
+			`End Image: ${id} takes an end image at ${joinOr(right)} only; Resolution is ${resolution}`,
+			`Set Resolution to ${joinOr(right)}, or End Image From to None. ${OR_SEND}`,
+		);
+	}
+	const durations = durationsOf(makers, endImage);
+	if (durations.includes(seconds)) return undefined;
+	const tooLong = endImage ? tooLongForEndImage(id, makers, seconds) : undefined;
+	return (
+		tooLong ??
+		new InvalidInputError(
+			`Duration: ${id} makes ${joinNumbersOr(durations)} seconds${limitedBy(selection, resolution, endImage)}; ` +
+				`${formatValue(params.duration)} was given; the nearest is ${nearestTo(seconds, durations)}`,
+			'Choose a duration that it makes, or add the option "If Not Supported" to have the node choose, or send it anyway.',
+		)
 	);
-	const candidateModels = takers.filter((model) =>
-		durationsWith(model, params.endImage).includes(chosen),
-	);
-	return { selection, candidateModels, seconds: chosen, resolution, audio, notes };
+}
+
+const OR_SEND =
+	'Should Magic Hour take it by now, set the option "If Not Supported" to Send Anyway.';
+
+/** Changes what the model does not make, as `nearest` and `default` do. @throws {InvalidInputError} */
+function adapt(wish: Wish, resolution: string): VideoSpec {
+	const { selection, seconds, audio, params } = wish;
+	const { id, models } = selection;
+	const { endImage } = params;
+	const toDefault = params.ifNotSupported === 'default';
+	const notes: string[] = [];
+
+	const takers = endImage ? models.filter((model) => model.endImage) : models;
+	if (takers.length === 0) throw noEndImage(id);
+	const withAudio = audio ? takers.filter((model) => model.audio !== 'none') : takers;
+	const silent = withAudio.length === 0;
+	if (silent) notes.push(`${id} makes no sound: the video is without, ${AS_SET}.`);
+
+	const able = silent ? takers : withAudio;
+	const resolutions = resolutionsOf(able, endImage);
+	const pixels = pixelsOf(resolution);
+	// What no resolution is like is no resolution.
+	if (pixels === undefined) throw problemOf(wish) as InvalidInputError;
+	const known = resolutions.find((each) => each === resolution);
+	const chosen = known ?? nearestResolution(toDefault ? DEFAULT_PIXELS : pixels, resolutions);
+	if (known === undefined) {
+		const beside = endImage ? ' with an end image' : '';
+		notes.push(`${id} does not make ${resolution}${beside}: ${chosen} was used, ${AS_SET}.`);
+	}
+
+	const makers = able.filter((model) => makesResolution(model, chosen, endImage));
+	const durations = durationsOf(makers, endImage);
+	const usual = defaultDurationOf(selection);
+	const length = durations.includes(seconds)
+		? seconds
+		: toDefault && usual !== undefined && durations.includes(usual)
+			? usual
+			: nearestTo(seconds, durations);
+	if (length !== seconds) {
+		notes.push(`${id} does not make ${seconds} seconds: ${length} were used, ${AS_SET}.`);
+	}
+	return {
+		selection,
+		candidateModels: makers.filter((model) => durationsWith(model, endImage).includes(length)),
+		seconds: length,
+		resolution: chosen,
+		audio: audio && !silent,
+		notes,
+	};
+}
+
+function makesResolution(
+	model: Candidate,
+	resolution: string | undefined,
+	endImage: boolean,
+): boolean {
+	return (resolutionsWith(model, endImage) as readonly string[]).includes(resolution ?? '');
+}
+
+/** The shorter side of what is used where there is a choice: Magic Hour's own default on paid plans. */
+const DEFAULT_PIXELS = 720;
+
+/** The shorter side of "720p" or "4k", in pixels. `undefined`: not said. */
+function pixelsOf(resolution: string): number | undefined {
+	const [, size, unit] = /^(\d+)([pk])$/.exec(resolution) ?? [];
+	return size === undefined ? undefined : Number(size) * (unit === 'k' ? 540 : 1);
+}
+
+function nearestResolution(pixels: number, resolutions: readonly Resolution[]): Resolution {
+	const sizes = resolutions.map((each) => pixelsOf(each) as number);
+	return resolutions[sizes.indexOf(nearestTo(pixels, sizes))] as Resolution;
 }
 
 /**
@@ -178,10 +300,12 @@ export function parseSeconds(duration: unknown): number | undefined {
 	return text === null ? undefined : Number(text[1]);
 }
 
-function withinLimits(seconds: number, given: unknown): number {
-	if (seconds >= DURATION_LIMITS.min && seconds <= DURATION_LIMITS.max) return seconds;
+/** @throws {InvalidInputError} for a length that the API takes for no model; sent anyway, it may be longer than it took */
+function assertLength(seconds: number, { duration, ifNotSupported }: VideoParams): void {
+	const { min, max } = DURATION_LIMITS;
+	if (ifNotSupported === 'send' ? seconds > 0 : seconds >= min && seconds <= max) return;
 	throw new InvalidInputError(
-		`Duration: Magic Hour makes videos of ${DURATION_LIMITS.min} to ${DURATION_LIMITS.max} seconds; ${formatValue(given)} was given`,
+		`Duration: Magic Hour makes videos of ${min} to ${max} seconds; ${formatValue(duration)} was given`,
 	);
 }
 
@@ -212,39 +336,12 @@ export function parseResolution(resolution: unknown): string | undefined {
 	return /^\d+$/.test(text) ? `${text}p` : text;
 }
 
-function chooseDuration(
-	selection: ModelSelection,
-	durations: readonly number[],
-	seconds: number,
-	params: VideoParams,
-	resolution: string,
-): { chosen: number; notes: string[] } {
-	if (durations.includes(seconds)) return { chosen: seconds, notes: [] };
-	const nearest = nearestTo(seconds, durations);
-	if (params.durationNotSupported === 'error') {
-		throw new InvalidInputError(
-			`Duration: ${selection.id} makes ${joinNumbersOr(durations)} seconds${limitedBy(selection, resolution, params.endImage)}; ` +
-				`${formatValue(params.duration)} was given; the nearest is ${nearest}`,
-			'Choose a duration that it makes, or add the option "If Duration Is Not Supported" to have the node choose.',
-		);
-	}
-	const preferred = defaultDurationOf(selection);
-	const chosen =
-		params.durationNotSupported === 'default' &&
-		preferred !== undefined &&
-		durations.includes(preferred)
-			? preferred
-			: nearest;
-	return {
-		chosen,
-		notes: [
-			`${selection.id} does not make ${seconds} seconds: ${chosen} were used, as set under "If Duration Is Not Supported".`,
-		],
-	};
-}
-
 /** Says what else the lengths depend on: the resolution for the plan's default, an end image for some models. */
-function limitedBy(selection: ModelSelection, resolution: string, endImage: boolean): string {
+function limitedBy(
+	selection: ModelSelection,
+	resolution: string | undefined,
+	endImage: boolean,
+): string {
 	const atResolution = selection.models.length > 1 ? ` at ${resolution}` : '';
 	return atResolution + (endImage ? ' with an end image' : '');
 }
@@ -256,35 +353,36 @@ function nearestTo(wanted: number, ascending: readonly number[]): number {
 	);
 }
 
-function takersOfEndImage(name: string, models: readonly Model[], resolution: Resolution): Model[] {
-	const takers = models.filter((model) => model.endImage !== undefined);
-	if (takers.length === 0) {
-		throw new InvalidInputError(
-			`End Image: ${name} takes no end image; set End Image From to None or choose another model`,
-			`Models with an end image: ${joinOr(MODELS.filter((model) => model.endImage).map((model) => model.id))}.`,
-		);
-	}
-	const atResolution = takers.filter((model) => resolutionsWith(model, true).includes(resolution));
-	if (atResolution.length === 0) {
-		const right = resolutionsOf(takers, true);
-		throw new InvalidInputError(
-			`End Image: ${name} takes an end image at ${joinOr(right)} only; Resolution is ${resolution}`,
-			`Set Resolution to ${joinOr(right)}, or End Image From to None.`,
-		);
-	}
-	return atResolution;
+function noAudio(id: string): InvalidInputError {
+	return new InvalidInputError(
+		`Audio: ${id} makes videos without sound only; turn Audio off or choose another model`,
+		`Models with sound: ${idsOf((model) => model.audio !== 'none')}. ${OR_SEND}`,
+	);
+}
+
+function noEndImage(id: string): InvalidInputError {
+	return new InvalidInputError(
+		`End Image: ${id} takes no end image; set End Image From to None or choose another model`,
+		`Models with an end image: ${idsOf((model) => model.endImage !== undefined)}. ${OR_SEND}`,
+	);
+}
+
+function idsOf(can: (model: Model) => boolean): string {
+	return joinOr(MODELS.filter(can).map(({ id }) => id));
 }
 
 /** Says why a length that the model makes is not right with an end image. */
-function refuseLongEndImage(name: string, takers: readonly Model[], seconds: number): void {
-	const candidateModels = takers.filter((model) => model.durations.includes(seconds));
-	const right = durationsOf(candidateModels, true);
-	if (candidateModels.length === 0 || right.includes(seconds)) return;
-	const longest = Math.max(
-		...candidateModels.map((model) => model.endImage?.maxSeconds ?? Infinity),
-	);
-	throw new InvalidInputError(
-		`End Image: ${name} takes an end image for videos of ${longest} seconds or less; Duration is ${seconds}; ` +
-			`with an end image ${joinNumbersOr(right)} would be right`,
+function tooLongForEndImage(
+	id: string,
+	takers: readonly Model[],
+	seconds: number,
+): InvalidInputError | undefined {
+	const makers = takers.filter((model) => model.durations.includes(seconds));
+	if (makers.length === 0) return undefined;
+	const longest = Math.max(...makers.map((model) => model.endImage?.maxSeconds ?? Infinity));
+	return new InvalidInputError(
+		`End Image: ${id} takes an end image for videos of ${longest} seconds or less; Duration is ${seconds}; ` +
+			`with an end image ${joinNumbersOr(durationsOf(makers, true))} would be right`,
+		OR_SEND,
 	);
 }

@@ -1,6 +1,6 @@
 import { resolveVideoSpec, type VideoSpec } from '../models/videoSpec';
 import { estimateCredits as estimate } from '../models/credits';
-import { DURATION_NOT_SUPPORTED, optionsField } from '../form/fields';
+import { NOT_SUPPORTED, optionsField } from '../form/fields';
 import type { Operation } from '../generation/operation';
 import { readVideoParams } from '../form/parameters';
 
@@ -13,7 +13,7 @@ export const estimateCredits: Operation<{ readonly spec: VideoSpec }> = {
 		action: 'Estimate the credits of a video',
 	},
 	needsCredential: false,
-	fields: [optionsField('estimateCredits', [DURATION_NOT_SUPPORTED])],
+	fields: [optionsField('estimateCredits', [NOT_SUPPORTED])],
 
 	prepare: async (n8n, itemIndex) => ({
 		spec: resolveVideoSpec(readVideoParams(n8n, itemIndex, false)),

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import {
 	CONCURRENT_PROJECTS,
-	DURATION_NOT_SUPPORTED,
+	NOT_SUPPORTED,
 	KEEP_IN_RESERVE,
 	MAX_CREDITS,
 	MAX_CREDITS_PER_RUN,
@@ -41,7 +41,7 @@ export const SETTINGS_FIELDS: INodeProperties[] = [
 	},
 	optionsField('generate', [
 		CONCURRENT_PROJECTS,
-		DURATION_NOT_SUPPORTED,
+		NOT_SUPPORTED,
 		KEEP_IN_RESERVE,
 		MAX_CREDITS,
 		MAX_CREDITS_PER_RUN,

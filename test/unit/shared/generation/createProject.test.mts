@@ -33,7 +33,7 @@ const SPEC = resolveVideoSpec({
 	resolution: '720p',
 	audio: false,
 	endImage: false,
-	durationNotSupported: 'error',
+	ifNotSupported: 'error',
 });
 const REQUEST: VideoRequest = {
 	spec: SPEC,

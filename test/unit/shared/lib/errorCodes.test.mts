@@ -33,7 +33,7 @@ const SPEC = resolveVideoSpec({
 	resolution: '720p',
 	audio: false,
 	endImage: false,
-	durationNotSupported: 'error',
+	ifNotSupported: 'error',
 });
 const PROJECT = { id: 'p1', downloads: [], raw: {}, unreadable: [] };
 const UPLOAD_URL = {

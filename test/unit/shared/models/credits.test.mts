@@ -16,7 +16,7 @@ function estimate(model: string, duration: number, resolution: string, audio = f
 			resolution,
 			audio,
 			endImage: false,
-			durationNotSupported: 'error',
+			ifNotSupported: 'error',
 		}),
 	);
 }

@@ -2,7 +2,9 @@ import {
 	resolveVideoSpec,
 	assertShape,
 	type VideoParams,
+	type VideoSpec,
 } from '../../../../nodes/shared/models/videoSpec.ts';
+import { estimateCredits } from '../../../../nodes/shared/models/credits.ts';
 import { InvalidInputError } from '../../../../nodes/shared/lib/errors.ts';
 import { failureOf } from '../../../support/failure-of.mts';
 import { NEWER_MODEL } from '../../../../local-api/models.mts';
@@ -14,7 +16,7 @@ const WISH: VideoParams = {
 	resolution: '720p',
 	audio: false,
 	endImage: false,
-	durationNotSupported: 'error',
+	ifNotSupported: 'error',
 };
 
 const chosen = (wish: Partial<VideoParams>) => resolveVideoSpec({ ...WISH, ...wish });
@@ -186,7 +188,7 @@ describe('messages', () => {
 			MODEL_FACTS.flatMap((facts) => (facts[thing] === 'none' ? [] : [facts.id])).sort();
 		/** The ids in "Models with …: a, b or c." */
 		const named = ({ hint = '' }: InvalidInputError, beginning: string) => {
-			const [, list = ''] = new RegExp(`^${beginning}: (.+)\\.$`).exec(hint) ?? [];
+			const [, list = ''] = new RegExp(`^${beginning}: (.+?)\\. Should`).exec(hint) ?? [];
 			return list.split(/, | or /).sort();
 		};
 
@@ -232,7 +234,7 @@ describe('forms of input', () => {
 });
 
 describe('a duration that is not supported', () => {
-	test.each<[string, unknown, VideoParams['durationNotSupported'], number]>([
+	test.each<[string, unknown, VideoParams['ifNotSupported'], number]>([
 		['sora-2', 5, 'nearest', 4],
 		['sora-2', 59, 'nearest', 60],
 		['sora-2', 30, 'nearest', 24],
@@ -247,8 +249,8 @@ describe('a duration that is not supported', () => {
 		['wan-3.0', 18, 'nearest', 20],
 		['wan-3.0', 17, 'nearest', 15],
 		['kling-2.6', 12, 'default', 5],
-	])('%s, %p, %s: %i', (model, duration, durationNotSupported, seconds) => {
-		const choice = chosen({ model, duration, durationNotSupported });
+	])('%s, %p, %s: %i', (model, duration, ifNotSupported, seconds) => {
+		const choice = chosen({ model, duration, ifNotSupported });
 		expect(choice.seconds).toBe(seconds);
 		expect(choice.notes).toHaveLength(1);
 		expect(choice.notes[0]).toContain(`${model} does not make`);
@@ -256,16 +258,159 @@ describe('a duration that is not supported', () => {
 	});
 
 	test('is still refused when it is no number', () => {
-		expect(refusal({ duration: 'long', durationNotSupported: 'nearest' }).message).toMatch(
-			/^Duration:/,
-		);
+		expect(refusal({ duration: 'long', ifNotSupported: 'nearest' }).message).toMatch(/^Duration:/);
 	});
 
 	test('leaves supported ones alone', () => {
-		expect(chosen({ duration: 15, durationNotSupported: 'default' })).toMatchObject({
+		expect(chosen({ duration: 15, ifNotSupported: 'default' })).toMatchObject({
 			seconds: 15,
 			notes: [],
 		});
+	});
+});
+
+describe('what else is not supported', () => {
+	const AS_SET = 'as set under "If Not Supported".';
+
+	test.each<[string, Partial<VideoParams>, Partial<VideoSpec>, string[]]>([
+		[
+			'nearest: a higher resolution',
+			{ model: 'wan-2.2', resolution: '4k', ifNotSupported: 'nearest' },
+			{ resolution: '1080p', seconds: 5 },
+			[`wan-2.2 does not make 4k: 1080p was used, ${AS_SET}`],
+		],
+		[
+			'nearest: a lower one, and one that nobody makes',
+			{ model: 'kling-3.0', resolution: '540p', ifNotSupported: 'nearest' },
+			{ resolution: '720p' },
+			[`kling-3.0 does not make 540p: 720p was used, ${AS_SET}`],
+		],
+		[
+			'nearest: of two equally near the smaller',
+			{ model: 'ltx-2.5', resolution: '600p', ifNotSupported: 'nearest' },
+			{ resolution: '480p' },
+			[`ltx-2.5 does not make 600p: 480p was used, ${AS_SET}`],
+		],
+		[
+			'default: 720p',
+			{ model: 'seedance-2.0-mini', resolution: '4k', ifNotSupported: 'default' },
+			{ resolution: '720p' },
+			[`seedance-2.0-mini does not make 4k: 720p was used, ${AS_SET}`],
+		],
+		[
+			'no sound',
+			{ model: 'wan-2.2', audio: true, ifNotSupported: 'nearest' },
+			{ audio: false },
+			[`wan-2.2 makes no sound: the video is without, ${AS_SET}`],
+		],
+		[
+			'an end image is kept: another resolution is used',
+			{ model: 'kling-2.6', endImage: true, ifNotSupported: 'default' },
+			{ resolution: '1080p' },
+			[`kling-2.6 does not make 720p with an end image: 1080p was used, ${AS_SET}`],
+		],
+		[
+			'all at once',
+			{
+				model: 'kling-2.6',
+				endImage: true,
+				audio: true,
+				duration: 8,
+				resolution: '4k',
+				ifNotSupported: 'nearest',
+			},
+			{ resolution: '1080p', audio: false, seconds: 10 },
+			[
+				`kling-2.6 makes no sound: the video is without, ${AS_SET}`,
+				`kling-2.6 does not make 4k with an end image: 1080p was used, ${AS_SET}`,
+				`kling-2.6 does not make 8 seconds: 10 were used, ${AS_SET}`,
+			],
+		],
+	])('%s', (_, wish, expected, notes) => {
+		expect(chosen(wish)).toMatchObject({ ...expected, notes });
+	});
+
+	test.each(['nearest', 'default'] as const)(
+		'%s: an end image that the model does not take is refused, not left out',
+		(ifNotSupported) => {
+			const wish = { model: 'wan-2.2', endImage: true, resolution: '4k', ifNotSupported };
+			expect(refusal(wish).message).toMatch(/^End Image: wan-2\.2 takes no end image/);
+		},
+	);
+
+	test.each(['nearest', 'default'] as const)(
+		'%s: no resolution is near to a word',
+		(ifNotSupported) => {
+			expect(refusal({ resolution: 'best', ifNotSupported }).message).toMatch(/^Resolution: kling/);
+			expect(refusal({ resolution: '', ifNotSupported }).message).toMatch(/nothing was given$/);
+		},
+	);
+});
+
+describe('Send Anyway', () => {
+	test.each<[Partial<VideoParams>, Partial<VideoSpec>, string]>([
+		[
+			{ model: 'sora-2', duration: 5 },
+			{ seconds: 5 },
+			'Duration: sora-2 makes 4, 8, 12, 24, 36, 48 or 60 seconds; 5 was given; the nearest is 4',
+		],
+		[{ duration: 90 }, { seconds: 90 }, 'Duration: kling-3.0 makes 3 to 15 seconds; 90 was given'],
+		[{ resolution: '8k' }, { resolution: '8k' }, 'Resolution: kling-3.0 makes 720p, 1080p or 4k'],
+		[{ model: 'wan-2.2', audio: true }, { audio: true }, 'Audio: wan-2.2 makes videos without'],
+		[{ model: 'wan-2.2', endImage: true }, {}, 'End Image: wan-2.2 takes no end image'],
+		[
+			{ model: 'veo3.1', duration: 16, endImage: true },
+			{ seconds: 16 },
+			'End Image: veo3.1 takes an end image for videos of 8 seconds or less',
+		],
+		[{ model: 'default', duration: 90 }, { seconds: 90 }, 'Duration: default makes 1 to 60'],
+	])('%j goes out as it is, with a note', (wish, expected, told) => {
+		const spec = chosen({ ...wish, ifNotSupported: 'send' });
+		expect(spec).toMatchObject({ seconds: 5, resolution: '720p', ...expected });
+		expect(spec.notes).toEqual([expect.stringContaining(told)]);
+		expect(spec.notes[0]).toMatch(/\. It was sent anyway, as set under "If Not Supported"\.$/);
+	});
+
+	test('says nothing of what the model makes', () => {
+		expect(chosen({ ifNotSupported: 'send' })).toEqual(chosen({}));
+	});
+
+	test('a model that is not known may be longer, too', () => {
+		const wish = { model: NEWER_MODEL, duration: 90 };
+		expect(chosen({ ...wish, ifNotSupported: 'send' })).toMatchObject({ seconds: 90, notes: [] });
+		expect(refusal(wish).message).toContain('1 to 60 seconds');
+	});
+
+	test.each<Partial<VideoParams>>([
+		{ duration: 0 },
+		{ duration: -5 },
+		{ duration: 'long' },
+		{ resolution: '' },
+		{ resolution: 'best there is' },
+		{ model: '' },
+	])('%j is none of the kind, and refused', (wish) => {
+		expect(refusal({ ...wish, ifNotSupported: 'send' }).message).toMatch(
+			/^(Duration|Resolution|Model): /,
+		);
+	});
+
+	test.each<[Partial<VideoParams>, number | null, RegExp]>([
+		[{ duration: 17 }, 816, /^17 s × 48 credits per second/],
+		[{ model: 'wan-2.2', endImage: true }, 240, /^5 s × 48/],
+		[{ resolution: '8k' }, null, /no rate for kling-3\.0 at 8k/],
+		[{ model: 'wan-2.2', audio: true }, null, /no rate for wan-2\.2 at 720p with sound/],
+		[{ model: 'default', duration: 90 }, null, /unknown with ltx-2\.5/],
+	])('%j: the estimate is what the published rates say, or unknown', (wish, credits, note) => {
+		const estimate = estimateCredits(chosen({ ...wish, ifNotSupported: 'send' }));
+		expect(estimate.credits).toBe(credits);
+		expect(estimate.note).toMatch(note);
+	});
+
+	test('the shape of the image is looked at all the same', () => {
+		const spec = chosen({ model: 'sora-2', duration: 5, ifNotSupported: 'send' });
+		expect(() => {
+			assertShape(spec, { width: 400, height: 300 }, 'Image');
+		}).toThrow(/16:9 or 9:16/);
 	});
 });
 
@@ -284,15 +429,12 @@ describe('veo with an end image makes 8 seconds at most', () => {
 		expect(message).not.toMatch(/nearest is (16|24|56)/);
 	});
 
-	test.each(['nearest', 'default'] as const)(
-		'%s: comes to what can be made',
-		(durationNotSupported) => {
-			for (const duration of [9, 13, 16, 60]) {
-				const wish = { model: 'veo3.1', duration, endImage: true, durationNotSupported };
-				expect(chosen(wish).seconds).toBe(8);
-			}
-		},
-	);
+	test.each(['nearest', 'default'] as const)('%s: comes to what can be made', (ifNotSupported) => {
+		for (const duration of [9, 13, 16, 60]) {
+			const wish = { model: 'veo3.1', duration, endImage: true, ifNotSupported };
+			expect(chosen(wish).seconds).toBe(8);
+		}
+	});
 });
 
 describe('the default of the plan', () => {
