@@ -507,6 +507,87 @@ describe('an AI agent in a real n8n', () => {
 		);
 	});
 
+	describe.each([
+		[2.2, 1],
+		[2.2, 2],
+		[2.2, 4],
+		[3, 1],
+		[3, 4],
+	])('of version %p, with batches of %p', (typeVersion, batchSize) => {
+		/** An agent that does one thing for each of these texts: what the model calls, and then it says that it is done. */
+		async function forEach(
+			name: string,
+			texts: readonly string[],
+			tool: typeof GENERATE,
+			callsFor: (text: string) => readonly ReturnType<typeof call>[],
+		): Promise<string[]> {
+			const told = new Map<ChatRequest, string[]>();
+			ai().follow(
+				...texts.flatMap((text) =>
+					Array.from({ length: callsFor(text).length + 1 }, () => (request: ChatRequest) => {
+						const before = answers(request);
+						const next = callsFor(userTexts(request).join('')).at(before.length);
+						if (next) return { calls: [next] };
+						told.set(request, before);
+						return { text: 'Done' };
+					}),
+				),
+			);
+			const parameters = {
+				promptType: 'define',
+				text: '={{ $json.texts }}',
+				options: { batching: { batchSize, delayBetweenBatches: 0 } },
+			};
+			const items = [
+				manualTrigger,
+				{
+					name: 'Texts',
+					type: 'n8n-nodes-base.set',
+					typeVersion: 3.4,
+					parameters: { mode: 'raw', jsonOutput: JSON.stringify({ texts }), options: {} },
+				},
+				{
+					name: 'Each',
+					type: 'n8n-nodes-base.splitOut',
+					typeVersion: 1,
+					parameters: { fieldToSplitOut: 'texts', options: {} },
+				},
+			];
+			const execution = await run(agentWorkflow(name, items, [tool], { typeVersion, parameters }));
+			expect(execution.status).toBe('success');
+			expect(told.size).toBe(texts.length);
+			return [...told.values()].flat();
+		}
+
+		const ids = (name: string) =>
+			n8n()
+				.projectsNamed(name)
+				.map(({ id }) => id)
+				.sort();
+
+		it('makes a video for each of equal items', async () => {
+			const name = `Equal in ${typeVersion}, ${batchSize}`;
+			const told = await forEach(name, ['Go', 'Go', 'Go', 'Go'], GENERATE, () => [call({})]);
+
+			expect(told.map(idIn).sort()).toEqual(ids(name));
+			expect(ids(name)).toHaveLength(4);
+		});
+
+		it('keeps Max Credits Per Run for all items together', async () => {
+			const name = `Limited in ${typeVersion}, batches of ${batchSize}`;
+			const limited = {
+				...GENERATE,
+				parameters: { ...GENERATE.parameters, options: { maxCreditsPerRun: 50 } },
+			};
+			const told = await forEach(name, ['One', 'Two', 'Three', 'Four'], limited, (Prompt) => [
+				call({ Prompt }),
+			]);
+
+			expect(told.filter((answer) => answer.includes('Max Credits Per Run'))).toHaveLength(2);
+			expect(ids(name)).toHaveLength(2);
+		});
+	});
+
 	it.each([1.7, 2.2])('of version %p is told of mistakes, too', async (typeVersion) => {
 		ai().follow({ calls: [call({ Duration: 99 })] }, { calls: [call({})] }, { text: 'Done' });
 		const execution = await run(
