@@ -23,7 +23,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const SHARED = Object.keys(MAY_IMPORT);
 
 /** Rooms that know what n8n gives a node when it runs. */
-const KNOW_EXECUTE_FUNCTIONS = ['shared/n8n', 'shared/generation', 'shared/form'];
+const KNOW_EXECUTE_FUNCTIONS = [
+	'shared/n8n',
+	'shared/generation',
+	'shared/form',
+	'shared/operations',
+];
 
 const FILES = readdirSync(NODES, { recursive: true, encoding: 'utf8' })
 	.filter((file) => file.endsWith('.ts'))

@@ -25,22 +25,28 @@ export function operationsTable(description: Description): string {
 /**
  * The fields of a node, options included, in the order of the form.
  * @param operation only the fields of this one (its value); all of them when the node has no operations
+ * @param isWanted which of these
  */
-export function fieldsTable({ properties }: Description, operation?: string): string {
+export function fieldsTable(
+	{ properties }: Description,
+	operation?: string,
+	isWanted: (field: INodeProperties) => boolean = () => true,
+): string {
 	const fields = properties.filter(
 		(field) =>
 			field.name !== 'operation' &&
 			field.type !== 'notice' &&
 			(operation === undefined || field.displayOptions?.show?.operation?.includes(operation)),
 	);
-	const rows = fields.flatMap((field) =>
-		field.type === 'collection'
-			? suboptions(field).map((option) => [
-					`${label(field)}: ${label(option)}`,
-					...columns(option, [...fields, ...suboptions(field)]),
-				])
-			: [[label(field), ...columns(field, fields)]],
-	);
+	const rows = fields.filter(isWanted).flatMap((field) => {
+		const parts = suboptions(field).map((option) => [
+			`${label(field)}: ${label(option)}`,
+			...columns(option, [...suboptions(field), ...fields]),
+		]);
+		return field.type === 'collection'
+			? parts
+			: [[label(field), ...columns(field, fields)], ...parts];
+	});
 	return table(['Field', 'Meaning', 'Default', 'Shown when'], rows);
 }
 
@@ -57,8 +63,10 @@ function choices({ options = [] }: INodeProperties): INodePropertyOptions[] {
 	return options.filter((option): option is INodePropertyOptions => 'value' in option);
 }
 
+/** The options of a collection, or the fields in the groups of a fixed one. */
 function suboptions({ options = [] }: INodeProperties): INodeProperties[] {
-	return options.filter(
+	const fields = options.flatMap((option) => ('values' in option ? option.values : [option]));
+	return fields.filter(
 		(option): option is INodeProperties => 'displayName' in option && 'type' in option,
 	);
 }
@@ -82,6 +90,7 @@ function plain(html: string): string {
 
 function defaultOf(field: INodeProperties): string {
 	const value: unknown = field.default;
+	if (field.type === 'fixedCollection') return '';
 	if (typeof value === 'boolean') return value ? 'on' : 'off';
 	// A resource locator's.
 	if (typeof value === 'object' && value !== null && 'cachedResultName' in value) {

@@ -4,7 +4,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { choicesOf, labelOf } from '../../nodes/shared/n8n/parameters.ts';
 import { PROJECT_DIRECTORY } from '../pack.mts';
 import { cell, code, table } from './markdown-table.mts';
-import { FIELDS, tryInput, type Field } from './try-input.mts';
+import { FIELDS, TEXT_FIELDS, tryInput, type Field } from './try-input.mts';
 
 export const INPUTS_FILE = join(PROJECT_DIRECTORY, 'docs', 'inputs.md');
 
@@ -20,6 +20,8 @@ const OF_FIELD: Readonly<Record<string, readonly unknown[]>> = {
 	resolution: ['720p', '720', 720, '1280x720', '4K'],
 	binaryPropertyName: ['data', ' data ', { mimeType: 'image/png' }],
 	endImageBinaryPropertyName: ['endImage', ' endImage '],
+	aspectRatio: ['16 : 9', '21:9'],
+	name: ['bottle', '@bottle', 'my bottle'],
 	projectId: ['clx7uu86w0a5qp55yxz315r6r', 'https://magichour.ai/x'],
 	outputBinaryField: ['film', '__proto__'],
 	...Object.fromEntries(
@@ -74,22 +76,31 @@ export function samplesOf(field: INodeProperties): unknown[] {
 
 /** docs/inputs.md: each row is what the node did when it was given these values. */
 export async function inputsDocument(): Promise<string> {
-	const seen = new Set<string>();
-	const rows: string[][] = [];
-	for (const each of FIELDS) {
-		const key = `${each.collection ?? ''}.${each.field.name}`;
-		if (seen.has(key)) continue;
-		seen.add(key);
-		rows.push(await row(each));
-	}
+	const columns = ['Field', 'Takes', 'Refuses', 'Without a value'];
 	return `# What each field takes, and what it refuses
 
 Written by \`npm run docs\` (\`npm run docs:check\` keeps it current): each field of Magic Hour Image To Video was given
 each of these values, as an expression would. What is refused is refused by the names of the field and the value,
 before anything is uploaded or charged. Spaces around text do not count; half an emoji (\`\\ud83d\`) is left out.
 
-${table(['Field', 'Takes', 'Refuses', 'Without a value'], rows)}
+${table(columns, await rowsOf(FIELDS))}
+
+Magic Hour Text To Video takes the same, but for its own fields:
+
+${table(columns, await rowsOf(TEXT_FIELDS))}
 `;
+}
+
+async function rowsOf(fields: readonly Field[]): Promise<string[][]> {
+	const seen = new Set<string>();
+	const rows: string[][] = [];
+	for (const each of fields) {
+		const key = `${each.collection ?? ''}.${each.field.name}`;
+		if (seen.has(key)) continue;
+		seen.add(key);
+		rows.push(await row(each));
+	}
+	return rows;
 }
 
 async function row(each: Field): Promise<string[]> {
@@ -101,11 +112,16 @@ async function row(each: Field): Promise<string[]> {
 	}
 	const withoutValue = await tryInput(each, undefined);
 	return [
-		`${each.collection === undefined ? '' : 'Options: '}${labelOf(each.field)}`,
+		`${collectionOf(each)}${labelOf(each.field)}`,
 		taken.join(', '),
 		refused.join(', '),
 		'input' in withoutValue ? meaning(each.field) : 'refused',
 	].map(cell);
+}
+
+function collectionOf({ collection, group }: Field): string {
+	if (collection === undefined) return '';
+	return group === undefined ? 'Options: ' : 'Reference Image: ';
 }
 
 /** What stands for no value. */

@@ -1,6 +1,10 @@
+import type { INodeProperties, INodeTypeDescription } from 'n8n-workflow';
+
 import { ImageToVideo } from '../../nodes/ImageToVideo/ImageToVideo.node.ts';
+import { TextToVideo } from '../../nodes/TextToVideo/TextToVideo.node.ts';
 import { MagicHourTrigger } from '../../nodes/MagicHourTrigger/MagicHourTrigger.node.ts';
 import {
+	ASPECT_RATIOS,
 	findModel,
 	MODELS,
 	PLAN_DEFAULT,
@@ -10,6 +14,7 @@ import {
 	type Plan,
 	type Resolution,
 } from '../../nodes/shared/models/catalogue.ts';
+import { makesAspectRatio, takesReferences } from '../../nodes/shared/models/textToVideo.ts';
 import { ERROR_CODES } from '../../nodes/shared/lib/errorCodes.ts';
 import { joinOr, joinNumbersOr } from '../../nodes/shared/lib/text.ts';
 import { compatTable, readCompatResults } from '../compat/results.mts';
@@ -17,6 +22,7 @@ import { fieldsTable, operationsOf, operationsTable } from './field-tables.mts';
 import { cell, code, table } from './markdown-table.mts';
 
 const imageToVideo = new ImageToVideo().description;
+const textToVideo = new TextToVideo().description;
 const trigger = new MagicHourTrigger().description;
 
 /** The README's tables, made from the nodes' own descriptions and the catalogue that they work with. */
@@ -28,8 +34,10 @@ export const TABLES: Readonly<Record<string, () => string>> = {
 			() => fieldsTable(imageToVideo, String(value)),
 		]),
 	),
+	'text-to-video': () => fieldsTable(textToVideo, 'generate', ownFields(textToVideo)),
 	trigger: () => fieldsTable(trigger),
 	models: modelsTable,
+	'text-to-video-models': textModelsTable,
 	credits: creditsTable,
 	'error-codes': errorCodesTable,
 	compatibility: () => compatTable(readCompatResults()),
@@ -63,6 +71,31 @@ function modelsTable(): string {
 	return table(
 		['Model', 'ID', 'Seconds', 'Resolutions', 'Audio', 'End image', 'Best for'],
 		[planDefault, ...rows],
+	);
+}
+
+/** Which fields of a node Image To Video does not have, or describes in other words. */
+function ownFields(node: INodeTypeDescription): (field: INodeProperties) => boolean {
+	const key = ({ name, description = '' }: INodeProperties) => `${name} ${description}`;
+	const shared = new Set(imageToVideo.properties.map(key));
+	return (field) => node.properties.includes(field) && !shared.has(key(field));
+}
+
+/** What only holds for videos that are made from text, of the models that it is said of. */
+function textModelsTable(): string {
+	const names = (takes: (model: Model) => boolean) =>
+		MODELS.filter(takes)
+			.map(({ name }) => name)
+			.join(', ');
+	return table(
+		['', 'Models'],
+		[
+			['Reference images', names(takesReferences)],
+			...ASPECT_RATIOS.map((ratio) => [
+				`No ${ratio}`,
+				names((model) => !makesAspectRatio(model, ratio)),
+			]).filter(([, models]) => models !== ''),
+		],
 	);
 }
 

@@ -1,6 +1,17 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 import { OPERATIONS } from '../../nodes/ImageToVideo/operations/index.ts';
+import { imageFormFields } from '../../nodes/shared/form/imageFields.ts';
+import type { OperationList } from '../../nodes/shared/operations/operationList.ts';
+import {
+	ASPECT_RATIO,
+	PROMPT,
+	REFERENCE_GROUP,
+	REFERENCE_IMAGE,
+	REFERENCE_NAME,
+	REFERENCES,
+} from '../../nodes/TextToVideo/description/fields.ts';
+import { OPERATIONS as TEXT_OPERATIONS } from '../../nodes/TextToVideo/operations/index.ts';
 import { png } from '../engine/images.mts';
 
 /** What the node makes of a value, without n8n: the operation's own check of an item, which comes before any request. */
@@ -10,6 +21,10 @@ export interface Field {
 	readonly operation: string;
 	readonly field: INodeProperties;
 	readonly collection?: string;
+	/** Of a group in the collection: its name. */
+	readonly group?: string;
+	/** Default: those of Image To Video. */
+	readonly operations?: OperationList;
 }
 
 const OPERATION = OPERATIONS.properties[0] as INodeProperties;
@@ -32,6 +47,16 @@ export const FIELDS: readonly Field[] = VALUES.flatMap((operation) =>
 				: [{ operation, field }],
 		),
 );
+
+/** Fields of Text To Video that Image To Video does not have, or not in this way. */
+export const TEXT_FIELDS: readonly Field[] = [
+	...[PROMPT, ASPECT_RATIO].map((field) => ({ field })),
+	...[REFERENCE_NAME, ...imageFormFields(REFERENCE_IMAGE, {})].map((field) => ({
+		field,
+		collection: REFERENCES.name,
+		group: REFERENCE_GROUP,
+	})),
+].map((each) => ({ ...each, operation: 'generate', operations: TEXT_OPERATIONS }));
 
 const BASE64 = png(160, 90).toString('base64');
 const FILE = { mimeType: 'image/png', data: BASE64 };
@@ -65,18 +90,20 @@ export type Outcome = { readonly input: unknown } | { readonly refused: string }
 
 /** @throws anything but a refusal that says why */
 export async function tryInput(
-	{ operation, field, collection }: Field,
+	{ operation, field, collection, group, operations = OPERATIONS }: Field,
 	value: unknown,
 ): Promise<Outcome> {
+	const inGroup = { name: 'bottle', ...GIVEN, ...BESIDE[field.name], [field.name]: value };
 	const values = {
 		...GIVEN,
+		...(operations === OPERATIONS ? {} : { prompt: group === undefined ? 'A cat' : 'A @bottle' }),
 		...BESIDE[field.name],
 		...(collection === undefined
 			? { [field.name]: value }
-			: { [collection]: { [field.name]: value } }),
+			: { [collection]: group === undefined ? { [field.name]: value } : { [group]: [inGroup] } }),
 	};
 	try {
-		return { input: await OPERATIONS.find(operation).prepare(executeFunctions(values), 0) };
+		return { input: await operations.find(operation).prepare(executeFunctions(values), 0) };
 	} catch (error) {
 		// By name: scripts load the module twice, as ES module and by require().
 		if (error instanceof Error && error.name === 'InvalidInputError')

@@ -1,8 +1,14 @@
-import type { ICredentialType, INodeProperties, INodeTypeDescription } from 'n8n-workflow';
+import type {
+	ICredentialType,
+	INodeProperties,
+	INodePropertyCollection,
+	INodeTypeDescription,
+} from 'n8n-workflow';
 
 import { MagicHourVideoApi } from '../../credentials/MagicHourVideoApi.credentials.ts';
 import { MagicHourVideoWebhookApi } from '../../credentials/MagicHourVideoWebhookApi.credentials.ts';
 import { ImageToVideo } from '../../nodes/ImageToVideo/ImageToVideo.node.ts';
+import { TextToVideo } from '../../nodes/TextToVideo/TextToVideo.node.ts';
 import { MagicHourTrigger } from '../../nodes/MagicHourTrigger/MagicHourTrigger.node.ts';
 import { LEGACY_VALUES } from '../../nodes/shared/models/catalogue.ts';
 import { KNOWN_MODEL_IDS } from '../../nodes/shared/models/modelId.ts';
@@ -35,7 +41,7 @@ interface NodeWords {
 
 /** The vocabulary of the package as it stands. */
 export function vocabulary(): Vocabulary {
-	const nodes = [new ImageToVideo(), new MagicHourTrigger()];
+	const nodes = [new ImageToVideo(), new TextToVideo(), new MagicHourTrigger()];
 	const credentials: ICredentialType[] = [new MagicHourVideoApi(), new MagicHourVideoWebhookApi()];
 	return {
 		nodes: Object.fromEntries(
@@ -60,17 +66,25 @@ function wordsOf(node: INodeTypeDescription): NodeWords {
 			properties.filter(isStored).flatMap((property) =>
 				operationsOf(property).flatMap((operation) => {
 					const key = `${operation}${property.name}`;
-					const options = property.type === 'collection' ? property.options : [];
 					return [
 						[key, wordOf(property)] as const,
-						...(options as INodeProperties[]).map(
-							(option) => [`${key}.${option.name}`, wordOf(option)] as const,
-						),
+						...partsOf(property).map(([name, part]) => [`${key}.${name}`, wordOf(part)] as const),
 					];
 				}),
 			),
 		),
 	};
+}
+
+/** The options of a collection, and the fields of the groups of a fixed one, by the names that they are stored under. */
+function partsOf({ type, options = [] }: INodeProperties): Array<[string, INodeProperties]> {
+	if (type === 'collection') {
+		return (options as INodeProperties[]).map((option) => [option.name, option]);
+	}
+	if (type !== 'fixedCollection') return [];
+	return (options as INodePropertyCollection[]).flatMap(({ name, values }) =>
+		values.map((value): [string, INodeProperties] => [`${name}.${value.name}`, value]),
+	);
 }
 
 const isStored = ({ type }: INodeProperties): boolean => type !== 'notice';

@@ -1,4 +1,4 @@
-import type { INodeParameters } from 'n8n-workflow';
+import type { INodeParameters, INodeType } from 'n8n-workflow';
 
 import { MagicHourVideoApi } from '../../../credentials/MagicHourVideoApi.credentials.ts';
 import { startLocalApi, type LocalApi, type LocalApiOptions } from '../../../local-api/server.mts';
@@ -62,17 +62,23 @@ export const imageItem = (data: Buffer = IMAGE, json: InputItem['json'] = {}): I
 export interface LabOptions extends LocalApiOptions {
 	/** Waits take as long as they say. Default: they take no time. */
 	readonly inRealTime?: boolean;
+	/** Default: Image To Video. */
+	readonly node?: INodeType;
 }
 
-export async function openLab({ inRealTime = false, ...options }: LabOptions = {}): Promise<Lab> {
+export async function openLab({
+	inRealTime = false,
+	node = new ImageToVideo(),
+	...options
+}: LabOptions = {}): Promise<Lab> {
 	const api = await startLocalApi({
 		clock: () => systemClock.now(),
 		jobSeconds: JOB_SECONDS,
 		...options,
 	});
 	const engine = await startEngine({
-		nodeName: 'n8n-nodes-magic-hour.imageToVideo',
-		node: new ImageToVideo(),
+		nodeName: `n8n-nodes-magic-hour.${node.description.name}`,
+		node,
 		credential: new MagicHourVideoApi(),
 	});
 	const restoreClock = inRealTime ? undefined : jumpOverWaits(() => api.hanging);

@@ -1,0 +1,104 @@
+import { InvalidInputError } from '../lib/errors';
+import { joinOr } from '../lib/text';
+import { ASPECT_RATIOS, MODELS, type AspectRatio, type Model } from './catalogue';
+import type { VideoSpec } from './videoSpec';
+
+/** What holds for videos that are made from text: their shape, and the images that the prompt calls by name. */
+
+/** Whether a model makes videos of that shape from text. */
+export function makesAspectRatio({ aspectRatios }: Model, ratio: AspectRatio): boolean {
+	return (aspectRatios ?? ASPECT_RATIOS).includes(ratio);
+}
+
+/** Whether a prompt can call images by name. */
+export function takesReferences({ references }: Model): boolean {
+	return references?.includes('image') ?? false;
+}
+
+/**
+ * Narrows a choice to the models that make such a video; one that the catalogue does not know may make any.
+ * @throws {InvalidInputError} when there is none
+ */
+export function resolveTextSpec(
+	spec: VideoSpec,
+	ratio: AspectRatio,
+	hasReferences: boolean,
+): VideoSpec {
+	const { candidateModels, selection } = spec;
+	if (candidateModels.length === 0) return spec;
+	const ofShape = candidateModels.filter((model) => makesAspectRatio(model, ratio));
+	if (ofShape.length === 0) {
+		const makes = ASPECT_RATIOS.filter((each) =>
+			candidateModels.some((model) => makesAspectRatio(model, each)),
+		);
+		throw new InvalidInputError(
+			`Aspect Ratio: ${selection.id} makes ${joinOr(makes)}; ${ratio} was given`,
+			'Choose an aspect ratio that it makes, or another model.',
+		);
+	}
+	if (!hasReferences) return { ...spec, candidateModels: ofShape };
+	const takers = ofShape.filter(takesReferences);
+	if (takers.length > 0) return { ...spec, candidateModels: takers };
+	throw new InvalidInputError(
+		`Reference Images: ${selection.id} takes none for this video; remove them, or choose another model`,
+		`Models with reference images: ${joinOr(MODELS.filter(takesReferences).map(({ id }) => id))}.`,
+	);
+}
+
+/** What the name of a reference has to look like. */
+const NAME = /^[A-Za-z][\w-]*$/;
+
+/**
+ * @param given a name, as the prompt has it or without the @
+ * @returns the name without the @
+ * @throws {InvalidInputError} for what can't be one
+ */
+export function checkReferenceName(given: string, field: string): string {
+	const name = given.replace(/^@/, '');
+	if (NAME.test(name)) return name;
+	throw new InvalidInputError(
+		`${field}: ${given === '' ? 'nothing' : JSON.stringify(given)} was given; give a name of letters A to Z, digits, _ and -, with a letter first, such as bottle`,
+	);
+}
+
+/** An @ that begins a word. Within a word it is part of an address, such as an e-mail's. */
+const MENTION = /(?<![\p{L}\p{N}_.+%@-])@([A-Za-z][\p{L}\p{N}_-]*)/gu;
+
+/** What may stand before the @ of a name that a person means to be one: not the slash of a web address. */
+const BEFORE_NAME = /(?:^|[\s"'“”‘’«»([{<,;:!?—–*])$/u;
+
+/**
+ * Checks that a prompt and its references go together. Without references, a word with an @ is text like any other.
+ * @throws {InvalidInputError} for a name twice, one that the prompt does not have, and one in the prompt without a reference
+ */
+export function assertReferences(prompt: string, names: readonly string[]): void {
+	if (names.length === 0) return;
+	const twice = names.find((name, index) => names.indexOf(name) !== index);
+	if (twice !== undefined) {
+		throw new InvalidInputError(
+			`Reference Images: two are named ${twice}; give each a name of its own`,
+		);
+	}
+	const mentions = [...prompt.matchAll(MENTION)].map(({ 1: word = '', index }) => ({
+		// A hyphen that ends a word belongs to the sentence, unless there is such a name.
+		name: names.includes(word) ? word : word.replace(/-+$/, ''),
+		isMeant: BEFORE_NAME.test(prompt.slice(0, index)),
+	}));
+	const unknown = mentions.find(({ name, isMeant }) => isMeant && !names.includes(name));
+	if (unknown !== undefined) {
+		const alike = names.find((name) => name.toLowerCase() === unknown.name.toLowerCase());
+		throw new InvalidInputError(
+			`Prompt: @${unknown.name} is no reference image; there ${names.length === 1 ? 'is' : 'are'} ${names.map((name) => `@${name}`).join(', ')}`,
+			alike === undefined
+				? 'Add a reference image with this name, or write the word without the @.'
+				: `Capitals count: write @${alike}.`,
+		);
+	}
+	const unused = names.find((name) => !mentions.some((mention) => mention.name === name));
+	if (unused !== undefined) {
+		throw new InvalidInputError(
+			`Reference Images: the prompt does not use @${unused}`,
+			`Write @${unused} in the prompt where this image is meant, or remove the image.`,
+		);
+	}
+}

@@ -1,0 +1,123 @@
+import { InvalidInputError } from '../../../../nodes/shared/lib/errors.ts';
+import { MODELS, type AspectRatio } from '../../../../nodes/shared/models/catalogue.ts';
+import {
+	assertReferences,
+	checkReferenceName,
+	resolveTextSpec,
+} from '../../../../nodes/shared/models/textToVideo.ts';
+import { resolveVideoSpec, type VideoSpec } from '../../../../nodes/shared/models/videoSpec.ts';
+import { failureOf } from '../../../support/failure-of.mts';
+
+const refusal = (work: () => void): string => failureOf(InvalidInputError, work).message;
+
+describe('the names that a prompt calls references by', () => {
+	it.each([
+		['@bottle on a table', ['bottle']],
+		['The bottle (@bottle) and "@cup".', ['bottle', 'cup']],
+		["@bottle's label, then @bottle.", ['bottle']],
+		['@bottle-2 beside @bottle', ['bottle', 'bottle-2']],
+		['@Bottle_A—close up', ['Bottle_A']],
+		['@bottle- and no more', ['bottle']],
+		['@a/@b', ['a', 'b']],
+		['@bottle, as on https://medium.com/@somebody', ['bottle']],
+		['@bottle with the address me@example.com on it', ['bottle']],
+		['@bottle, name.surname+tag@example.com', ['bottle']],
+		['@bottle, shot at @24fps with an é@accent', ['bottle']],
+	])('"%s" goes with %j', (prompt, names) => {
+		expect(() => {
+			assertReferences(prompt, names);
+		}).not.toThrow();
+	});
+
+	it.each(['@anything goes', 'mail me@example.com', '@', '@@x'])(
+		'without references "%s" is plain text',
+		(prompt) => {
+			expect(() => {
+				assertReferences(prompt, []);
+			}).not.toThrow();
+		},
+	);
+
+	it.each([
+		['@cup and @bottle', ['bottle'], 'Prompt: @cup is no reference image; there is @bottle'],
+		['@bottle-shaped, @bottle', ['bottle'], 'Prompt: @bottle-shaped is no reference image'],
+		['@Bottle', ['bottle'], 'Prompt: @Bottle is no reference image; there is @bottle'],
+		['@bottleé', ['bottle'], 'Prompt: @bottleé is no reference image'],
+		['a bottle', ['bottle'], 'Reference Images: the prompt does not use @bottle'],
+		['bottle@bottle', ['bottle'], 'Reference Images: the prompt does not use @bottle'],
+		['@bottle2', ['bottle', 'bottle2'], 'Reference Images: the prompt does not use @bottle'],
+		['@a', ['a', 'a'], 'Reference Images: two are named a; give each a name of its own'],
+	])('"%s" does not go with %j', (prompt, names, message) => {
+		expect(
+			refusal(() => {
+				assertReferences(prompt, names);
+			}),
+		).toContain(message);
+	});
+
+	it('says that capitals count', () => {
+		const failure = failureOf(InvalidInputError, () => {
+			assertReferences('@Bottle', ['bottle']);
+		});
+		expect(failure.hint).toBe('Capitals count: write @bottle.');
+	});
+
+	it('is quick, whatever the prompt', () => {
+		const begun = performance.now();
+		assertReferences(`@a ${'x@'.repeat(9_000)}${'@a-'.repeat(500)}`, ['a']);
+		expect(performance.now() - begun).toBeLessThan(2_000);
+	});
+});
+
+describe('the name of a reference', () => {
+	it.each([
+		['bottle', 'bottle'],
+		['@bottle', 'bottle'],
+		['A', 'A'],
+		['a-b_C9-', 'a-b_C9-'],
+	])('%s is %s', (given, name) => {
+		expect(checkReferenceName(given, 'Name')).toBe(name);
+	});
+
+	it.each(['', '@', '@@a', '1a', '_a', 'my bottle', 'flasche-ß', 'a.b', 'a\n'])(
+		'%j is none',
+		(given) => {
+			expect(refusal(() => checkReferenceName(given, 'Name'))).toMatch(/^Name: .* was given; give/);
+		},
+	);
+});
+
+describe('what a model makes from text', () => {
+	const specOf = (model: string, resolution = '720p', duration = 8): VideoSpec =>
+		resolveVideoSpec({
+			...{ model, resolution, duration, audio: false, endImage: false },
+			durationNotSupported: 'nearest',
+		} as Parameters<typeof resolveVideoSpec>[0]);
+
+	// Typed from docs/magic-hour-api.md, not taken from the catalogue.
+	const NO_SQUARES = ['gemini-omni-1.1', 'veo3.1', 'veo3.1-lite'];
+	const TAKES = ['kling-3.0', 'minimax-h3', 'seedance-2.0', 'seedance-2.0-mini', 'seedance-2.5'];
+	TAKES.push('wan-3.0');
+
+	it.each(MODELS.map(({ id }) => id))('%s makes its shapes, and takes references or not', (id) => {
+		for (const ratio of ['16:9', '9:16', '1:1'] satisfies AspectRatio[]) {
+			const work = () => resolveTextSpec(specOf(id), ratio, false);
+			if (ratio === '1:1' && NO_SQUARES.includes(id)) {
+				expect(refusal(work)).toBe(`Aspect Ratio: ${id} makes 16:9 or 9:16; 1:1 was given`);
+			} else expect(work().candidateModels.map((each) => each.id)).toEqual([id]);
+		}
+		const withReferences = () => resolveTextSpec(specOf(id), '16:9', true);
+		if (TAKES.includes(id)) expect(withReferences().selection.id).toBe(id);
+		else expect(refusal(withReferences)).toContain(`Reference Images: ${id} takes none`);
+	});
+
+	it('with references, the default is the models of it that take them', () => {
+		const { candidateModels } = resolveTextSpec(specOf('default', '720p', 5), '16:9', true);
+		expect(candidateModels.map(({ id }) => id)).toEqual(['kling-3.0']);
+	});
+
+	it('a model that is not known makes anything', () => {
+		const spec = specOf('new-model-9');
+		expect(resolveTextSpec(spec, '1:1', true)).toBe(spec);
+	});
+});
