@@ -32,7 +32,7 @@ const pairs = (items: readonly INodeExecutionData[] | undefined) =>
 	);
 
 const failed = (items: readonly INodeExecutionData[] | undefined) =>
-	items?.map(({ json }) => 'error' in json);
+	items?.map(({ json }) => typeof json.error === 'string');
 
 const text = (item: INodeExecutionData | undefined): string => JSON.stringify(item?.json);
 

@@ -149,7 +149,7 @@ describe('Retry On Fail', () => {
 
 		expect(lab.creates()).toHaveLength(3);
 		expect(lab.api.projects).toHaveLength(3);
-		const failures = run.output[0]?.filter(({ json }) => 'error' in json) ?? [];
+		const failures = run.output[0]?.filter(({ json }) => typeof json.error === 'string') ?? [];
 		expect(failures).toHaveLength(1);
 		expect(JSON.stringify(failures[0]?.json)).toMatch(/may have been created/);
 	});
