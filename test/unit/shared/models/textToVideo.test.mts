@@ -91,8 +91,8 @@ describe('what a model makes from text', () => {
 	const specOf = (model: string, resolution = '720p', duration = 8): VideoSpec =>
 		resolveVideoSpec({
 			...{ model, resolution, duration, audio: false, endImage: false },
-			durationNotSupported: 'nearest',
-		} as Parameters<typeof resolveVideoSpec>[0]);
+			ifNotSupported: 'nearest',
+		});
 
 	// Typed from docs/magic-hour-api.md, not taken from the catalogue.
 	const NO_SQUARES = ['gemini-omni-1.1', 'veo3.1', 'veo3.1-lite'];
