@@ -1,3 +1,6 @@
+import { randomUUID } from 'node:crypto';
+import { until } from '../../tools/n8n/executions.mts';
+import { mapConcurrently } from '../../nodes/shared/lib/mapConcurrently.ts';
 import { packedPackage } from '../../tools/n8n/packed-package.mts';
 import { GENERATE, manualTrigger, chain, TRIGGER } from '../../tools/n8n/lab-workflow.mts';
 import {
@@ -7,8 +10,10 @@ import {
 	numberedImage,
 	postImage,
 } from '../../tools/queue-mode/burst.mts';
-import { QueueMode, VIDEO_BYTES } from '../../tools/queue-mode/queue-mode.mts';
+import { killEverything, letDie, type Death } from '../../tools/queue-mode/deaths.mts';
+import { LONG, QueueMode, VIDEO_BYTES } from '../../tools/queue-mode/queue-mode.mts';
 import { tinyVideo } from '../../tools/queue-mode/tiny-videos.mts';
+import { claimsOf } from '../support/scale/two-processes.mts';
 
 jest.setTimeout(300_000);
 
@@ -55,4 +60,136 @@ describe("in n8n's queue mode", () => {
 		expect(logs.join('\n')).toContain(`is asked for a video: "by hand - execution ${ended.id} `);
 		expect(await cluster.log('main')).not.toContain('is asked for a video');
 	});
+
+	describe('60 executions at once', () => {
+		const COUNT = 60;
+		const RETRIES_AT_ONCE = 6;
+		const PATH = 'sixty';
+		let workflowId: string;
+		/** What they ask for, one each. */
+		const prompts = numbers(COUNT).map((number) => `${LONG}: ${number}`);
+
+		/** The prompts of the create requests that the API has carried out. */
+		const created = () => promptsOf(cluster).filter((prompt) => prompts.includes(prompt));
+
+		beforeAll(async () => {
+			workflowId = await cluster.executions.createWorkflow(imageWebhook(cluster, PATH), true);
+			const images = await Promise.all(
+				prompts.map(async (_, number) => await numberedImage(cluster, number)),
+			);
+			await Promise.all(
+				images.map(async (image, number) => {
+					const prompt = prompts[number] ?? '';
+					await postImage(cluster, number % 2 === 0 ? 'webhook' : 'main', PATH, { image, prompt });
+				}),
+			);
+			await until('60 create requests', async () =>
+				Promise.resolve(created().length >= COUNT ? true : undefined),
+			);
+		});
+
+		it('each has asked for its own video, once', () => {
+			expect(created().sort()).toEqual([...prompts].sort());
+		});
+
+		it('everything is killed and comes back without memory: a retry of each asks for nothing', async () => {
+			await killEverything(cluster);
+			const ended = await allEnded(cluster, workflowId, COUNT);
+			const retries = await mapConcurrently(ended, RETRIES_AT_ONCE, async ({ id }) => {
+				const outcome = await cluster.executions.retry(id);
+				const retried = await cluster.executions.ended('id' in outcome ? outcome.id : 'refused');
+				return { status: retried.status, message: retried.data.resultData.error?.message };
+			});
+
+			expect(ended.map(({ status }) => status)).toEqual(prompts.map(() => 'crashed'));
+			expect(created().sort()).toEqual([...prompts].sort());
+			for (const retry of retries) {
+				expect(retry).toEqual({
+					status: 'error',
+					message: expect.stringContaining('may have created videos') as string,
+				});
+			}
+		});
+	});
+
+	it('executions that share a plan with room for 5 videos all succeed', async () => {
+		const COUNT = 15;
+		const workflow = imageWebhook(cluster, 'shared', { plan: 'pro' });
+		const workflowId = await cluster.executions.createWorkflow(workflow, true);
+		const prompts = numbers(COUNT).map((number) => `2 s: shared ${number}`);
+		await Promise.all(
+			prompts.map(async (prompt, number) => {
+				const image = await numberedImage(cluster, number);
+				await postImage(cluster, 'webhook', 'shared', { image, prompt });
+			}),
+		);
+		const ended = await allEnded(cluster, workflowId, COUNT);
+
+		expect(ended.map(({ status }) => status)).toEqual(prompts.map(() => 'success'));
+		expect(
+			promptsOf(cluster)
+				.filter((prompt) => prompts.includes(prompt))
+				.sort(),
+		).toEqual([...prompts].sort());
+	});
+
+	it('of two processes that claim the same in the same moment, exactly one gets it', async () => {
+		const nodeId = randomUUID();
+		const workflowId = await cluster.executions.createWorkflow(chain('claims', [manualTrigger]));
+		const rounds = 6;
+		const [first = [], second = []] = await claimsOf(cluster, {
+			workflowId,
+			nodeId,
+			processes: 2,
+			rounds,
+		});
+
+		expect(first).toHaveLength(rounds);
+		expect(second).toEqual(first.map((isMine) => !isMine));
+	});
+
+	describe('a worker dies while executions stand at different stages', () => {
+		const STAGES = ['waiting', 'downloading', 'creating', 'before'] as const;
+
+		/** No video is asked for twice, and no id is told nowhere. */
+		function expectNothingLost(deaths: readonly Death[]): void {
+			for (const death of deaths) {
+				expect(death).toMatchObject({ createsInAll: death.creates });
+				expect(death.creates).toBeLessThanOrEqual(1);
+				if (death.creates === 1) expect(death.idIn).not.toEqual([]);
+			}
+		}
+
+		it('kill -9, and it is started again: a retry asks for nothing, and the log has the ids', async () => {
+			const deaths = await letDie(cluster, 'workerKilled', STAGES);
+
+			expectNothingLost(deaths);
+			expect(deaths.map(({ creates }) => creates)).toEqual([1, 1, 1, 0]);
+			for (const death of deaths) {
+				expect(death).toMatchObject({ status: 'crashed', retry: { status: 'error' } });
+				expect(death.retry?.message).toContain('no request is sent again');
+			}
+			const [waiting, downloading] = deaths;
+			expect(waiting?.idIn).toContain("the worker's log");
+			expect(downloading?.idIn).toContain("the worker's log");
+		});
+
+		it('SIGTERM, with a grace above the longest video: all are delivered', async () => {
+			const deaths = await letDie(cluster, 'workerPatient', STAGES);
+
+			expectNothingLost(deaths);
+			for (const death of deaths) {
+				expect(death).toMatchObject({ status: 'success', creates: 1, delivered: true });
+			}
+		});
+	});
 });
+
+function numbers(count: number): number[] {
+	return Array.from({ length: count }, (_, number) => number);
+}
+
+/** Of every create request that the API has carried out. */
+function promptsOf(cluster: QueueMode): string[] {
+	return cluster.api.projects.map(({ body }) => body.style?.prompt ?? '');
+}

@@ -18,6 +18,7 @@ import type { PackedPackage } from '../pack.mts';
 const START_TIMEOUT_MS = 120_000;
 const START_POLL_MS = 200;
 const START_ATTEMPTS = 3;
+const LINES_SHOWN_ON_FAILURE = 60;
 
 interface N8nCredential {
 	id: string;
@@ -83,7 +84,7 @@ interface N8nOptions {
 	codeNodes?: boolean;
 	/** What this process does in queue mode. Default: all of n8n's work, as the only one, or as the main one. */
 	role?: N8nRole;
-	/** More environment variables. */
+	/** More environment variables, as they are at each start. */
 	settings?: Readonly<Record<string, string>>;
 	signal?: AbortSignal | undefined;
 }
@@ -218,7 +219,9 @@ export class N8n {
 		try {
 			while (!(await rest.isReady(role === 'start'))) {
 				if (exitCode !== undefined || Date.now() > giveUpAt) {
-					throw new Error(`n8n has not started:\n${await readFile(logFile, 'utf8')}`);
+					const log = await readFile(logFile, 'utf8');
+					const end = log.split('\n').slice(-LINES_SHOWN_ON_FAILURE).join('\n');
+					throw new Error(`n8n has not started. The end of ${logFile}:\n${end}`);
 				}
 				await sleep(START_POLL_MS, undefined, { signal: this.#options.signal });
 			}
@@ -252,7 +255,7 @@ export class N8n {
 		signal: AbortSignal | undefined;
 	}> {
 		const { installation, userFolder, fileFolders = [], codeNodes = false, signal } = this.#options;
-		const { settings: given = {} } = this.#options;
+		const { settings: given } = this.#options;
 		await mkdir(join(userFolder, 'logs'), { recursive: true });
 		const settings = {
 			N8N_USER_FOLDER: userFolder,

@@ -59,6 +59,12 @@ export class Postgres {
 
 	/** Resolves when it takes connections. */
 	async start(): Promise<void> {
+		// For a moment after a kill, the processes of its connections are still there, and it refuses to start beside them.
+		await until('PostgreSQL to start', async () => ((await this.#startOnce()) ? true : undefined));
+	}
+
+	/** @returns whether it has started */
+	async #startOnce(): Promise<boolean> {
 		const args = ['-D', join(this.folder, 'data'), '-p', String(this.port)];
 		const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories='];
 		const [command, ...rest] = asSystemUser([
@@ -70,10 +76,10 @@ export class Postgres {
 		this.#server = server;
 		let hasEnded = false;
 		void server.exited.then(() => (hasEnded = true));
-		const args2 = ['-h', '127.0.0.1', '-p', String(this.port), '-q'];
-		await until('PostgreSQL to start', async () => {
-			if (hasEnded) throw new Error(`PostgreSQL has not started: see ${this.#logFile}`);
-			return await succeeds(join(this.binDirectory, 'pg_isready'), args2);
+		const where = ['-h', '127.0.0.1', '-p', String(this.port), '-q'];
+		return await until(`PostgreSQL to answer (see ${this.#logFile})`, async () => {
+			if (hasEnded) return false;
+			return await succeeds(join(this.binDirectory, 'pg_isready'), where);
 		});
 	}
 

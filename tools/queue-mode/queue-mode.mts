@@ -51,6 +51,10 @@ export class QueueMode {
 	};
 	readonly #processes = new Map<ProcessName, N8n>();
 	readonly #urls = new Map<ProcessName, string>();
+	/** Environment variables of all processes. */
+	readonly #shared: Record<string, string> = {};
+	/** Those of workers. */
+	readonly #workers: Record<string, string> = {};
 	#executions: Executions | undefined;
 	/** For the account of that plan: business has no limit of jobs at once, pro one of 5. */
 	credentials = { business: '', pro: '' };
@@ -114,6 +118,12 @@ export class QueueMode {
 		await Promise.all(names.filter((name) => name !== 'main').map((name) => this.#launch(name)));
 	}
 
+	/** Changes environment variables, for processes that are started from now on. */
+	change(settings: Readonly<Record<string, string>>): void {
+		Object.assign(this.#shared, settings);
+		Object.assign(this.#workers, settings);
+	}
+
 	/** As kill -9 or a power cut. */
 	async kill(...names: readonly ProcessName[]): Promise<void> {
 		await Promise.all(names.map((name) => this.process(name).kill()));
@@ -130,8 +140,8 @@ export class QueueMode {
 	}
 
 	/** As a container without a volume loses them: n8n's own notes of what was going on. */
-	async removeEventLogs(): Promise<void> {
-		for (const name of PROCESSES) {
+	async removeEventLogs(...names: readonly ProcessName[]): Promise<void> {
+		for (const name of names) {
 			const folder = join(this.process(name).userFolder, '.n8n');
 			const logs = (await readdir(folder)).filter((file) => file.startsWith('n8nEventLog'));
 			for (const file of logs) await rm(join(folder, file));
@@ -150,7 +160,7 @@ export class QueueMode {
 		const { packed, signal } = this.options;
 		const installation = await ensureN8nInstallation();
 		await Promise.all([this.postgres.start(), this.redis.start()]);
-		const shared = {
+		this.change({
 			...this.postgres.settings,
 			...this.redis.settings,
 			DB_POSTGRESDB_POOL_SIZE: String(this.options.poolSize ?? 10),
@@ -164,19 +174,17 @@ export class QueueMode {
 			QUEUE_WORKER_STALLED_INTERVAL: '3000',
 			N8N_GRACEFUL_SHUTDOWN_TIMEOUT: String(this.options.graceSeconds ?? 5),
 			...this.options.settings,
-		};
+		});
+		this.#workers.N8N_CONCURRENCY_PRODUCTION_LIMIT = String(this.options.concurrency ?? 40);
 		for (const name of PROCESSES) {
 			const isWorker = name.startsWith('worker');
-			const concurrency = String(this.options.concurrency ?? 40);
 			this.#processes.set(
 				name,
 				new N8n({
 					installation,
 					userFolder: join(this.folder, name.replace(' ', '-')),
 					role: isWorker ? 'worker' : ROLES[name as keyof typeof ROLES],
-					settings: isWorker
-						? { ...shared, N8N_CONCURRENCY_PRODUCTION_LIMIT: concurrency }
-						: shared,
+					settings: isWorker ? this.#workers : this.#shared,
 					signal,
 				}),
 			);
