@@ -84,13 +84,11 @@ describe('uploads', () => {
 
 describe('Concurrent Projects', () => {
 	it.each([
-		[undefined, 3],
 		[1, 1],
 		[4, 4],
 	])('%s: no more than %d unfinished at the server', async (concurrentProjects, most) => {
 		finishWhenAtATime(most);
-		const options = concurrentProjects === undefined ? {} : { concurrentProjects };
-		const parameters = { ...NO_DOWNLOAD, prompt: HELD, options };
+		const parameters = { ...NO_DOWNLOAD, prompt: HELD, options: { concurrentProjects } };
 		const run = await lab.run(parameters, { items: same(6) });
 
 		expect(run.error).toBeUndefined();
@@ -192,7 +190,8 @@ describe('when an item fails and the workflow stops', () => {
 
 	it('nothing new is begun, and the projects of the others are named', async () => {
 		lab.api.setFault('poll', { status: 403, body: { message: 'No' } }, 1);
-		const run = await lab.run(NO_DOWNLOAD, { items: same(9) });
+		const parameters = { ...NO_DOWNLOAD, options: { concurrentProjects: 3 } };
+		const run = await lab.run(parameters, { items: same(9) });
 
 		const ids = lab.api.projects.map(({ id }) => id);
 		expect(ids.length).toBeLessThan(9);

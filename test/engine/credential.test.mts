@@ -24,6 +24,8 @@ afterAll(async () => {
 	await elsewhere.close();
 });
 
+const kinds = (): string[] => lab.api.requests.map(({ kind }) => kind);
+
 const REDIRECTS = [301, 302, 303, 307, 308];
 
 const redirectAll = (status: number): void => {
@@ -41,7 +43,7 @@ describe('the test of the credential', () => {
 			status: 'OK',
 			message: 'Plan: free, 1000000 credits left.',
 		});
-		expect(lab.kinds()).toEqual(['account']);
+		expect(kinds()).toEqual(['account']);
 	});
 
 	it('tells that a subscription is past due', async () => {
@@ -66,7 +68,7 @@ describe('the test of the credential', () => {
 			message: 'The API key is good. This server does not tell the plan and the credits.',
 		});
 		await expect(test('mhk_live_wrong')).resolves.toMatchObject({ status: 'Error' });
-		expect(lab.kinds()).toEqual(['account', 'upload-urls', 'account', 'upload-urls']);
+		expect(kinds()).toEqual(['account', 'upload-urls', 'account', 'upload-urls']);
 	});
 
 	it('fails with a bad key, which it does not show', async () => {
@@ -74,7 +76,7 @@ describe('the test of the credential', () => {
 		expect(status).toBe('Error');
 		expect(message).toMatch(/^Magic Hour did not accept this API key/);
 		expect(message).not.toContain('mhk_live_wrong');
-		expect(lab.kinds()).toEqual(['account']);
+		expect(kinds()).toEqual(['account']);
 	});
 
 	it.each<[string, () => unknown, RegExp]>([

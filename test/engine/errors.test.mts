@@ -396,7 +396,7 @@ describe('the key', () => {
 
 		const withKey = lab.api.requests.filter(({ headers }) => headers.authorization !== 'absent');
 		expect(new Set(withKey.map(({ kind }) => kind))).toEqual(
-			new Set(['upload-urls', 'create', 'poll']),
+			new Set(['account', 'upload-urls', 'create', 'poll']),
 		);
 		expect(lab.kinds()).toEqual(expect.arrayContaining(['upload', 'download']));
 	});

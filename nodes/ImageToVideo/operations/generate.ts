@@ -31,15 +31,15 @@ export const generate: Operation<GenerateInput, GenerateBatch> = {
 
 	async prepare(n8n, itemIndex) {
 		const hasEndImage = isGiven(n8n, END_IMAGE, itemIndex);
-		const spec = resolveVideoSpec(readVideoParams(n8n, itemIndex, hasEndImage));
-		const settings = readSettings(n8n, itemIndex, spec);
+		const params = readVideoParams(n8n, itemIndex, hasEndImage);
+		const settings = readSettings(n8n, itemIndex, (plan) => resolveVideoSpec(params, plan));
 		const prompt = readPrompt(n8n, itemIndex);
 		const { timeout } = settings.output;
 		const image = await readImage(n8n, START_IMAGE, itemIndex, undefined, timeout);
-		assertShapeOf(spec, image, START_IMAGE.label);
+		assertShapeOf(settings.spec, image, START_IMAGE.label);
 		return {
 			...settings,
-			spec: { ...spec, notes: [...spec.notes, ...prompt.notes] },
+			notes: prompt.notes,
 			image,
 			endImage: hasEndImage
 				? await readImage(n8n, END_IMAGE, itemIndex, undefined, timeout)

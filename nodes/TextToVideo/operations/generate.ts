@@ -37,18 +37,16 @@ export const generate: Operation<GenerateInput, GenerateBatch> = {
 	async prepare(n8n, itemIndex) {
 		const aspectRatio = parametersOf(n8n, itemIndex).option(ASPECT_RATIO) as AspectRatio;
 		const given = readReferences(n8n, itemIndex);
-		const spec = resolveTextSpec(
-			resolveVideoSpec(readVideoParams(n8n, itemIndex, false)),
-			aspectRatio,
-			given.length > 0,
+		const params = readVideoParams(n8n, itemIndex, false);
+		const settings = readSettings(n8n, itemIndex, (plan) =>
+			resolveTextSpec(resolveVideoSpec(params, plan), aspectRatio, given.length > 0),
 		);
-		const settings = readSettings(n8n, itemIndex, spec);
 		const prompt = readPrompt(n8n, itemIndex);
 		assertReferences(
 			prompt,
 			given.map(({ name }) => name),
 		);
 		const references = await readReferenceImages(n8n, given, itemIndex);
-		return { ...settings, spec, prompt, aspectRatio, references };
+		return { ...settings, prompt, aspectRatio, references };
 	},
 };

@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { IDS_WITH_SOUND, modelsWithout, PLAN_DEFAULT } from '../models/catalogue';
 import { MAX_VIDEOS_A_DAY } from '../generation/dailyPlaces';
+import { AUTOMATIC } from '../generation/accountPlan';
 import type { NumberField } from '../n8n/parameters';
 
 /**
@@ -164,18 +165,37 @@ export const TIMEOUT = {
 		'How long to wait for the video, and to go on trying if a request fails. A video that takes longer is not lost: the error names its project ID, and the Get operation resumes it.',
 } satisfies NumberField;
 
-/** Its default is the limit of the smallest paid plan. */
-export const CONCURRENT_PROJECTS = {
+/** What an expression may give Concurrent Projects, if not the value of Automatic. */
+export const CONCURRENT_PROJECTS_NUMBER = {
 	displayName: 'Concurrent Projects',
 	name: 'concurrentProjects',
 	type: 'number',
 	typeOptions: { minValue: 1, maxValue: 50 },
 	default: 3,
+} satisfies NumberField;
+
+/** What the list offers: an expression may give any number in between, too. */
+const OFFERED = [1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50];
+
+export const CONCURRENT_PROJECTS: INodeProperties = {
+	displayName: 'Concurrent Projects',
+	name: CONCURRENT_PROJECTS_NUMBER.name,
+	type: 'options',
+	default: AUTOMATIC,
+	options: [
+		{
+			name: 'Automatic',
+			value: AUTOMATIC,
+			description:
+				'As many as your plan has room for: 3 for Free and Creator, 5 for Pro; 20 for Business, which has no limit',
+		},
+		...OFFERED.map((value) => ({ name: String(value), value })),
+	],
 	description:
-		'The most unfinished videos that this node has at Magic Hour at a time. Your plan has a limit of its own: 3 for Creator, 5 for Pro, none for Business.',
+		'The most unfinished videos that this node has at Magic Hour at a time. If Magic Hour has room for fewer, the node goes on with fewer.',
 	// A node that does not wait can't know when a video is finished.
 	displayOptions: { show: { '/waitForCompletion': [true] } },
-} satisfies NumberField;
+};
 
 export const MAX_CREDITS = {
 	displayName: 'Max Credits',

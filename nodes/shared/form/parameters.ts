@@ -2,14 +2,16 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import type { NotSupportedFallback, VideoParams } from '../models/videoSpec';
 import { PROJECT_ID as ID_PATTERN } from '../api/schemas';
 import { InvalidInputError } from '../lib/errors';
+import { AUTOMATIC } from '../generation/accountPlan';
 import type { OutputOptions } from '../generation/projectOutput';
 import { checkOutputField } from '../n8n/outputField';
 import { DOWNLOAD_FIELD, OUTPUT_FIELD, SIMPLIFY } from '../n8n/fields';
-import { addedOptions, parametersOf, type AddedOptions } from '../n8n/parameters';
+import { addedOptions, choiceOf, parametersOf, type AddedOptions } from '../n8n/parameters';
 import { formatValue } from '../lib/text';
 import {
 	AUDIO,
 	CONCURRENT_PROJECTS,
+	CONCURRENT_PROJECTS_NUMBER,
 	DURATION,
 	NOT_SUPPORTED,
 	KEEP_IN_RESERVE,
@@ -88,7 +90,7 @@ export interface Limits {
 	readonly keepInReserve?: number;
 	/** `undefined`: any. */
 	readonly maxVideosPerDay?: number;
-	readonly concurrentProjects: number;
+	readonly concurrentProjects: number | typeof AUTOMATIC;
 }
 
 /** @throws {InvalidInputError} when one is out of range */
@@ -99,8 +101,15 @@ export function readLimits(n8n: IExecuteFunctions, itemIndex: number): Limits {
 		maxCreditsPerRun: options.limit(MAX_CREDITS_PER_RUN),
 		keepInReserve: options.limit(KEEP_IN_RESERVE),
 		maxVideosPerDay: options.limit(MAX_VIDEOS_PER_DAY),
-		concurrentProjects: options.wholeNumber(CONCURRENT_PROJECTS),
+		concurrentProjects: readConcurrentProjects(options),
 	};
+}
+
+/** Automatic, its label, no value, or a number: the list has them all. */
+function readConcurrentProjects(options: AddedOptions): Limits['concurrentProjects'] {
+	const given = options.value(CONCURRENT_PROJECTS) ?? '';
+	if (given === '' || choiceOf(given, CONCURRENT_PROJECTS) === AUTOMATIC) return AUTOMATIC;
+	return options.wholeNumber(CONCURRENT_PROJECTS_NUMBER);
 }
 
 /**

@@ -60,7 +60,8 @@ async function runItems(
 	const items = all.flatMap((item) => (item.failed ? [] : [item]));
 	let batch: Batch<unknown> = { shared: undefined };
 	try {
-		if (items.length > 0) batch = (await operation.beforeBatch?.({ n8n, items, context })) ?? batch;
+		if (items.length > 0)
+			batch = (await operation.beforeBatch?.({ n8n, items, context, hint })) ?? batch;
 	} catch (error) {
 		const refused = (itemIndex: number) => failed(n8n, error, itemIndex, WHOLE_RUN);
 		const outputs = all.map((item) => (item.failed ? item.output : refused(item.itemIndex)));
@@ -68,13 +69,18 @@ async function runItems(
 	}
 
 	const { workers = WORKERS, shared, close } = batch;
-	let complete = items.length === all.length;
+	const refused = await refuseItems(n8n, batch);
+	const inputs = new Map(batch.items?.map(({ itemIndex, input }) => [itemIndex, input]));
+	let complete = items.length - refused.size === all.length;
 	const outputs = await mapConcurrently(
 		all,
 		workers,
 		async (item, signal) => {
 			if (item.failed) return item.output;
-			const { input, itemIndex } = item;
+			const { itemIndex } = item;
+			const input = inputs.get(itemIndex) ?? item.input;
+			const refusal = refused.get(itemIndex);
+			if (refusal) return refusal;
 			try {
 				const result = await operation.run({ input, shared, itemIndex, signal, context, hint });
 				const json = isTool(n8n) ? withoutNulls(result.json) : result.json;
@@ -88,6 +94,19 @@ async function runItems(
 	).finally(close);
 	if (items.length > 0) operation.report?.(shared).forEach(hint);
 	return { outputs, complete };
+}
+
+/** The outputs of the items that the batch does not take. @throws {EndOfRun} before any other item is begun */
+async function refuseItems(
+	n8n: IExecuteFunctions,
+	{ refused = new Map(), close }: Batch<unknown>,
+): Promise<ReadonlyMap<number, INodeExecutionData>> {
+	try {
+		return new Map([...refused].map(([index, error]) => [index, failed(n8n, error, index)]));
+	} catch (error) {
+		await close?.();
+		throw error as Error;
+	}
 }
 
 type Prepared =

@@ -5,6 +5,7 @@ import { Uploads } from '../api/uploads';
 import { withProjectId } from '../api/withProjectId';
 import { ConcurrencyLimiter } from '../lib/concurrencyLimiter';
 import type { Estimate } from '../models/credits';
+import { fitToPlan, readPlan, type Planning } from './accountPlan';
 import { createOrResumeProject, type CreateBatch } from './createProject';
 import type { Priced } from './creditLimits';
 import type { Batch, Result, Run, Task } from './operation';
@@ -19,11 +20,11 @@ import { followProject, ProjectFailedError, resumeHint, waitForProject } from '.
 export type GenerateInput = VideoRequest & GenerateSettings;
 
 /** What a request for a video comes with, whatever the video is. */
-export interface GenerateSettings extends Priced {
+export interface GenerateSettings extends Priced, Planning {
 	readonly estimate: Estimate;
 	readonly output: OutputOptions;
-	/** Unfinished projects that the run may have at a time. */
-	readonly concurrentProjects: number;
+	/** What else should be told. */
+	readonly notes?: readonly string[];
 }
 
 /** What the items of a run share. */
@@ -41,17 +42,20 @@ export interface GenerateBatch extends CreateBatch {
 export async function beforeGenerating({
 	items,
 	context: openContext,
-}: Run<GenerateInput>): Promise<Batch<GenerateBatch>> {
+	hint,
+}: Run<GenerateInput>): Promise<Batch<GenerateBatch, GenerateInput>> {
 	const context = await openContext();
 	const { client, clock, journal } = context;
-	const concurrentProjects = Math.min(...items.map(({ input }) => input.concurrentProjects));
+	const { plan, concurrentProjects } = await readPlan({ items, hint }, context);
 	journal.takeOver(
 		items.map(({ itemIndex, input }) => ({ itemIndex, fingerprint: fingerprintOfRequest(input) })),
 	);
 	const unpaid = items.filter(({ itemIndex }) => journal.previous(itemIndex) === undefined);
-	const limits = await enterLimits(unpaid, context);
+	const { fitting, refused } = fitToPlan(unpaid, plan);
+	const limits = await enterLimits(fitting, context);
 	const begunAt = clock.now();
-	const images = items.flatMap(({ input }) => filesOf(input));
+	const accepted = items.filter(({ itemIndex }) => !refused.has(itemIndex));
+	const images = accepted.flatMap(({ input }) => filesOf(input));
 	return {
 		// More than there is room for: while videos are made, others are uploaded and downloaded.
 		workers: concurrentProjects + Math.max(2, Math.ceil(concurrentProjects / 2)),
@@ -62,6 +66,8 @@ export async function beforeGenerating({
 			made: [],
 			elapsed: () => clock.now() - begunAt,
 		},
+		items: fitting,
+		refused,
 		close: async () => await limits.close(),
 	};
 }
@@ -129,8 +135,11 @@ const NOTHING_KNOWN = Object.fromEntries(PROJECT_FIELDS.map((field) => [field, n
 	null
 >;
 
-function tellNotes({ input: { spec }, hint }: Task<GenerateInput, GenerateBatch>): void {
-	spec.notes.forEach(hint);
+function tellNotes({
+	input: { spec, notes = [] },
+	hint,
+}: Task<GenerateInput, GenerateBatch>): void {
+	[...spec.notes, ...notes].forEach(hint);
 	if (spec.candidateModels.length === 0) {
 		hint(
 			`This node does not know the model ${spec.selection.id}: its duration and resolution were not checked, and its cost is unknown.`,

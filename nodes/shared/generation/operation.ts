@@ -19,10 +19,11 @@ export interface Operation<Prepared, Shared = undefined> {
 	/** Reads and checks one item's input. Makes no request. */
 	prepare(n8n: IExecuteFunctions, itemIndex: number): Promise<Prepared>;
 	/**
-	 * Sets up what the items of a run share, when the input of all of them has been checked. Makes no request.
+	 * Sets up what the items of a run share, when the input of all of them has been checked. Makes no request but to read
+	 * the account.
 	 * @throws {InvalidInputError} when the run as a whole must not begin
 	 */
-	beforeBatch?(run: Run<Prepared>): Promise<Batch<Shared>>;
+	beforeBatch?(run: Run<Prepared>): Promise<Batch<Shared, Prepared>>;
 	/** Carries it out. `pairedItem` is added by the caller. */
 	run(task: Task<Prepared, Shared>): Promise<Result>;
 	/** What to tell of the run as a whole in the node's panel, when all its items are through. */
@@ -34,9 +35,15 @@ export interface Run<Prepared> {
 	/** The items whose input is right. */
 	readonly items: ReadonlyArray<{ readonly itemIndex: number; readonly input: Prepared }>;
 	context(): Promise<RunContext>;
+	/** Shows a note in the node's panel after the run. */
+	hint(text: string): void;
 }
 
-export interface Batch<Shared> {
+export interface Batch<Shared, Prepared = unknown> {
+	/** Items whose input is now known better. */
+	readonly items?: Run<Prepared>['items'];
+	/** Why items can't be carried out after all, by their index. */
+	readonly refused?: ReadonlyMap<number, Error>;
 	/** How many items are worked on side by side, if not as many as usual. */
 	readonly workers?: number;
 	readonly shared: Shared;

@@ -9,6 +9,7 @@ import {
 	type Candidate,
 	type Model,
 	type ModelSelection,
+	type Plan,
 	type Resolution,
 } from './catalogue';
 import { InvalidInputError } from '../lib/errors';
@@ -59,10 +60,11 @@ const DURATION_LIMITS = { min: 1, max: 60 };
  * Checks a params against the catalogue, without any request.
  *
  * A model that the catalogue does not know passes unchecked, apart from the limits that hold for every model.
+ * @param plan the account's, where it is known
  * @throws {InvalidInputError} naming the field, the value and what would be right
  */
-export function resolveVideoSpec(params: VideoParams): VideoSpec {
-	const selection = resolveModel(parseModel(params.model));
+export function resolveVideoSpec(params: VideoParams, plan?: Plan): VideoSpec {
+	const selection = resolveModel(parseModel(params.model), plan);
 	const seconds = requireSeconds(params.duration);
 	const resolution = requireResolution(params.resolution);
 	const audio = params.audio || selection.impliesAudio;

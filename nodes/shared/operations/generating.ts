@@ -12,7 +12,6 @@ import {
 	WAIT_FIELD,
 } from '../form/fields';
 import { readLimits, readOutputOptions, readProjectName } from '../form/parameters';
-import { assertMaxCredits } from '../generation/creditLimits';
 import {
 	beforeGenerating,
 	generateVideo,
@@ -22,7 +21,9 @@ import {
 	type GenerateSettings,
 } from '../generation/generateVideo';
 import type { Operation } from '../generation/operation';
-import { estimateCredits } from '../models/credits';
+import type { PricedSpec } from '../generation/accountPlan';
+import { priceVideo } from '../generation/priceVideo';
+import type { Plan } from '../models/catalogue';
 import type { VideoSpec } from '../models/videoSpec';
 import { DOWNLOAD_FIELD, OUTPUT_FIELD, SIMPLIFY } from '../n8n/fields';
 
@@ -55,17 +56,24 @@ export const SETTINGS_FIELDS: INodeProperties[] = [
 	]),
 ];
 
-/** What is read of {@link SETTINGS_FIELDS}, and what the video will cost. @throws {InvalidInputError} when that is too much */
+/**
+ * What is read of {@link SETTINGS_FIELDS}, and what the video is and will cost.
+ * @param resolve what is made, with the plan where that is known
+ * @throws {InvalidInputError} when it can't be made, or costs too much
+ */
 export function readSettings(
 	n8n: IExecuteFunctions,
 	itemIndex: number,
-	spec: VideoSpec,
-): GenerateSettings & { readonly name: string } {
+	resolve: (plan?: Plan) => VideoSpec,
+): GenerateSettings & PricedSpec & { readonly name: string } {
 	const output = readOutputOptions(n8n, itemIndex, { finished: false });
 	const { maxCredits, ...limits } = readLimits(n8n, itemIndex);
-	const estimate = estimateCredits(spec);
-	assertMaxCredits(spec, estimate, maxCredits);
-	return { ...limits, estimate, output, name: readProjectName(n8n, itemIndex) };
+	return {
+		...limits,
+		...priceVideo(resolve, maxCredits),
+		output,
+		name: readProjectName(n8n, itemIndex),
+	};
 }
 
 /** The way from what was read to the video. */

@@ -30,8 +30,10 @@ export interface Lab {
 	/** Runs the node with the business key on one image, unless told otherwise. No key may show in what it leaves. */
 	run(parameters: INodeParameters, options?: LabRunOptions): Promise<EngineRun>;
 	start(parameters: INodeParameters, options?: LabRunOptions): StartedRun;
-	/** Kinds of the requests that the API has had, in order. */
+	/** Kinds of the requests about videos that the API has had, in order: not of those that read the account. */
 	kinds(): string[];
+	/** How often the account was read. */
+	accountReads(): number;
 	/** Bodies of the create requests that the API has had, in order. */
 	creates(): CreateBody[];
 	close(): Promise<void>;
@@ -100,7 +102,8 @@ export async function openLab({
 		api,
 		start,
 		run: async (parameters, runOptions) => await start(parameters, runOptions).result,
-		kinds: () => api.requests.map(({ kind }) => kind),
+		kinds: () => api.requests.map(({ kind }) => kind).filter((kind) => kind !== 'account'),
+		accountReads: () => api.requests.filter(({ kind }) => kind === 'account').length,
 		creates: () =>
 			api.requests.filter(({ kind }) => kind === 'create').map(({ body }) => body as CreateBody),
 		async close() {
