@@ -24,7 +24,8 @@ async function fieldsOf(parameters: Parameters<Lab['run']>[0]): Promise<string[]
 	return keysOf(run.output[0]?.[0]?.json).filter((key) => !DEPRECATED.includes(key));
 }
 
-const PLAIN = { downloadVideo: false };
+/** Of a model whose price is known: there is an estimate. */
+const PLAIN = { downloadVideo: false, model: { __rl: true, mode: 'list', value: 'kling-3.0' } };
 
 describe.each([true, false])('with Simplify %s', (simplify) => {
 	const options = { simplify };
