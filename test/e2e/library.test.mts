@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { probeVideo, type Probe } from '../../local-api/probe.mts';
+import { writeSample } from '../../local-api/sample-image.mts';
 import type { N8nWorkflow } from '../../tools/n8n/n8n.mts';
 import { nodeNamed, readWorkflow } from '../../tools/n8n/workflow-files.mts';
 import { insertRows, rowsOf } from '../support/e2e/data-tables.mts';
@@ -380,7 +381,7 @@ describe('the workflow library in a real n8n', () => {
 			const before = lab.creates();
 			const { visitor, page } = await order(image);
 			expect(page).toContain('This video costs 144 credits');
-			expect(page).toContain('3 seconds at 720p with ltx-2.3');
+			expect(page).toContain('3 seconds at 720p with wan-2.2');
 			expect(lab.creates()).toBe(before);
 			await visitor.submit([JSON.stringify(['Yes, make it'])]);
 			const probe = await probeLink(videoOn(await visitor.nextPage()));
@@ -473,12 +474,12 @@ describe('the workflow library in a real n8n', () => {
 			[
 				'a duration that there is none of',
 				() => post(image, { query: '?duration=12', headers: PNG }),
-				/Duration: ltx-2\.3 makes/,
+				/Duration: wan-2\.2 makes/,
 			],
 			[
 				'a video that is too long for the limit',
-				() => post(multipart(image, { duration: '30' })),
-				/Max Credits: .* 720 credits; 250 are allowed/,
+				() => post(multipart(image, { duration: '15' })),
+				/Max Credits: .* 360 credits; 250 are allowed/,
 			],
 		])('answers %s with 400 and what is wrong, and pays nothing', async (_, send, error) => {
 			const before = lab.creates();
@@ -626,6 +627,72 @@ describe('the workflow library in a real n8n', () => {
 
 			expect(status).toBe('success');
 			expect(smtp.mails).toHaveLength(1);
+		});
+	});
+
+	describe('storyboard', () => {
+		it('makes a clip of each still that ends on the next one, in their order', async () => {
+			const folder = await folderOf('storyboard');
+			// Not in the order in which they are made.
+			for (const name of ['03', '01', '02']) {
+				await writeSample(join(folder, `${name}.png`), { seed: name });
+			}
+			const workflow = await readWorkflow('storyboard');
+			const { run } = await imported(
+				replaceInParameters(workflow, `${FILES_FOLDER}/storyboard`, folder),
+			);
+			const before = lab.api.requests.length;
+			const { status, data } = await run();
+
+			expect(status).toBe('success');
+			const stills = data.resultData.runData['Upload Stills']?.[0]?.data?.main[0];
+			const [first, second, third] = (stills ?? []).map(({ json }) => json.file_path);
+			expect(new Set([first, second, third]).size).toBe(3);
+			const requests = lab.api.requests.slice(before);
+			expect(requests.filter(({ kind }) => kind === 'upload')).toHaveLength(3);
+			const creates = requests
+				.filter(({ kind }) => kind === 'create')
+				.map(({ body }) => body as { name: string; assets: Record<string, string> })
+				.sort((a, b) => (a.name < b.name ? -1 : 1));
+			expect(creates.map(({ name, assets }) => [name, assets])).toEqual([
+				['Storyboard, clip 01', { image_file_path: first, end_image_file_path: second }],
+				['Storyboard, clip 02', { image_file_path: second, end_image_file_path: third }],
+			]);
+			const clips = (await readdir(folder)).filter((name) => name.endsWith('.mp4')).sort();
+			expect(clips).toEqual(['clip-01.mp4', 'clip-02.mp4']);
+			for (const clip of clips) expectSeconds(await probeVideo(join(folder, clip)), 5);
+		});
+	});
+
+	describe('balance-report', () => {
+		/** The workflow, for which so many credits are few. */
+		async function reporting(low: number): Promise<SavedExecution> {
+			const workflow = await readWorkflow('balance-report');
+			const assigned = nodeNamed(workflow, 'Settings').parameters.assignments;
+			Object.assign((assigned as { assignments: object[] }).assignments[0] ?? {}, { value: low });
+			return await (await imported(workflow)).run();
+		}
+
+		it('writes an email when few credits are left', async () => {
+			const balance = lab.api.balance('business');
+			const before = smtp.mails.length;
+			const { status } = await reporting(balance + 1);
+
+			expect(status).toBe('success');
+			expect(smtp.mails).toHaveLength(before + 1);
+			expect(smtp.mails.at(-1)).toMatchObject({
+				to: ['you@example.com'],
+				subject: `Magic Hour: ${balance} credits left`,
+				text: expect.stringContaining(`The business plan has ${balance} credits left`) as string,
+			});
+		});
+
+		it('writes none when there are enough', async () => {
+			const before = smtp.mails.length;
+			const { status } = await reporting(lab.api.balance('business'));
+
+			expect(status).toBe('success');
+			expect(smtp.mails).toHaveLength(before);
 		});
 	});
 

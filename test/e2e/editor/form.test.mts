@@ -300,6 +300,36 @@ describe("the Magic Hour Trigger's panel", () => {
 	});
 });
 
+describe('the list of saved items', () => {
+	const chairs = Array.from({ length: 60 }, (_, index) => ({
+		type: 'reference' as const,
+		name: `Chair ${index + 1}`,
+		assets: [{ kind: 'IMAGE' as const }],
+	}));
+	const nameOf = ({ name }: { name: string }) => `${name} · reference`;
+
+	beforeAll(async () => {
+		const opened = lab();
+		const { editor, executions, api } = opened;
+		api.setSavedItems(chairs);
+		const node = generate(opened, { ...DEFAULTS, imageSource: 'savedItem' });
+		await editor.openWorkflow(
+			await executions.createWorkflow(chain('Saved items', [manualTrigger, node])),
+		);
+		await editor.openNode(GENERATE);
+	});
+
+	itPictured('shows the images of the account, and more at its end', lab, async ({ editor }) => {
+		const entries = await editor.openList('imageSavedItem');
+		await eventually(async () => {
+			await entries.last().scrollIntoViewIfNeeded();
+			expect((await entries.allInnerTexts()).map((text) => text.trim())).toEqual(
+				chairs.map(nameOf),
+			);
+		});
+	});
+});
+
 /** What the menus' values are in the form. */
 const DEFAULTS = {
 	model: { __rl: true, mode: 'list', value: 'default', cachedResultName: 'Default' },
