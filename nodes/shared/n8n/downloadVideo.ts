@@ -99,7 +99,7 @@ class BeyondMending extends Error {}
 /**
  * Looks at a video while n8n stores it, so that nothing is read twice. A paused stream does not begin to flow for a
  * listener, and shows it every chunk that is taken from it, in whichever way n8n does that (Node's documentation of
- * 'data').
+ * 'data'). n8n's storage in a database or in memory takes it by a listener, too, and would wait for ever: that wakes it.
  * @returns what has come, to be asked when the stream is through
  */
 function inspectPassing(stream: ByteStream): () => Mp4Report {
@@ -107,6 +107,9 @@ function inspectPassing(stream: ByteStream): () => Mp4Report {
 	stream.pause();
 	stream.on('data', (chunk: Buffer) => {
 		if (!inspector.write(chunk)) stream.destroy(new BeyondMending());
+	});
+	stream.on('newListener', (event) => {
+		if (event === 'data') stream.resume();
 	});
 	return () => inspector.end();
 }
