@@ -123,7 +123,7 @@ describe('Concurrent Projects', () => {
 		expect(lab.accountReads()).toBe(1);
 	});
 
-	it.each(['auto', 'Automatic', '', '={{ undefined }}'])('%j is Automatic', async (value) => {
+	it.each(['auto', 'Automatic', '={{ "automatic" }}'])('%j is Automatic', async (value) => {
 		const parameters = { options: { concurrentProjects: value } };
 		await expect(room('pro', parameters)).resolves.toBe(5);
 	});
@@ -147,7 +147,7 @@ describe('Concurrent Projects', () => {
 		await expect(room('creator')).resolves.toBe(3);
 	});
 
-	it.each([0, 51, 'many'])('%j is refused', async (value) => {
+	it.each([0, 51, 'many', '', '={{ undefined }}'])('%j is refused', async (value) => {
 		const { error } = await run({ options: { concurrentProjects: value } });
 		expect(error?.message).toMatch(/^Concurrent Projects: must be a number from 1 to 50/);
 	});

@@ -105,11 +105,11 @@ export function readLimits(n8n: IExecuteFunctions, itemIndex: number): Limits {
 	};
 }
 
-/** Automatic, its label, no value, or a number: the list has them all. */
+/** Automatic, its label, or any number in the range: the list has some of them. @throws {InvalidInputError} */
 function readConcurrentProjects(options: AddedOptions): Limits['concurrentProjects'] {
-	const given = options.value(CONCURRENT_PROJECTS) ?? '';
-	if (given === '' || choiceOf(given, CONCURRENT_PROJECTS) === AUTOMATIC) return AUTOMATIC;
-	return options.wholeNumber(CONCURRENT_PROJECTS_NUMBER);
+	const isAutomatic =
+		choiceOf(options.value(CONCURRENT_PROJECTS), CONCURRENT_PROJECTS) === AUTOMATIC;
+	return (isAutomatic ? undefined : options.limit(CONCURRENT_PROJECTS_NUMBER)) ?? AUTOMATIC;
 }
 
 /**
