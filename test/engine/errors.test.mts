@@ -317,6 +317,17 @@ describe('a project that fails', () => {
 describe('an answer of the wrong shape', () => {
 	const json = 'application/json';
 
+	it('is not that of a status that nobody knows yet: the video is waited for', async () => {
+		const raw = '{"id":"cm1","status":"dancing"}';
+		lab.api.setFault('poll', { raw, contentType: json });
+		const run = await lab.run({
+			...{ operation: 'get', projectId: 'cm1', waitForCompletion: true },
+			options: { timeout: 30 },
+		});
+
+		expect(told(run)).toContain('still dancing');
+	});
+
 	it.each<[RequestKind, string, string, string]>([
 		['upload-urls', '{"items":[{"file_path":"a","expires_at":"b"}]}', json, 'items.0.upload_url'],
 		['upload-urls', '{"urls":[]}', json, 'items'],
@@ -325,7 +336,7 @@ describe('an answer of the wrong shape', () => {
 		['create', '{"id":{"a":17}}', json, 'id'],
 		['poll', '{"id":"cm1","downloads":[]}', json, 'status'],
 		['poll', '{"id":"cm1","status":{},"downloads":[]}', json, 'status'],
-		['poll', '{"id":"cm1","status":"dancing"}', json, 'still dancing'],
+		['poll', '{"id":"cm1","status":"complete"}', json, 'another project'],
 		['poll', '<html><body>Bad gateway</body></html>', 'text/html', 'HTML'],
 		['poll', '', json, 'empty'],
 		['create', 'ok', 'text/plain', 'not JSON'],

@@ -124,7 +124,9 @@ function parametersOf({ description: { properties } }: INodeType): Parameter[] {
 		: {};
 	const shown = properties.filter(({ name, type, displayOptions }) => {
 		const operations = displayOptions?.show?.operation;
-		return name !== 'operation' && type !== 'notice' && (operations?.includes('generate') ?? true);
+		// An expression for a whole fixedCollection is dropped by n8n; its fields are tried by test/tools/every-input.
+		const isTried = name !== 'operation' && type !== 'notice' && type !== 'fixedCollection';
+		return isTried && (operations?.includes('generate') ?? true);
 	});
 	return shown.flatMap((field): Parameter[] => {
 		const conditions = Object.entries(field.displayOptions?.show ?? {}).map(([name, values]) => {
