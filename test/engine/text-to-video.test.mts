@@ -167,7 +167,7 @@ describe('Generate', () => {
 		[
 			'a name with a space',
 			{ prompt: '@a', ...kling, ...references(byUrl('my a')) },
-			/^Reference Image 1, Name: "my a" was given/,
+			/^Reference Image 1, Name: my a was given/,
 		],
 		[
 			'no name',

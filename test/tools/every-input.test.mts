@@ -7,9 +7,10 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { OPERATIONS } from '../../nodes/ImageToVideo/operations/index.ts';
 import { formatValue } from '../../nodes/shared/lib/text.ts';
+import { OPERATIONS as TEXT_OPERATIONS } from '../../nodes/TextToVideo/operations/index.ts';
 import { choicesOf, labelOf } from '../../nodes/shared/n8n/parameters.ts';
 import { samplesOf } from '../../tools/docs/inputs-document.mts';
-import { FIELDS, tryInput, type Field } from '../../tools/docs/try-input.mts';
+import { FIELDS, TEXT_FIELDS, tryInput, type Field } from '../../tools/docs/try-input.mts';
 import { seededRandom } from '../support/seeded-random.mts';
 
 /** What the operation goes on with, as far as these fields decide it. */
@@ -30,12 +31,19 @@ interface Input {
 	readonly image?: { kind: string; path?: string };
 	readonly endImage?: { kind: string; path?: string };
 	readonly prompt?: string;
+	readonly aspectRatio?: string;
+	readonly references?: ReadonlyArray<{ name: string; image: { kind: string; path?: string } }>;
 	readonly name?: string;
 	readonly maxCreditsPerRun?: number;
-	readonly concurrentProjects?: number;
+	readonly keepInReserve?: number;
+	readonly maxVideosPerDay?: number;
+	readonly concurrentProjects?: number | string;
 	readonly id?: string;
 	readonly file?: object;
 }
+
+/** The start image, or that of a reference. */
+const imageOf = ({ image, references }: Input) => image ?? references?.[0]?.image;
 
 /** Where the value of a field goes, for those whose value can be seen there as it is. */
 const GOES_TO: Readonly<Record<string, (input: Input) => unknown>> = {
@@ -53,12 +61,12 @@ const GOES_TO: Readonly<Record<string, (input: Input) => unknown>> = {
 	duration: ({ spec }) => spec?.seconds,
 	resolution: ({ spec }) => spec?.resolution,
 	model: ({ spec }) => spec?.selection.id,
-	imageSource: ({ image }) =>
+	imageSource: (input) =>
 		({
 			'https://example.com/start.png': 'url',
 			'api-assets/start.png': 'filePath',
 			'saved-items/start.png': 'savedItem',
-		})[image?.path ?? ''] ?? 'binary',
+		})[imageOf(input)?.path ?? ''] ?? 'binary',
 	endImageSource: ({ endImage }) =>
 		endImage === undefined
 			? 'none'
@@ -67,17 +75,20 @@ const GOES_TO: Readonly<Record<string, (input: Input) => unknown>> = {
 					'api-assets/end.png': 'filePath',
 					'saved-items/end.png': 'savedItem',
 				}[endImage.path ?? ''] ?? 'binary'),
-	imageUrl: ({ image }) => image?.path,
-	imageFilePath: ({ image }) => image?.path,
-	imageSavedItem: ({ image }) => image?.path,
+	imageUrl: (input) => imageOf(input)?.path,
+	imageFilePath: (input) => imageOf(input)?.path,
+	imageSavedItem: (input) => imageOf(input)?.path,
 	endImageUrl: ({ endImage }) => endImage?.path,
 	endImageFilePath: ({ endImage }) => endImage?.path,
 	endImageSavedItem: ({ endImage }) => endImage?.path,
-	binaryPropertyName: ({ image, file }) => file !== undefined || image?.kind === 'file',
+	binaryPropertyName: (input) => input.file !== undefined || imageOf(input)?.kind === 'file',
 	endImageBinaryPropertyName: ({ endImage }) => endImage?.kind === 'file',
+	keepInReserve: (input) => input.keepInReserve,
+	maxVideosPerDay: (input) => input.maxVideosPerDay,
+	aspectRatio: ({ aspectRatio }) => aspectRatio,
+	name: ({ references }) => references?.[0]?.name,
 	// What they are set to can't be seen afterwards, only that they were taken.
 	maxCredits: () => undefined,
-	maxVideosPerDay: () => undefined,
 	durationNotSupported: () => undefined,
 };
 
@@ -91,6 +102,9 @@ const spelled = (value: unknown): string =>
 		: '';
 const isNothing = (value: unknown): boolean =>
 	value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
+const LIMITS = ['maxCredits', 'maxCreditsPerRun', 'maxVideosPerDay', 'keepInReserve'];
+const isWhole = (value: unknown, min: number, max: number): value is number =>
+	Number.isInteger(value) && (value as number) >= min && (value as number) <= max;
 const isScalar = (value: unknown): boolean =>
 	['string', 'number', 'boolean'].includes(typeof value);
 
@@ -114,7 +128,7 @@ const SENT_URLS = new Map([
 ]);
 
 /** What the field has to become of a value. */
-function expected({ field }: Field, value: unknown): unknown {
+function expected({ field, operations }: Field, value: unknown): unknown {
 	const text = asText(value);
 	const plain = typeof text === 'string' ? text : '';
 	const { name, type } = field;
@@ -125,19 +139,19 @@ function expected({ field }: Field, value: unknown): unknown {
 		return ['false', 'no', 'off', '0'].includes(word) ? false : REFUSED;
 	}
 	if (type === 'number') {
-		if (isNothing(value)) return name.startsWith('max') ? REFUSED : field.default;
+		// A limit must not go missing.
+		if (isNothing(value)) return LIMITS.includes(name) ? REFUSED : field.default;
 		const number =
 			typeof value === 'string' && /^\s*\d+(\.0{1,2})?\s*$/.test(value) ? Number(value) : value;
 		const { minValue = 0, maxValue = 0 } = field.typeOptions ?? {};
-		const isRight =
-			typeof number === 'number' &&
-			Number.isInteger(number) &&
-			number >= minValue &&
-			number <= maxValue;
-		// The video of these tests costs 240 credits.
-		if (!isRight || (name.startsWith('maxCredits') && name === 'maxCredits' && number < 240))
-			return REFUSED;
-		return number;
+		return isWhole(number, minValue, maxValue) ? number : REFUSED;
+	}
+	if (name === 'concurrentProjects') {
+		if (['auto', 'automatic'].includes(plain.toLowerCase())) return 'auto';
+		const given =
+			typeof value === 'string' && /^\d+(\.0{1,2})?$/.test(plain) ? Number(plain) : value;
+		// The list has some of those, an expression may give any.
+		return isWhole(given, 1, 50) ? given : REFUSED;
 	}
 	if (choicesOf(field).length > 0) {
 		const choice = choicesOf(field).find((each) =>
@@ -147,7 +161,10 @@ function expected({ field }: Field, value: unknown): unknown {
 	}
 	switch (name) {
 		case 'prompt':
-			return text === undefined ? REFUSED : text;
+			// Without an image, there is nothing else to go by.
+			return text === undefined || (text === '' && operations === TEXT_OPERATIONS) ? REFUSED : text;
+		case 'name':
+			return /^@?[A-Za-z][\w-]*$/.test(plain) ? plain.replace(/^@/, '') : REFUSED;
 		case 'projectName':
 			return text ?? '';
 		case 'projectId':
@@ -308,8 +325,15 @@ function valuesFor(field: INodeProperties): unknown[] {
 }
 
 /** As n8n shows it: what no text and no value is has other words. */
-function names(message: string, { field }: Field, value: unknown): boolean {
+function names(message: string, { field, group }: Field, value: unknown): boolean {
 	const label = labelOf(field);
+	const starts =
+		group === undefined
+			? [label]
+			: ['1', '@bottle'].flatMap((each) => [
+					`Reference Image ${each}`,
+					`Reference Image ${each}, ${label}`,
+				]);
 	const image = label.startsWith('End Image')
 		? 'End Image'
 		: label.startsWith('Max Credits')
@@ -335,7 +359,7 @@ function names(message: string, { field }: Field, value: unknown): boolean {
 		'it has data',
 	];
 	return (
-		[label, image].some((each) => message.startsWith(`${each}: `)) &&
+		[...starts, image].some((each) => message.startsWith(`${each}: `)) &&
 		shown.some((each) => message.includes(each.slice(0, 60)))
 	);
 }
@@ -347,7 +371,8 @@ test('there is a field of each kind, and each is looked at', () => {
 		.map(({ name, type, options }) =>
 			type === 'collection' ? (options as INodeProperties[]).map((each) => each.name) : [name],
 		);
-	expect(new Set(all.flat())).toEqual(new Set(Object.keys(GOES_TO)));
+	const ofText = TEXT_FIELDS.map(({ field }) => field.name);
+	expect(new Set([...all.flat(), ...ofText])).toEqual(new Set(Object.keys(GOES_TO)));
 });
 
 test('no field that others hide is required: n8n shows it beside an expression, and would not start the node', () => {
@@ -356,27 +381,29 @@ test('no field that others hide is required: n8n shows it beside an expression, 
 	).toEqual([]);
 });
 
-describe.each(FIELDS.map((each) => [`${each.operation}: ${labelOf(each.field)}`, each] as const))(
-	'%s',
-	(_, each) => {
-		test('becomes what is meant, or is refused by name and value', async () => {
-			const wrong: string[] = [];
-			for (const value of valuesFor(each.field)) {
-				const wanted = expected(each, value);
-				const outcome = await tryInput(each, value);
-				const what = `${typeof value} ${formatValue(value)}`;
-				if ('refused' in outcome) {
-					if (wanted !== REFUSED) wrong.push(`${what} is refused: ${outcome.refused}`);
-					else if (!names(outcome.refused, each, value))
-						wrong.push(`${what} is refused in other words: ${outcome.refused}`);
-					continue;
-				}
-				const became = GOES_TO[each.field.name]?.(outcome.input as Input);
-				if (wanted === REFUSED) wrong.push(`${what} is taken, and becomes ${formatValue(became)}`);
-				else if (became !== undefined && !Object.is(became, wanted) && became !== wanted)
-					wrong.push(`${what} becomes ${formatValue(became)}, not ${formatValue(wanted)}`);
+const PLACES = [
+	...FIELDS.map((each) => [`${each.operation}: ${labelOf(each.field)}`, each] as const),
+	...TEXT_FIELDS.map((each) => [`from text: ${labelOf(each.field)}`, each] as const),
+];
+
+describe.each(PLACES)('%s', (_, each) => {
+	test('becomes what is meant, or is refused by name and value', async () => {
+		const wrong: string[] = [];
+		for (const value of valuesFor(each.field)) {
+			const wanted = expected(each, value);
+			const outcome = await tryInput(each, value);
+			const what = `${typeof value} ${formatValue(value)}`;
+			if ('refused' in outcome) {
+				if (wanted !== REFUSED) wrong.push(`${what} is refused: ${outcome.refused}`);
+				else if (!names(outcome.refused, each, value))
+					wrong.push(`${what} is refused in other words: ${outcome.refused}`);
+				continue;
 			}
-			expect(wrong).toEqual([]);
-		});
-	},
-);
+			const became = GOES_TO[each.field.name]?.(outcome.input as Input);
+			if (wanted === REFUSED) wrong.push(`${what} is taken, and becomes ${formatValue(became)}`);
+			else if (became !== undefined && !Object.is(became, wanted) && became !== wanted)
+				wrong.push(`${what} becomes ${formatValue(became)}, not ${formatValue(wanted)}`);
+		}
+		expect(wrong).toEqual([]);
+	});
+});

@@ -93,10 +93,17 @@ export async function tryInput(
 	{ operation, field, collection, group, operations = OPERATIONS }: Field,
 	value: unknown,
 ): Promise<Outcome> {
-	const inGroup = { name: 'bottle', ...GIVEN, ...BESIDE[field.name], [field.name]: value };
+	const inGroup: Record<string, unknown> = {
+		name: 'bottle',
+		...GIVEN,
+		...BESIDE[field.name],
+		[field.name]: value,
+	};
 	const values = {
 		...GIVEN,
-		...(operations === OPERATIONS ? {} : { prompt: group === undefined ? 'A cat' : 'A @bottle' }),
+		...(operations === OPERATIONS
+			? {}
+			: { prompt: group === undefined ? 'A cat' : `A @${calledBy(inGroup.name)}` }),
 		...BESIDE[field.name],
 		...(collection === undefined
 			? { [field.name]: value }
@@ -110,6 +117,11 @@ export async function tryInput(
 			return { refused: error.message };
 		throw error;
 	}
+}
+
+/** What a prompt calls a reference by that has this name. */
+function calledBy(name: unknown): string {
+	return typeof name === 'string' ? name.trim().replace(/^@/, '') : 'bottle';
 }
 
 /** As n8n: the fallback is for parameters that are not there, not for those without a value. */

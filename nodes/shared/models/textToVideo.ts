@@ -1,5 +1,5 @@
 import { InvalidInputError } from '../lib/errors';
-import { joinOr } from '../lib/text';
+import { formatValue, joinOr } from '../lib/text';
 import { ASPECT_RATIOS, MODELS, type AspectRatio, type Model } from './catalogue';
 import type { VideoSpec } from './videoSpec';
 
@@ -57,7 +57,7 @@ export function checkReferenceName(given: string, field: string): string {
 	const name = given.replace(/^@/, '');
 	if (NAME.test(name)) return name;
 	throw new InvalidInputError(
-		`${field}: ${given === '' ? 'nothing' : JSON.stringify(given)} was given; give a name of letters A to Z, digits, _ and -, with a letter first, such as bottle`,
+		`${field}: ${formatValue(given)} was given; give a name of letters A to Z, digits, _ and -, with a letter first, such as bottle`,
 	);
 }
 
