@@ -283,6 +283,16 @@ export class EditorPage {
 		await entries.filter({ hasText: entry }).first().click();
 	}
 
+	/** The "Add …" button of a field that has groups of fields. */
+	async addGroup(label: string): Promise<void> {
+		await this.form.getByRole('button', { name: label }).click();
+	}
+
+	/** What is typed into a field of text. */
+	async type(name: string, text: string): Promise<void> {
+		await this.field(name).locator('input, textarea').fill(text);
+	}
+
 	/** Opens the list of a field that can be searched. @returns its entries */
 	async openList(name: string): Promise<Locator> {
 		await this.field(name).getByTestId('rlc-input').click();

@@ -5,6 +5,7 @@ import type { Lab } from './lab-n8n.mts';
 export const TRIGGER = 'Trigger';
 export const READ = 'Read Image';
 export const GENERATE = 'Image To Video';
+export const GENERATE_FROM_TEXT = 'Text To Video';
 export const GET = 'Get Video';
 const SORT = 'Sort by Name';
 export const LOOP = 'Loop Over Items';
@@ -112,6 +113,13 @@ export function generate(
 			...parameters,
 		}),
 		...settings,
+	};
+}
+
+export function generateFromText(lab: Lab, parameters: Record<string, unknown>): NodeSketch {
+	return {
+		...magicHour(lab, GENERATE_FROM_TEXT, { operation: 'generate', ...parameters }),
+		type: 'n8n-nodes-magic-hour.textToVideo',
 	};
 }
 

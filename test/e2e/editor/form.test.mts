@@ -5,7 +5,7 @@ import {
 	RESOLUTIONS,
 	resolutionsOf,
 } from '../../../nodes/shared/models/catalogue.ts';
-import { TRIGGER_ENTRY, type EditorPage } from '../../../tools/n8n/editor-page.mts';
+import { TRIGGER_ENTRY } from '../../../tools/n8n/editor-page.mts';
 import {
 	chain,
 	generate,
@@ -19,6 +19,13 @@ import {
 	useEditorLab,
 	type EditorLab,
 } from '../../support/e2e/editor-lab.mts';
+import {
+	DEFAULTS,
+	entryOf,
+	fieldLabels,
+	resolutionsIn,
+	secondsIn,
+} from '../../support/e2e/video-form.mts';
 
 const NODE = 'Magic Hour Image To Video';
 const lab = useEditorLab();
@@ -329,30 +336,3 @@ describe('the list of saved items', () => {
 		});
 	});
 });
-
-/** What the menus' values are in the form. */
-const DEFAULTS = {
-	model: { __rl: true, mode: 'list', value: 'default', cachedResultName: 'Default' },
-	duration: 5,
-	resolution: '720p',
-};
-
-/** Without those that say what they are themselves: the credential and the operation. */
-async function fieldLabels(editor: EditorPage): Promise<string[]> {
-	const labels = await editor.labels();
-	return labels.filter((label) => label !== 'Operation' && !label.startsWith('Credential for'));
-}
-
-/** An entry of the list of models: the name, and whatever is said of it. */
-const entryOf = (name: string): RegExp =>
-	new RegExp(`^\\s*${name.replaceAll('.', '\\.')}( \\(Legacy\\))?(\\s*$| ·)`);
-
-/** The numbers that the entries of the Duration menu begin with. */
-async function secondsIn(entries: Promise<string[]>): Promise<number[]> {
-	return (await entries).map((entry) => Number(/^\s*(\d+) s\b/.exec(entry)?.[1]));
-}
-
-/** What the entries of the Resolution menu begin with. */
-async function resolutionsIn(entries: Promise<string[]>): Promise<string[]> {
-	return (await entries).map((entry) => entry.trim().split(' ', 1).join(''));
-}
