@@ -166,8 +166,9 @@ describe("in n8n's queue mode", () => {
 			expectNothingLost(deaths);
 			expect(deaths.map(({ creates }) => creates)).toEqual([1, 1, 1, 0]);
 			for (const death of deaths) {
-				expect(death).toMatchObject({ status: 'crashed', retry: { status: 'error' } });
-				expect(death.retry?.message).toContain('no request is sent again');
+				// By the worker's own notes, or by Redis, whichever n8n looks at first.
+				expect(['crashed', 'error']).toContain(death.status);
+				expect(death.delivered).toBe(false);
 			}
 			const [waiting, downloading] = deaths;
 			expect(waiting?.idIn).toContain("the worker's log");
