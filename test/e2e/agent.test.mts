@@ -588,6 +588,73 @@ describe('an AI agent in a real n8n', () => {
 		});
 	});
 
+	describe('with Text To Video', () => {
+		const FROM_TEXT = tool(
+			'Generate',
+			{
+				operation: 'generate',
+				prompt: byModel('Prompt'),
+				model: { __rl: true, mode: 'list', value: byModel('Model') },
+				duration: byModel('Duration', 'number'),
+				resolution: byModel('Resolution'),
+				aspectRatio: byModel('Aspect_Ratio'),
+				options: { maxCredits: 500, timeout: 1 },
+			},
+			'textToVideo',
+		);
+		const ask = (args: Record<string, unknown>) => ({
+			calls: [
+				{
+					name: 'Generate',
+					args: {
+						...{ Prompt: 'A fox', Model: 'LTX 2.3', Duration: 1, Resolution: '480p' },
+						...{ Aspect_Ratio: '9:16', ...args },
+					},
+				},
+			],
+		});
+		const patient = {
+			...FROM_TEXT,
+			parameters: { ...FROM_TEXT.parameters, options: { maxCredits: 500 } },
+		};
+
+		it('is told of mistakes, and gets its video by the words of the form', async () => {
+			ai().follow(
+				ask({ Aspect_Ratio: '21:9' }),
+				ask({ Model: 'Veo 3.1', Duration: 4, Resolution: '720p', Aspect_Ratio: '1:1' }),
+				ask({ Prompt: '' }),
+				ask({ Aspect_Ratio: 'Portrait (9:16)' }),
+				{ text: 'Done' },
+			);
+			await run(agentWorkflow('From text', [manualTrigger], [patient]));
+
+			const [ratio, square, prompt, video = ''] = answers();
+			expect(ratio).toMatch(/^\[\{"error":"Aspect Ratio: it must be .*21:9 was given/);
+			expect(square).toMatch(/"error":"Aspect Ratio: veo3\.1 makes 16:9 or 9:16; 1:1 was given/);
+			expect(prompt).toMatch(/"error":"Prompt: nothing was given/);
+			expect(JSON.parse(video)).toEqual([
+				expect.objectContaining({ status: 'complete', width: 480, height: 854 }),
+			]);
+			expect(Buffer.byteLength(video)).toBeLessThan(SMALL);
+			expect(
+				n8n()
+					.projectsNamed('From text')
+					.map(({ type }) => type),
+			).toEqual(['TEXT_TO_VIDEO']);
+		});
+
+		it('pays once, when the model repeats a call that was given up', async () => {
+			const again = ask({ Prompt: LONG });
+			ai().follow(again, again, { text: 'Done' });
+			await run(agentWorkflow('Text repeated', [manualTrigger], [FROM_TEXT]));
+
+			const ids = answers().map((answer) => /Project (\w+) is still/.exec(answer)?.[1]);
+			const [project, ...others] = n8n().projectsNamed('Text repeated');
+			expect(others).toEqual([]);
+			expect(ids).toEqual([project?.id, project?.id]);
+		});
+	});
+
 	it.each([1.7, 2.2])('of version %p is told of mistakes, too', async (typeVersion) => {
 		ai().follow({ calls: [call({ Duration: 99 })] }, { calls: [call({})] }, { text: 'Done' });
 		const execution = await run(

@@ -16,11 +16,15 @@ export function byModel(key: string, type: 'string' | 'number' | 'boolean' = 'st
 	return `={{ /*n8n-auto-generated-fromAI-override*/ $fromAI('${key}', \`\`, '${type}') }}`;
 }
 
-/** The node as a tool. */
-export function tool(name: string, parameters: Record<string, unknown>): NodeSketch {
+/** A node that makes videos, as a tool. */
+export function tool(
+	name: string,
+	parameters: Record<string, unknown>,
+	node: 'imageToVideo' | 'textToVideo' = 'imageToVideo',
+): NodeSketch {
 	return {
 		name,
-		type: 'n8n-nodes-magic-hour.imageToVideoTool',
+		type: `n8n-nodes-magic-hour.${node}Tool`,
 		typeVersion: 1,
 		parameters,
 		credentials: { magicHourVideoApi: { name: 'Magic Hour API' } },
