@@ -1,6 +1,6 @@
 /**
  * Whether each video is paid once and none is lost, over many chains of faults, n8n's own tries, stops and retries by a
- * person: the engine test `random-money`, at length. MONEY_SEED repeats a run; MONEY_CHAINS is how many.
+ * person: the engine test `random-money`, at length. MONEY_SEED repeats a run; MONEY_CHAINS is how many for each node.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -2,7 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 import type { Outcome } from '../../local-api/server.mts';
+import { ImageToVideo } from '../../nodes/ImageToVideo/ImageToVideo.node.ts';
 import { systemClock } from '../../nodes/shared/lib/clock.ts';
+import { TextToVideo } from '../../nodes/TextToVideo/TextToVideo.node.ts';
 import {
 	addFigures,
 	FIGURES_FILE,
@@ -33,21 +35,7 @@ let lab: Lab;
 let onRequest = (): void => undefined;
 let figures: Figures = NO_FIGURES;
 
-beforeAll(async () => {
-	lab = await openLab({
-		onRequest: () => {
-			onRequest();
-		},
-	});
-});
-
-afterEach(() => {
-	onRequest = () => undefined;
-	lab.api.reset();
-});
-
-afterAll(async () => {
-	await lab.close();
+afterAll(() => {
 	mkdirSync(dirname(FIGURES_FILE), { recursive: true });
 	writeFileSync(FIGURES_FILE, JSON.stringify(figures, undefined, '\t'));
 });
@@ -240,11 +228,31 @@ async function chainOf(seed: number): Promise<string[]> {
 	return problems.map((problem) => `seed ${seed}: ${problem}`);
 }
 
-describe.each(SEEDS)('seed %i', (first) => {
-	it(`${CHAINS} chains of faults, tries, stops and retries: each video is paid once, and none is lost`, async () => {
-		const problems: string[] = [];
-		for (let chain = 0; chain < CHAINS; chain++) problems.push(...(await chainOf(first + chain)));
+describe.each([new ImageToVideo(), new TextToVideo()])('$description.displayName', (node) => {
+	beforeAll(async () => {
+		lab = await openLab({
+			node,
+			onRequest: () => {
+				onRequest();
+			},
+		});
+	});
 
-		expect(problems).toEqual([]);
+	afterEach(() => {
+		onRequest = () => undefined;
+		lab.api.reset();
+	});
+
+	afterAll(async () => {
+		await lab.close();
+	});
+
+	describe.each(SEEDS)('seed %i', (first) => {
+		it(`${CHAINS} chains of faults, tries, stops and retries: each video is paid once, and none is lost`, async () => {
+			const problems: string[] = [];
+			for (let chain = 0; chain < CHAINS; chain++) problems.push(...(await chainOf(first + chain)));
+
+			expect(problems).toEqual([]);
+		});
 	});
 });

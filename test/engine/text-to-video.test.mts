@@ -2,6 +2,7 @@ import type { INodeParameters } from 'n8n-workflow';
 
 import { TextToVideo } from '../../nodes/TextToVideo/TextToVideo.node.ts';
 import { MODELS } from '../../nodes/shared/models/catalogue.ts';
+import type { Kept } from '../../tools/engine/engine.mts';
 import { png } from '../../tools/engine/images.mts';
 import { openLab, textOf, type Lab } from '../support/engine/lab.mts';
 
@@ -285,6 +286,24 @@ describe('money', () => {
 		expect(run.error?.message).toContain('A video may have been created all the same');
 		expect(bodies()).toHaveLength(1);
 	});
+
+	it.each<[string, Kept, RegExp]>([
+		['failed', 'all', /A video may have been created all the same/],
+		['was stopped', 'that it began', /It may have created videos, so no request is sent again/],
+	])(
+		'a person retries an execution that %s: a create whose fate nobody knows is not sent again',
+		async (_, kept, says) => {
+			lab.api.setFault('create', { reset: 'after' }, 1);
+			const first = await lab.run(PROMPT, { executionId: `${kept} 1` });
+			const again = await lab.run(PROMPT, {
+				executionId: `${kept} 2`,
+				retry: { of: first.data, kept },
+			});
+
+			expect(again.error?.message).toMatch(says);
+			expect(bodies()).toHaveLength(1);
+		},
+	);
 
 	it('a failed video may be asked for again', async () => {
 		lab.api.setOutcome({ status: 'error', code: 'unknown_error', message: 'Something' });
