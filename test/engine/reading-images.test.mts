@@ -26,7 +26,7 @@ const items = (count: number) =>
 
 it('reads some images at a time, and not all', async () => {
 	type Read = BinaryDataService['getAsStream'];
-	const getAsStream = Reflect.get(BinaryDataService.prototype, 'getAsStream') as Read;
+	const getAsStream = Reflect.get(BinaryDataService.prototype, 'getAsStream');
 	let open = 0;
 	let most = 0;
 	jest.spyOn(BinaryDataService.prototype, 'getAsStream').mockImplementation(async function (

@@ -38,7 +38,7 @@ describe('npm run demo', () => {
 
 		expect({ exit, stderr }).toEqual({ exit: 0, stderr: expect.any(String) as string });
 		expect(stdout).toContain('demo-output/sample.mp4');
-		expect(stdout).toMatch(/Credits +240 charged, unknown estimated/);
+		expect(stdout).toMatch(/Credits +240 charged, 240 estimated/);
 		expect(stdout).toMatch(
 			/Node +n8n-nodes-magic-hour\.imageToVideo of n8n-nodes-magic-hour \d+\.\d+\.\d+\n/,
 		);

@@ -1,3 +1,4 @@
+import { MODELS as RULES } from '../../../../local-api/models.mts';
 import { InvalidInputError } from '../../../../nodes/shared/lib/errors.ts';
 import { MODELS, type AspectRatio } from '../../../../nodes/shared/models/catalogue.ts';
 import {
@@ -87,6 +88,8 @@ describe('the name of a reference', () => {
 	);
 });
 
+const RATIOS: readonly AspectRatio[] = ['16:9', '9:16', '1:1'];
+
 describe('what a model makes from text', () => {
 	const specOf = (model: string, resolution = '720p', duration = 8): VideoSpec =>
 		resolveVideoSpec({
@@ -94,20 +97,22 @@ describe('what a model makes from text', () => {
 			ifNotSupported: 'nearest',
 		});
 
-	// Typed from docs/magic-hour-api.md, not taken from the catalogue.
-	const NO_SQUARES = ['gemini-omni-1.1', 'veo3.1', 'veo3.1-lite'];
-	const TAKES = ['kling-3.0', 'minimax-h3', 'seedance-2.0', 'seedance-2.0-mini', 'seedance-2.5'];
-	TAKES.push('wan-3.0');
-
+	// By the local API's table, which is typed from docs/magic-hour-api.md as well, not taken from the catalogue.
 	it.each(MODELS.map(({ id }) => id))('%s makes its shapes, and takes references or not', (id) => {
-		for (const ratio of ['16:9', '9:16', '1:1'] satisfies AspectRatio[]) {
+		const { notFromText = [], references } = RULES[id] ?? {};
+		const made = RATIOS.filter((each) => !notFromText.includes(each));
+		for (const ratio of RATIOS) {
 			const work = () => resolveTextSpec(specOf(id), ratio, false);
-			if (ratio === '1:1' && NO_SQUARES.includes(id)) {
-				expect(refusal(work)).toBe(`Aspect Ratio: ${id} makes 16:9 or 9:16; 1:1 was given`);
-			} else expect(work().candidateModels.map((each) => each.id)).toEqual([id]);
+			if (made.includes(ratio)) {
+				expect(work().candidateModels.map((each) => each.id)).toEqual([id]);
+			} else {
+				expect(refusal(work)).toBe(
+					`Aspect Ratio: ${id} makes ${made.join(' or ')}; ${ratio} was given`,
+				);
+			}
 		}
-		const withReferences = () => resolveTextSpec(specOf(id), '16:9', true);
-		if (TAKES.includes(id)) expect(withReferences().selection.id).toBe(id);
+		const withReferences = () => resolveTextSpec(specOf(id), made[0] ?? '16:9', true);
+		if (references) expect(withReferences().selection.id).toBe(id);
 		else expect(refusal(withReferences)).toContain(`Reference Images: ${id} takes none`);
 	});
 
