@@ -7,6 +7,7 @@ import { hasSilentErrors, inOneText, isTool, withoutNulls } from './aiTool';
 import type { Batch, Operation } from './operation';
 import { openJournal, type Journal } from './journal';
 import { openContext, type RunContext } from './runContext';
+import { assertOwnCall, useOwnCall } from './toolCall';
 
 /** The operations of a node, by value. @throws {InvalidInputError} for a value that it does not have */
 export type FindOperation = (value: unknown) => Operation<unknown, unknown>;
@@ -22,6 +23,7 @@ export async function execute(
 	n8n: IExecuteFunctions,
 	findOperation: FindOperation,
 ): Promise<INodeExecutionData[][]> {
+	useOwnCall(n8n);
 	const journal = openJournal(n8n);
 	let close = () => {};
 	const context = once(async () => {
@@ -137,6 +139,7 @@ async function prepareAll(
 			if (isOver) return [];
 			if (itemIndex % ITEMS_PER_TURN === 0) await systemClock.yieldToEventLoop();
 			try {
+				assertOwnCall(n8n);
 				return [{ itemIndex, input: await operation.prepare(n8n, itemIndex) }];
 			} catch (error) {
 				isOver = !goesOn;

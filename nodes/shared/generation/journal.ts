@@ -109,6 +109,9 @@ const KEY = 'magicHourJournal';
 /** Calls that go on, with the credits that each has reserved. They end with the process, and are never saved. */
 const LIVE_CALLS = new WeakMap<Saved, Map<string, number>>();
 
+/** What the first note of each mark of an agent's calls has found. Of this process, and never saved. */
+const FIRST_NOTES = new WeakMap<Saved, Map<string, Promise<boolean>>>();
+
 /** Marks that are kept for a node. */
 export const MAX_MARKS = 1_000;
 
@@ -130,6 +133,8 @@ export function openJournal(n8n: IExecuteFunctions, clock: Clock = systemClock):
 	const live = LIVE_CALLS.get(saved) ?? new Map<string, number>();
 	LIVE_CALLS.set(saved, live);
 	live.set(call, 0);
+	const firstNotes = FIRST_NOTES.get(saved) ?? new Map<string, Promise<boolean>>();
+	FIRST_NOTES.set(saved, firstNotes);
 
 	const { records } = saved;
 	const asTool = isTool(n8n);
@@ -158,6 +163,18 @@ export function openJournal(n8n: IExecuteFunctions, clock: Clock = systemClock):
 		const began = marks?.began ?? '';
 		// An agent's calls of one run are told apart by what they ask for; of other nodes, an item asks for one video.
 		return asTool ? `${began}/tool/${fingerprint}` : `${began}/${runIndex}/${itemIndex}`;
+	};
+	/** Whether the mark is older than this execution: equal calls of an agent share one. */
+	const noteMark = async (mark: string) => {
+		const note = marks?.note(mark);
+		if (note && asTool && !firstNotes.has(mark)) firstNotes.set(mark, note);
+		await note;
+		return await (firstNotes.get(mark) ?? note);
+	};
+	const removeMark = async ({ itemIndex, fingerprint }: ProjectRecord) => {
+		const mark = markOf(itemIndex, fingerprint);
+		firstNotes.delete(mark);
+		await marks?.remove(mark);
 	};
 
 	return {
@@ -219,8 +236,12 @@ export function openJournal(n8n: IExecuteFunctions, clock: Clock = systemClock):
 
 		async beforeCreate(itemIndex, { name, searchName, credits }) {
 			const fingerprint = fingerprints.get(itemIndex) ?? '';
-			const wasMarked = await marks?.note(markOf(itemIndex, fingerprint));
-			const isAccountedFor = records.some((each) => isSamePlace(each, itemIndex));
+			const wasMarked = await noteMark(markOf(itemIndex, fingerprint));
+			const isAccountedFor = records.some(
+				(each) =>
+					isSamePlace(each, itemIndex) ||
+					(asTool && each.execution === execution && each.fingerprint === fingerprint),
+			);
 			if (wasMarked && isRetry && !isAccountedFor) throw interruptedTry(searchName);
 			const token = String(++saved.requests);
 			records.push({ token, execution, call, runIndex, itemIndex, fingerprint, name, credits });
@@ -241,14 +262,14 @@ export function openJournal(n8n: IExecuteFunctions, clock: Clock = systemClock):
 		async notCreated(token) {
 			const record = recordOf(token);
 			forget(token);
-			if (record) await marks?.remove(markOf(record.itemIndex, record.fingerprint));
+			if (record) await removeMark(record);
 		},
 
 		async failed(token, outcome) {
 			const record = recordOf(token);
 			if (outcome === 'refunded') forget(token);
 			else if (record) record.outcome = outcome;
-			if (record) await marks?.remove(markOf(record.itemIndex, record.fingerprint));
+			if (record) await removeMark(record);
 		},
 
 		leave(itemIndex) {

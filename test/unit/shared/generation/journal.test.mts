@@ -9,6 +9,7 @@ import {
 } from '../../../../nodes/shared/generation/journal.ts';
 import { rejectionOf } from '../../../support/failure-of.mts';
 import { fakeDatabase } from '../../../support/fake-database.mts';
+import { turns } from '../../../support/deferred.mts';
 import { FakeClock } from '../../../support/fake-clock.mts';
 
 /** What n8n keeps of the node in an execution. */
@@ -237,6 +238,38 @@ describe('calls of an agent at the same time, all with the same run index', () =
 		expect(first.spent().credits).toBe(24);
 		first.close(true);
 		expect(open({ context, asTool }).spent().credits).toBe(24);
+	});
+
+	test.each([
+		['at the same time', 0],
+		['while the first is noted', 1],
+		['one after the other', 50],
+	])('in a retry, equal ones do not take each other for an earlier try: %s', async (_, later) => {
+		const database = fakeDatabase();
+		const context: Context = {};
+		await make(open({ context, asTool, database, items: ['g'] }), 'p0');
+		const retry = { context: saved(context), database, mode: 'retry', execution: '2' } as const;
+		const calls = [1, 2, 3].map((runIndex) => open({ ...retry, asTool, runIndex }));
+		await Promise.all(
+			calls.map(async (call, index) => {
+				for (let turn = 0; turn < index * later; turn++) await turns();
+				await make(call, `p${index + 1}`);
+			}),
+		);
+		expect(new Set(database.marks()).size).toBe(2);
+	});
+
+	test('in a retry, equal ones are all refused that the earlier try had asked for', async () => {
+		const database = fakeDatabase();
+		const context: Context = {};
+		await make(open({ context, asTool, database, items: ['g'] }), 'p0');
+		const beforeTheCut = saved(context);
+		await make(open({ context, asTool, database, runIndex: 1 }), 'p1');
+		const retry = { context: beforeTheCut, database, mode: 'retry', execution: '2' } as const;
+		const calls = [2, 3].map((runIndex) => open({ ...retry, asTool, runIndex }));
+		await Promise.all(
+			calls.map(async (call) => await rejectionOf(CreateOutcomeUnknownError, request(call))),
+		);
 	});
 
 	test('none of what is reserved is saved with the execution', () => {
