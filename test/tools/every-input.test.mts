@@ -10,7 +10,13 @@ import { formatValue } from '../../nodes/shared/lib/text.ts';
 import { OPERATIONS as TEXT_OPERATIONS } from '../../nodes/TextToVideo/operations/index.ts';
 import { choicesOf, labelOf } from '../../nodes/shared/n8n/parameters.ts';
 import { samplesOf } from '../../tools/docs/inputs-document.mts';
-import { FIELDS, TEXT_FIELDS, tryInput, type Field } from '../../tools/docs/try-input.mts';
+import {
+	FIELDS,
+	TEXT_FIELDS,
+	TRIGGER_FIELDS,
+	tryInput,
+	type Field,
+} from '../../tools/docs/try-input.mts';
 import { seededRandom } from '../support/seeded-random.mts';
 
 /** What the operation goes on with, as far as these fields decide it. */
@@ -41,6 +47,27 @@ interface Input {
 	readonly id?: string;
 	readonly file?: object;
 }
+
+/** What the trigger goes on with. */
+interface TriggerInput {
+	readonly choice: { types: readonly string[]; projectTypes: readonly string[] };
+	readonly verify: boolean;
+	readonly toleranceSeconds: number;
+	readonly download: boolean;
+	readonly field: string;
+	readonly simplify: boolean;
+}
+
+/** Where the value of a field of the trigger goes; lists as JSON. */
+const TRIGGER_GOES_TO: Readonly<Record<string, (input: TriggerInput) => unknown>> = {
+	events: ({ choice }) => JSON.stringify(choice.types),
+	projectTypes: ({ choice }) => JSON.stringify(choice.projectTypes),
+	verifySignature: ({ verify }) => verify,
+	downloadVideo: ({ download }) => download,
+	outputBinaryField: ({ field }) => field,
+	simplify: ({ simplify }) => simplify,
+	timestampTolerance: ({ toleranceSeconds }) => toleranceSeconds,
+};
 
 /** The start image, or that of a reference. */
 const imageOf = ({ image, references }: Input) => image ?? references?.[0]?.image;
@@ -128,10 +155,14 @@ const SENT_URLS = new Map([
 ]);
 
 /** What the field has to become of a value. */
-function expected({ field, operations }: Field, value: unknown): unknown {
+function expected({ field, operations, read }: Field, value: unknown): unknown {
 	const text = asText(value);
 	const plain = typeof text === 'string' ? text : '';
 	const { name, type } = field;
+	if (type === 'multiOptions') return expectedList(field, value);
+	// n8n shows other fields of the trigger by it, as it is saved.
+	if (read !== undefined && ['verifySignature', 'downloadVideo'].includes(name))
+		return typeof value === 'boolean' ? value : REFUSED;
 	if (type === 'boolean') {
 		if (isNothing(value)) return field.default;
 		const word = isScalar(value) ? String(value).trim().toLowerCase() : '';
@@ -223,6 +254,26 @@ function expected({ field, operations }: Field, value: unknown): unknown {
 			return named ? true : REFUSED;
 		}
 	}
+}
+
+function expectedList(field: INodeProperties, value: unknown): unknown {
+	const choices = choicesOf(field);
+	if (field.name === 'events') {
+		const isRight =
+			Array.isArray(value) &&
+			value.length > 0 &&
+			value.every((each) => choices.some((choice) => choice.value === each));
+		return isRight ? JSON.stringify(value) : REFUSED;
+	}
+	if (isNothing(value)) return JSON.stringify(field.default);
+	const list = [value]
+		.flat()
+		.map((each: unknown) =>
+			choices.find((choice) =>
+				[choice.value, choice.name].some((one) => spelled(one) === spelled(each)),
+			),
+		);
+	return list.includes(undefined) ? REFUSED : JSON.stringify(list.map((each) => each?.value));
 }
 
 /** Values of every JSON type, and of the types that expressions have beside. */
@@ -344,6 +395,8 @@ function names(message: string, { field, group }: Field, value: unknown): boolea
 	const shown = [
 		text,
 		formatValue(value),
+		...[value].flat().map((each: unknown) => formatValue(each)),
+		'none is chosen',
 		located,
 		'a data URL',
 		'file that the expression gave',
@@ -373,6 +426,9 @@ test('there is a field of each kind, and each is looked at', () => {
 		);
 	const ofText = TEXT_FIELDS.map(({ field }) => field.name);
 	expect(new Set([...all.flat(), ...ofText])).toEqual(new Set(Object.keys(GOES_TO)));
+	expect(TRIGGER_FIELDS.map(({ field }) => field.name).sort()).toEqual(
+		Object.keys(TRIGGER_GOES_TO).sort(),
+	);
 });
 
 test('no field that others hide is required: n8n shows it beside an expression, and would not start the node', () => {
@@ -384,6 +440,7 @@ test('no field that others hide is required: n8n shows it beside an expression, 
 const PLACES = [
 	...FIELDS.map((each) => [`${each.operation}: ${labelOf(each.field)}`, each] as const),
 	...TEXT_FIELDS.map((each) => [`from text: ${labelOf(each.field)}`, each] as const),
+	...TRIGGER_FIELDS.map((each) => [`trigger: ${labelOf(each.field)}`, each] as const),
 ];
 
 describe.each(PLACES)('%s', (_, each) => {
@@ -399,7 +456,10 @@ describe.each(PLACES)('%s', (_, each) => {
 					wrong.push(`${what} is refused in other words: ${outcome.refused}`);
 				continue;
 			}
-			const became = GOES_TO[each.field.name]?.(outcome.input as Input);
+			const became =
+				each.read === undefined
+					? GOES_TO[each.field.name]?.(outcome.input as Input)
+					: TRIGGER_GOES_TO[each.field.name]?.(outcome.input as TriggerInput);
 			if (wanted === REFUSED) wrong.push(`${what} is taken, and becomes ${formatValue(became)}`);
 			else if (became !== undefined && !Object.is(became, wanted) && became !== wanted)
 				wrong.push(`${what} becomes ${formatValue(became)}, not ${formatValue(wanted)}`);

@@ -4,7 +4,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { choicesOf, labelOf } from '../../nodes/shared/n8n/parameters.ts';
 import { PROJECT_DIRECTORY } from '../pack.mts';
 import { cell, code, table } from './markdown-table.mts';
-import { FIELDS, TEXT_FIELDS, tryInput, type Field } from './try-input.mts';
+import { FIELDS, TEXT_FIELDS, TRIGGER_FIELDS, tryInput, type Field } from './try-input.mts';
 
 export const INPUTS_FILE = join(PROJECT_DIRECTORY, 'docs', 'inputs.md');
 
@@ -24,6 +24,14 @@ const OF_FIELD: Readonly<Record<string, readonly unknown[]>> = {
 	name: ['bottle', '@bottle', 'my bottle'],
 	projectId: ['clx7uu86w0a5qp55yxz315r6r', 'https://magichour.ai/x'],
 	outputBinaryField: ['film', '__proto__'],
+	events: [
+		['video.completed'],
+		['video.completed', 'video.errored'],
+		[],
+		'video.completed',
+		['Video Completed'],
+	],
+	projectTypes: [['IMAGE_TO_VIDEO'], [], 'IMAGE_TO_VIDEO', ['Image To Video'], 'image-to-video'],
 	...Object.fromEntries(
 		['imageUrl', 'endImageUrl'].map((name) => [
 			name,
@@ -88,6 +96,11 @@ ${table(columns, await rowsOf(FIELDS))}
 Magic Hour Text To Video takes the same, but for its own fields:
 
 ${table(columns, await rowsOf(TEXT_FIELDS))}
+
+Magic Hour Trigger reads its fields as they are saved, when the workflow is published and before an event is taken. What
+shows other fields must be the value itself, and only the output's fields take expressions:
+
+${table(columns, await rowsOf(TRIGGER_FIELDS))}
 `;
 }
 

@@ -1,6 +1,8 @@
-import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeProperties, IWebhookFunctions } from 'n8n-workflow';
 
 import { OPERATIONS } from '../../nodes/ImageToVideo/operations/index.ts';
+import { FIELDS as TRIGGER } from '../../nodes/MagicHourTrigger/description.ts';
+import { readOutputSettings, readRequestSettings } from '../../nodes/MagicHourTrigger/settings.ts';
 import { imageFormFields } from '../../nodes/shared/form/imageFields.ts';
 import type { OperationList } from '../../nodes/shared/operations/operationList.ts';
 import {
@@ -25,7 +27,11 @@ export interface Field {
 	readonly group?: string;
 	/** Default: those of Image To Video. */
 	readonly operations?: OperationList;
+	/** Of a trigger, which has no operations: what it makes of all values. */
+	readonly read?: (values: Values) => unknown;
 }
+
+type Values = Readonly<Record<string, unknown>>;
 
 const OPERATION = OPERATIONS.properties[0] as INodeProperties;
 
@@ -57,6 +63,28 @@ export const TEXT_FIELDS: readonly Field[] = [
 		group: REFERENCE_GROUP,
 	})),
 ].map((each) => ({ ...each, operation: 'generate', operations: TEXT_OPERATIONS }));
+
+/** Every field of the trigger, options included. */
+export const TRIGGER_FIELDS: readonly Field[] = TRIGGER.flatMap(
+	(field): Omit<Field, 'operation'>[] => {
+		if (field.type === 'notice') return [];
+		return field.type === 'collection'
+			? (field.options as INodeProperties[]).map((option) => ({
+					field: option,
+					collection: field.name,
+				}))
+			: [{ field }];
+	},
+).map((each) => ({ ...each, operation: 'trigger', read: readTrigger }));
+
+/** What it waits for, and what it hands on. Its fields are read as they are saved. */
+function readTrigger(values: Values): unknown {
+	const saved = {
+		getNodeParameter: (name: string, fallback: unknown) =>
+			Object.hasOwn(values, name) ? values[name] : fallback,
+	} as unknown as IWebhookFunctions;
+	return { ...readRequestSettings(saved), ...readOutputSettings(executeFunctions(values)) };
+}
 
 const BASE64 = png(160, 90).toString('base64');
 const FILE = { mimeType: 'image/png', data: BASE64 };
@@ -90,7 +118,7 @@ export type Outcome = { readonly input: unknown } | { readonly refused: string }
 
 /** @throws anything but a refusal that says why */
 export async function tryInput(
-	{ operation, field, collection, group, operations = OPERATIONS }: Field,
+	{ operation, field, collection, group, read, operations = OPERATIONS }: Field,
 	value: unknown,
 ): Promise<Outcome> {
 	const inGroup: Record<string, unknown> = {
@@ -110,6 +138,7 @@ export async function tryInput(
 			: { [collection]: group === undefined ? { [field.name]: value } : { [group]: [inGroup] } }),
 	};
 	try {
+		if (read) return { input: read({ downloadVideo: true, ...values }) };
 		return { input: await operations.find(operation).prepare(executeFunctions(values), 0) };
 	} catch (error) {
 		// By name: scripts load the module twice, as ES module and by require().
@@ -125,7 +154,7 @@ function calledBy(name: unknown): string {
 }
 
 /** As n8n: the fallback is for parameters that are not there, not for those without a value. */
-function executeFunctions(values: Readonly<Record<string, unknown>>): IExecuteFunctions {
+function executeFunctions(values: Values): IExecuteFunctions {
 	return {
 		getNodeParameter: (
 			name: string,
