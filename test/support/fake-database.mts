@@ -12,6 +12,8 @@ export function fakeDatabase() {
 	};
 	return {
 		marks: () => marks,
+		/** What a process does that has read before others wrote. */
+		wipe: () => (marks = []),
 		breakDown: () => (problem = new Error('database is locked')),
 		helpers: {
 			checkProcessedAndRecord: async (wanted: string[]) => {

@@ -112,13 +112,18 @@ async function makeVideo(
 		createdAt === undefined
 			? followProject(client, clock, id, options)
 			: waitForProject(client, clock, id, createdAt, options);
-	const project = await withProjectId(id, resumeHint(id), waiting.finally(begun.release)).catch(
-		async (error: unknown) => {
-			// Only this is certain: a project that is not found (404) may be there all the same.
-			if (error instanceof ProjectFailedError) await journal.failed(token, error.outcome);
-			throw error as Error;
-		},
-	);
+	const isOver = new AbortController();
+	const upheld = journal.uphold(token, isOver.signal);
+	const ended = waiting.finally(() => {
+		isOver.abort();
+		begun.release();
+	});
+	const project = await withProjectId(id, resumeHint(id), ended).catch(async (error: unknown) => {
+		await upheld;
+		// Only this is certain: a project that is not found (404) may be there all the same.
+		if (error instanceof ProjectFailedError) await journal.failed(token, error.outcome);
+		throw error as Error;
+	});
 	const { json, binary } = await withProjectId(
 		id,
 		resumeHint(id),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { systemClock, type Clock } from '../lib/clock';
-import { CreateOutcomeUnknownError } from '../lib/errors';
+import { AbortError, CreateOutcomeUnknownError } from '../lib/errors';
 import { formatValue } from '../lib/text';
 import { isWithoutConnection, POOL_HINT } from '../n8n/databasePool';
 import { databaseMarksOf, marksRowOf } from '../n8n/databaseMarks';
@@ -45,6 +45,11 @@ export interface Journal {
 	beforeCreate(itemIndex: number, request: NewRequest): Promise<Token>;
 	/** The project exists, and is paid for. */
 	created(token: Token, projectId: string): void;
+	/**
+	 * Looks after the mark of a project that exists, while its video is made: another process that n8n's database keeps
+	 * waiting may have wiped it out. @param signal ends it
+	 */
+	uphold(token: Token, signal: AbortSignal): Promise<void>;
 	/** It is certain that the request has created nothing. */
 	notCreated(token: Token): Promise<void>;
 	/** The project has ended without a video: it was refunded, or is final in this execution. */
@@ -111,6 +116,14 @@ const LIVE_CALLS = new WeakMap<Saved, Map<string, number>>();
 
 /** What the first note of each mark of an agent's calls has found. Of this process, and never saved. */
 const FIRST_NOTES = new WeakMap<Saved, Map<string, Promise<boolean>>>();
+
+/** When a mark is looked after, in milliseconds from time to time: a database that is that busy answers late. */
+const UPHOLD_PAUSES_MS = [2_000, 8_000, 20_000];
+
+function whenStopped(error: unknown): true {
+	if (error instanceof AbortError) return true;
+	throw error as Error;
+}
 
 /** Marks that are kept for a node. */
 export const MAX_MARKS = 1_000;
@@ -257,6 +270,15 @@ export function openJournal(n8n: IExecuteFunctions, clock: Clock = systemClock):
 				`Magic Hour project ${formatValue(projectId)} was created: ${JSON.stringify(record?.name)}`,
 			);
 			addToCustomData(n8n, projectId);
+		},
+
+		async uphold(token, signal) {
+			const record = recordOf(token);
+			for (const pauseMs of record && marks ? UPHOLD_PAUSES_MS : []) {
+				const isOver = await clock.sleep(pauseMs, signal).then(() => false, whenStopped);
+				if (isOver) return;
+				await marks?.note(markOf(record?.itemIndex ?? 0, record?.fingerprint ?? ''));
+			}
 		},
 
 		async notCreated(token) {

@@ -22,8 +22,8 @@ export class DatabaseMarks {
 	private pauseUntil = -Infinity;
 	/** Those that are just being decided. */
 	private readonly claims = new Map<string, { own: string; outcome: Promise<boolean> }>();
-	/** The oldest come first. */
-	private readonly taken = new Map<string, { mine: string; until: number }>();
+	/** What was noted or taken lately, each with what stays along with it. The oldest come first. */
+	private readonly recent = new Map<string, { marks: readonly string[]; until: number }>();
 
 	/**
 	 * One for each row: `databaseMarksOf` has the one of a node.
@@ -46,13 +46,15 @@ export class DatabaseMarks {
 	/** Makes a mark; it is there for good when this resolves. @returns whether it was there before */
 	async note(mark: string): Promise<boolean> {
 		let looks = 0;
-		return await this.add({
+		const wasKnown = await this.add({
 			marks: [mark],
 			outcomeOf: ([isKnown]) => {
 				looks++;
 				return isKnown ? looks === 1 : undefined;
 			},
 		});
+		this.remember(mark, [mark]);
+		return wasKnown;
 	}
 
 	/**
@@ -78,25 +80,31 @@ export class DatabaseMarks {
 			marks: [mark, mine],
 			outcomeOf: ([isTaken, isMine]) => (isMine ? true : isTaken ? false : undefined),
 		});
-		if (isMine) this.taken.set(mark, { mine, until: this.clock.now() + UPKEEP_MS });
+		if (isMine) this.remember(mark, [mark, mine]);
 		return isMine;
 	}
 
+	private remember(mark: string, marks: readonly string[]): void {
+		this.recent.delete(mark);
+		this.recent.set(mark, { marks, until: this.clock.now() + UPKEEP_MS });
+	}
+
 	/**
-	 * What was taken lately. A process that took longer than it should between its reading and its writing may have wiped
-	 * it out: it is written along with what is noted next.
+	 * What was noted or taken lately. A process that took longer than it should between its reading and its writing may
+	 * have wiped it out: it is written along with what is noted next.
 	 */
 	private upkeep(): string[] {
-		for (const [mark, { until }] of this.taken) {
-			if (until > this.clock.now() && this.taken.size <= MAX_UPKEEP) break;
-			this.taken.delete(mark);
+		for (const [mark, { until }] of this.recent) {
+			if (until > this.clock.now() && this.recent.size <= MAX_UPKEEP) break;
+			this.recent.delete(mark);
 		}
-		return [...this.taken].flatMap(([mark, { mine }]) => [mark, mine]);
+		return [...this.recent.values()].flatMap(({ marks }) => marks);
 	}
 
 	/** Removes a mark, and once more after the pause, should another process have written it back. */
 	async remove(mark: string): Promise<void> {
 		let removals = 0;
+		this.recent.delete(mark);
 		await this.add({
 			marks: [],
 			unwanted: [mark],
@@ -194,7 +202,7 @@ type AnyTask = Task<unknown>;
 
 const MIN_PAUSE_MS = 300;
 
-/** How long, in milliseconds, and of how many, what was taken is written again. */
+/** How long, in milliseconds, and of how many, what was noted or taken is written again. */
 const UPKEEP_MS = 60_000;
 const MAX_UPKEEP = 100;
 

@@ -89,6 +89,28 @@ const idsOf = (journal: Journal, ...items: number[]) =>
 		return record && (record.projectId ?? 'unknown');
 	});
 
+describe('the mark of a project whose video is made', () => {
+	test('is written again when another process has wiped it out', async () => {
+		const database = fakeDatabase();
+		const journal = open({ database });
+		const token = await make(journal, 'p0');
+		const marks = database.marks();
+		expect(marks).toHaveLength(1);
+		database.wipe();
+		await journal.uphold(token, new AbortController().signal);
+		expect(database.marks()).toEqual(marks);
+	});
+
+	test('is not looked after when the video is there', async () => {
+		const database = fakeDatabase();
+		const journal = open({ database });
+		const token = await make(journal, 'p0');
+		database.wipe();
+		await journal.uphold(token, AbortSignal.abort());
+		expect(database.marks()).toEqual([]);
+	});
+});
+
 describe('the next try of a call that failed', () => {
 	test('has the projects of its items, those that had been handed on included', async () => {
 		const context: Context = {};

@@ -114,6 +114,17 @@ describe('marks of several processes at once', () => {
 		expect(await clock.run(two.claim('event', 'b'))).toBe(false);
 	});
 
+	test('so is what was noted, unless it was removed', async () => {
+		const row = new Row();
+		const clock = new StepClock();
+		const [one] = processes(row, clock, () => 0, 1) as [DatabaseMarks];
+		await clock.run(Promise.all([one.note('kept'), one.note('refused')]));
+		await clock.run(one.remove('refused'));
+		row.marks = [];
+		await clock.run(one.note('next'));
+		expect([...row.marks].sort()).toEqual(['kept', 'next']);
+	});
+
 	test('says what was there already, without waiting', async () => {
 		const row = new Row();
 		const clock = new StepClock();
