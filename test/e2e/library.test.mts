@@ -664,6 +664,30 @@ describe('the workflow library in a real n8n', () => {
 		});
 	});
 
+	describe('product-references', () => {
+		it('makes a clip of the description with the images that it names', async () => {
+			const folder = await folderOf('product-references');
+			const workflow = await readWorkflow('product-references');
+			const clip = join(folder, 'product-clip.mp4');
+			const { run } = await imported(
+				replaceInParameters(workflow, `${FILES_FOLDER}/product-clip.mp4`, clip),
+			);
+			const { status } = await run();
+
+			expect(status).toBe('success');
+			const { body } = lab.api.requests.filter(({ kind }) => kind === 'create').at(-1) ?? {};
+			expect(body).toMatchObject({
+				aspect_ratio: '9:16',
+				model: 'kling-3.0',
+				references: [
+					{ name: 'product', file_path: 'https://example.com/bottle.jpg' },
+					{ name: 'scene', file_path: 'https://example.com/kitchen.jpg' },
+				],
+			});
+			expectSeconds(await probeVideo(clip), 5);
+		});
+	});
+
 	describe('balance-report', () => {
 		/** The workflow, for which so many credits are few. */
 		async function reporting(low: number): Promise<SavedExecution> {
