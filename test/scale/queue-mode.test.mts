@@ -92,6 +92,21 @@ describe("in n8n's queue mode", () => {
 			expect(created().sort()).toEqual([...prompts].sort());
 		});
 
+		it('each has its mark in the database, although two workers write to one row', async () => {
+			// A mark says when its execution began, in milliseconds: those of one moment share it.
+			const began = await beganAt(cluster, workflowId);
+			expect(began).toHaveLength(COUNT);
+			const moments = new Set(began).size;
+			// A worker that is kept waiting may wipe out those of the other: they are written again.
+			const marks = await until('all marks', async () => {
+				const all = await marksOf(cluster, workflowId);
+				return all.length >= moments ? all : undefined;
+			});
+
+			expect(new Set(marks).size).toBe(moments);
+			expect(marks).toHaveLength(moments);
+		});
+
 		it('everything is killed and comes back without memory: a retry of each asks for nothing', async () => {
 			await killEverything(cluster);
 			const ended = await allEnded(cluster, workflowId, COUNT);
@@ -188,6 +203,22 @@ describe("in n8n's queue mode", () => {
 
 function numbers(count: number): number[] {
 	return Array.from({ length: count }, (_, number) => number);
+}
+
+/** When the executions of a workflow began, as n8n has it in what it keeps of each. */
+async function beganAt({ postgres }: QueueMode, workflowId: string): Promise<string[]> {
+	const rows = await postgres.query<{ began: string | null }>(
+		`SELECT substring(data from '"establishedAt":([0-9]+)') AS began FROM execution_data JOIN execution_entity ON execution_entity.id = "executionId" WHERE execution_entity."workflowId" = '${workflowId}'`,
+	);
+	return rows.flatMap(({ began }) => began ?? []);
+}
+
+/** What n8n keeps of the marks that the nodes of a workflow have made. */
+async function marksOf({ postgres }: QueueMode, workflowId: string): Promise<string[]> {
+	const rows = await postgres.query<{ mark: string }>(
+		`SELECT json_array_elements_text(value::json->'data') AS mark FROM processed_data WHERE "workflowId" = '${workflowId}'`,
+	);
+	return rows.map(({ mark }) => mark);
 }
 
 /** Of every create request that the API has carried out. */
