@@ -107,7 +107,7 @@ export async function readImageFile(
 /** Milliseconds to wait for n8n's database, for operations without a Timeout option. */
 const DEFAULT_TIMEOUT_MS = 300_000;
 
-/** How much of a file is read at a time: with the usual 64 KiB, reading takes twice the CPU time (`npm run bench files`). */
+/** How much of a file is read at a time: in pieces of the usual 64 KiB, reading takes more CPU time. */
 const CHUNK_BYTES = 256 * 1024;
 
 async function openContent(n8n: IExecuteFunctions, content: Content): Promise<Buffer | ByteStream> {
