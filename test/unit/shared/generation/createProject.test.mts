@@ -23,6 +23,7 @@ import {
 import { openJournal, type Journal } from '../../../../nodes/shared/generation/journal.ts';
 import { turns } from '../../../support/deferred.mts';
 import { fakeDatabase } from '../../../support/fake-database.mts';
+import { seededRandom } from '../../../support/seeded-random.mts';
 import { rejectionOf } from '../../../support/failure-of.mts';
 import { FakeClock } from '../../../support/fake-clock.mts';
 import { FakeTransport, refusal, type Reply } from '../../../support/fake-transport.mts';
@@ -48,6 +49,15 @@ const FILE: ImageFile = {
 		await Promise.resolve({ content: Buffer.from('image'), length: 5, mimeType: 'image/png' }),
 };
 const TIMEOUT = 600_000;
+
+// Jitter decides whether the last trial before a timeout ends before it.
+beforeEach(() => {
+	jest.spyOn(Math, 'random').mockImplementation(seededRandom(1));
+});
+
+afterEach(() => {
+	jest.restoreAllMocks();
+});
 
 /** One item of a run in n8n, of which the parts that are needed are there. */
 function lab(...replies: Reply[]) {
