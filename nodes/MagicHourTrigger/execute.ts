@@ -2,7 +2,7 @@ import type { IBinaryData, IDataObject, IExecuteFunctions, INodeExecutionData } 
 import { UnexpectedResponseError, type Project } from '../shared/api/schemas';
 import { FileTransfer } from '../shared/api/fileTransfer';
 import { systemClock } from '../shared/lib/clock';
-import { databaseMarksOf } from '../shared/n8n/databaseMarks';
+import { databaseMarksOf, marksRowOf } from '../shared/n8n/databaseMarks';
 import { downloadVideo } from '../shared/n8n/downloadVideo';
 import { InvalidInputError } from '../shared/lib/errors';
 import { eventOfItem, type MagicHourEvent } from './events';
@@ -47,8 +47,8 @@ async function makeOutput(n8n: IExecuteFunctions): Promise<INodeExecutionData[]>
  * worker died.
  */
 async function claimEvent(n8n: IExecuteFunctions, event: MagicHourEvent): Promise<boolean> {
-	const row = `${n8n.getWorkflow().id ?? ''}/${n8n.getNode().id}`;
-	const marks = databaseMarksOf(row, n8n.helpers, systemClock, MARKS_OF_EVENT * MAX_EVENTS);
+	const entries = MARKS_OF_EVENT * MAX_EVENTS;
+	const marks = databaseMarksOf(marksRowOf(n8n), n8n.helpers, systemClock, entries);
 	return await marks.claim(keyOf(event), n8n.getExecutionId());
 }
 

@@ -5,6 +5,7 @@ import type {
 	LogMetadata,
 } from 'n8n-workflow';
 import { systemClock } from '../shared/lib/clock';
+import { messageOf } from '../shared/lib/errors';
 import type { SignedRequest } from './signature';
 import { readSecret } from './credential';
 import { keyOf, RecentEvents } from './duplicates';
@@ -94,7 +95,7 @@ function settingsOrNothing(n8n: IWebhookFunctions): RequestSettings | undefined 
 		return readRequestSettings(n8n);
 	} catch (error) {
 		n8n.logger.error(
-			`Magic Hour Trigger can't take events with its settings: ${textOf(error)}`,
+			`Magic Hour Trigger can't take events with its settings: ${messageOf(error)}`,
 			whereOf(n8n),
 		);
 		return undefined;
@@ -109,15 +110,11 @@ async function secretOrNothing(n8n: IWebhookFunctions, maxAgeMs: number): Promis
 	const reading = secrets.secretOf(trigger, maxAge, async () => await readSecret(n8n));
 	return await reading.catch((error: unknown) => {
 		n8n.logger.error(
-			`Magic Hour Trigger could not read its credential: ${textOf(error)}`,
+			`Magic Hour Trigger could not read its credential: ${messageOf(error)}`,
 			whereOf(n8n),
 		);
 		return '';
 	});
-}
-
-function textOf(error: unknown): string {
-	return error instanceof Error ? error.message : String(error);
 }
 
 /** @returns whether it is no duplicate, as far as this process knows */

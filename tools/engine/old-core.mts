@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 import * as core from 'n8n-core';
 import { BinaryDataService, WorkflowExecute } from 'n8n-core';
-import type { ExecutionStatus, INode, IRun, IRunExecutionData, Workflow } from 'n8n-workflow';
+import type { ExecutionStatus, INode, IRun, Workflow } from 'n8n-workflow';
 
 type Execution = ReturnType<WorkflowExecute['run']>;
 interface RunsWithList {
@@ -51,10 +51,6 @@ export async function oldBinaryData(folder: string): Promise<BinaryDataService |
 export function statusOf({ status, data }: IRun): ExecutionStatus {
 	return status === 'running' && data.resultData.error ? 'error' : status;
 }
-
-/** The data of an execution in which nothing has run; up to 1.100, n8n-workflow has no function for it. */
-export const noRunData = (): IRunExecutionData =>
-	({ version: 1, resultData: { runData: {} } }) as IRunExecutionData;
 
 /**
  * Whether n8n, with Retry On Fail and On Error "Continue", runs the node again and throws away what comes out: up to 1.106 it

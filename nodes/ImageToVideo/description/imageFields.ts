@@ -2,6 +2,7 @@ import {
 	BINARY_FIELD,
 	FILE_FIELD,
 	NO_IMAGE,
+	oneImage,
 	SAVED_ITEM_FIELD,
 	SOURCE_OPTIONS,
 	URL_FIELD,
@@ -11,27 +12,10 @@ import { choiceOf } from '../../shared/n8n/parameters';
 
 /** The images that a video begins and ends with. */
 
-export const START_IMAGE: ImageFields = {
-	label: 'Image',
-	source: {
-		displayName: 'Image From',
-		name: 'imageSource',
-		type: 'options',
-		options: SOURCE_OPTIONS,
-		default: 'binary',
-		description: 'Where to take the image from that the video begins with',
-	},
-	binaryField: {
-		displayName: 'Input Binary Field',
-		name: 'binaryPropertyName',
-		default: 'data',
-		placeholder: 'e.g. data',
-		...BINARY_FIELD,
-	},
-	url: { displayName: 'Image URL', name: 'imageUrl', ...URL_FIELD },
-	filePath: { displayName: 'Image File', name: 'imageFilePath', ...FILE_FIELD },
-	savedItem: { displayName: 'Saved Item', name: 'imageSavedItem', ...SAVED_ITEM_FIELD },
-};
+export const START_IMAGE = oneImage(
+	'Image',
+	'Where to take the image from that the video begins with',
+);
 
 export const END_IMAGE: ImageFields = {
 	label: 'End Image',

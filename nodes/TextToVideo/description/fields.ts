@@ -1,13 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import {
-	BINARY_FIELD,
-	FILE_FIELD,
-	imageFormFields,
-	SAVED_ITEM_FIELD,
-	SOURCE_OPTIONS,
-	URL_FIELD,
-	type ImageFields,
-} from '../../shared/form/imageFields';
+import { imageFormFields, oneImage } from '../../shared/form/imageFields';
 import { PROMPT as OPTIONAL_PROMPT } from '../../shared/form/fields';
 
 export const PROMPT: INodeProperties = {
@@ -31,27 +23,7 @@ export const ASPECT_RATIO: INodeProperties = {
 };
 
 /** The image of one reference. */
-export const REFERENCE_IMAGE: ImageFields = {
-	label: 'Reference Image',
-	source: {
-		displayName: 'Image From',
-		name: 'imageSource',
-		type: 'options',
-		options: SOURCE_OPTIONS,
-		default: 'binary',
-		description: 'Where to take the image from',
-	},
-	binaryField: {
-		displayName: 'Input Binary Field',
-		name: 'binaryPropertyName',
-		default: 'data',
-		placeholder: 'e.g. data',
-		...BINARY_FIELD,
-	},
-	url: { displayName: 'Image URL', name: 'imageUrl', ...URL_FIELD },
-	filePath: { displayName: 'Image File', name: 'imageFilePath', ...FILE_FIELD },
-	savedItem: { displayName: 'Saved Item', name: 'imageSavedItem', ...SAVED_ITEM_FIELD },
-};
+export const REFERENCE_IMAGE = oneImage('Reference Image', 'Where to take the image from');
 
 export const REFERENCE_NAME: INodeProperties = {
 	displayName: 'Name',

@@ -1,5 +1,5 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { InvalidInputError } from '../lib/errors';
+import { InvalidInputError, messageOf } from '../lib/errors';
 import { formatList, formatValue, MAX_API_MESSAGE_LENGTH, singleLine } from '../lib/text';
 import { isWithoutConnection, POOL_HINT } from '../n8n/databasePool';
 import { parseText } from '../n8n/parameters';
@@ -182,7 +182,7 @@ class StorageError extends Error {
 }
 
 export function storageFailed(error: unknown): never {
-	throw new StorageError(error instanceof Error ? error.message : String(error));
+	throw new StorageError(messageOf(error));
 }
 
 /** What to say of a file that could not be read. @param what the file, for the message */

@@ -84,6 +84,31 @@ export const SAVED_ITEM_FIELD = {
 	],
 } satisfies Partial<INodeProperties>;
 
+/** The fields of what has one image, under their usual names. @param description of where it is taken from */
+export function oneImage(label: string, description: string): ImageFields {
+	return {
+		label,
+		source: {
+			displayName: 'Image From',
+			name: 'imageSource',
+			type: 'options',
+			options: SOURCE_OPTIONS,
+			default: 'binary',
+			description,
+		},
+		binaryField: {
+			displayName: 'Input Binary Field',
+			name: 'binaryPropertyName',
+			default: 'data',
+			placeholder: 'e.g. data',
+			...BINARY_FIELD,
+		},
+		url: { displayName: 'Image URL', name: 'imageUrl', ...URL_FIELD },
+		filePath: { displayName: 'Image File', name: 'imageFilePath', ...FILE_FIELD },
+		savedItem: { displayName: 'Saved Item', name: 'imageSavedItem', ...SAVED_ITEM_FIELD },
+	};
+}
+
 /** The value of a source field that says that there is no image. */
 export const NO_IMAGE = 'none';
 

@@ -274,10 +274,12 @@ export function openJournal(n8n: IExecuteFunctions, clock: Clock = systemClock):
 
 		async uphold(token, signal) {
 			const record = recordOf(token);
-			for (const pauseMs of record && marks ? UPHOLD_PAUSES_MS : []) {
+			if (!record || !marks) return;
+			const mark = markOf(record.itemIndex, record.fingerprint);
+			for (const pauseMs of UPHOLD_PAUSES_MS) {
 				const isOver = await clock.sleep(pauseMs, signal).then(() => false, whenStopped);
 				if (isOver) return;
-				await marks?.note(markOf(record?.itemIndex ?? 0, record?.fingerprint ?? ''));
+				await marks.note(mark);
 			}
 		},
 

@@ -54,7 +54,7 @@ export class PlanRoom {
 		this.queue.splice(behind === -1 ? this.queue.length : behind, 0, place);
 		try {
 			while (!this.isTurnOf(place)) {
-				const deadline = Math.max(place.since, this.progressAt) + place.timeout;
+				const deadline = this.deadlineOf(place);
 				const next = this.nextChanceOf(place);
 				const isHopeless = this.inUse === 0 && next !== undefined && next >= deadline;
 				const isLate = this.clock.now() >= deadline || this.closedUntil >= deadline || isHopeless;
@@ -62,7 +62,7 @@ export class PlanRoom {
 				await this.sleepUntil(Math.min(deadline, next ?? Infinity), place, signal);
 			}
 			this.inUse++;
-			return Math.max(place.since, this.progressAt) + place.timeout;
+			return this.deadlineOf(place);
 		} finally {
 			this.queue.splice(this.queue.indexOf(place), 1);
 			this.wakeNext();
@@ -94,6 +94,10 @@ export class PlanRoom {
 		this.inUse--;
 		this.progressAt = this.clock.now();
 		this.endTrial(place);
+	}
+
+	private deadlineOf({ since, timeout }: Place): number {
+		return Math.max(since, this.progressAt) + timeout;
 	}
 
 	private isTurnOf(place: Place): boolean {

@@ -97,3 +97,8 @@ export class AbortError extends Error {
 	override name = 'AbortError';
 	readonly code: ErrorCode = 'MAGIC_HOUR_STOPPED';
 }
+
+/** What was thrown, in words. */
+export function messageOf(error: unknown): string {
+	return error instanceof Error ? error.message : String(error);
+}

@@ -213,7 +213,7 @@ const MAX_WAIT_MS = 300_000;
 const MAX_TRIES = 3;
 
 /** Work on n8n's record of processed data, three times at the most. @throws the last failure */
-export async function withTries<T>(work: () => Promise<T>, tries = MAX_TRIES): Promise<T> {
+async function withTries<T>(work: () => Promise<T>, tries = MAX_TRIES): Promise<T> {
 	return await work().catch(async (error: unknown) => {
 		if (tries <= 1) throw error as Error;
 		return await withTries(work, tries - 1);

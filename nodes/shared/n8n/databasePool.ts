@@ -1,4 +1,5 @@
 import type { Clock } from '../lib/clock';
+import { messageOf } from '../lib/errors';
 
 /** What n8n's database says when it has no connection to give: its pool is full, or it was just started again. */
 const NO_CONNECTION =
@@ -9,7 +10,7 @@ export const POOL_HINT =
 	"n8n's database had no connection free all the time: raise DB_POSTGRESDB_POOL_SIZE (n8n's default is 2), or let fewer executions run at a time.";
 
 export function isWithoutConnection(error: unknown): boolean {
-	return NO_CONNECTION.test(error instanceof Error ? error.message : String(error));
+	return NO_CONNECTION.test(messageOf(error));
 }
 
 const MIN_DELAY_MS = 500;

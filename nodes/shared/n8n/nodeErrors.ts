@@ -6,6 +6,7 @@ import {
 	ProjectError,
 	RequestError,
 	AbortError,
+	messageOf,
 } from '../lib/errors';
 
 /**
@@ -115,5 +116,5 @@ function knownPartsOf(error: unknown): Omit<ErrorParts, 'hint'> & { hint?: strin
 	if (error instanceof NodeApiError || error instanceof NodeOperationError) {
 		return { code, message: error.message, hint: error.description ?? undefined };
 	}
-	return { code, message: error instanceof Error ? error.message : String(error) };
+	return { code, message: messageOf(error) };
 }
