@@ -1,6 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
-import { setTimeout as realSleep } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as realSleep } from 'node:timers/promises';
 
 import {
 	systemClock,
@@ -10,8 +10,17 @@ import {
 } from '../../../nodes/shared/lib/clock.ts';
 import { ShiftedClock } from '../shifted-clock.mts';
 
-/** Real milliseconds in which nothing happens, after which everybody is taken to wait. */
+/** Real milliseconds and turns of the event loop in which nothing happens, after which everybody is taken to wait. */
 const QUIET_MS = 2;
+const QUIET_TURNS = 10;
+/**
+ * A jump that is longer, in milliseconds, may end somebody's patience: a pause of the process or a chain of small steps is
+ * easily taken for quiet, so that one waits more.
+ */
+const SHORT_JUMP_MS = 45_000;
+const LONG_QUIET_MS = 40;
+/** Work of other threads that a step of somebody waits for. */
+const WORK = /^(FSReq|FileHandleCloseReq|GetAddrInfoReq|TCPConnect)/;
 /** Real milliseconds without an event after which a request is no longer waited for: old n8n-cores leave some open. */
 const FORGOTTEN_MS = 3_000;
 
@@ -67,9 +76,7 @@ class JumpingClock extends ShiftedClock {
 		this.#isWatching = true;
 		let lastEvent = performance.now();
 		while (this.#sleepers.size > 0 || this.#underWay > 0) {
-			const before = this.#events;
-			await realSleep(QUIET_MS);
-			if (this.#events !== before) {
+			if (!(await this.#isQuiet(QUIET_MS)) || !(await this.#isQuietEnoughToJump())) {
 				lastEvent = performance.now();
 			} else if (this.#underWay <= this.hanging()) {
 				this.putForward(this.#next());
@@ -81,6 +88,22 @@ class JumpingClock extends ShiftedClock {
 			for (const { at, wake } of this.#sleepers) if (at <= now) wake();
 		}
 		this.#isWatching = false;
+	}
+
+	async #isQuietEnoughToJump(): Promise<boolean> {
+		const isLong = this.#next() - this.now() > SHORT_JUMP_MS;
+		return !isLong || (await this.#isQuiet(LONG_QUIET_MS));
+	}
+
+	/** Whether nothing happens from now on, for so many real milliseconds, and nothing is under way that will. */
+	async #isQuiet(milliseconds: number): Promise<boolean> {
+		const before = this.#events;
+		await realSleep(milliseconds);
+		for (let turns = 0; turns < QUIET_TURNS; turns++) {
+			await turn();
+			if (process.getActiveResourcesInfo().some((resource) => WORK.test(resource))) return false;
+		}
+		return this.#events === before;
 	}
 
 	/** What is waited for next, by the clock. */
