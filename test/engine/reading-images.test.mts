@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { BinaryDataService } from 'n8n-core';
 
+import { systemClock } from '../../nodes/shared/lib/clock.ts';
 import { imageItem, openLab, type Lab } from '../support/engine/lab.mts';
 import { png } from '../../tools/engine/images.mts';
 
@@ -72,8 +73,10 @@ it('waits for a connection, and no item fails meanwhile', async () => {
 
 it('gives up at the Timeout, with nothing paid, and names the setting', async () => {
 	jest.spyOn(BinaryDataService.prototype, 'getAsStream').mockRejectedValue(FULL);
+	const begun = systemClock.now();
 	const run = await lab.run({ options: { timeout: 60 } });
 
+	expect(systemClock.now() - begun).toBeLessThan(70_000);
 	expect(run.error?.message).toContain('timeout exceeded when trying to connect');
 	expect(run.error?.description).toContain('DB_POSTGRESDB_POOL_SIZE');
 	expect(lab.kinds()).toEqual([]);

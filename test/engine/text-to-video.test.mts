@@ -1,6 +1,8 @@
+import { BinaryDataService } from 'n8n-core';
 import type { INodeParameters } from 'n8n-workflow';
 
 import { TextToVideo } from '../../nodes/TextToVideo/TextToVideo.node.ts';
+import { systemClock } from '../../nodes/shared/lib/clock.ts';
 import { MODELS } from '../../nodes/shared/models/catalogue.ts';
 import type { Kept } from '../../tools/engine/engine.mts';
 import { png } from '../../tools/engine/images.mts';
@@ -59,6 +61,24 @@ describe('Generate', () => {
 		expect(lab.api.projects.map(({ type }) => type)).toEqual(['TEXT_TO_VIDEO']);
 		expect(run.output[0]?.[0]?.binary?.data).toMatchObject({ mimeType: 'video/mp4' });
 		expect(lab.kinds()).not.toContain('upload');
+	});
+
+	it('waits no longer than the Timeout for a reference that n8n can not read', async () => {
+		const read = jest
+			.spyOn(BinaryDataService.prototype, 'getAsStream')
+			.mockRejectedValue(new Error('timeout exceeded when trying to connect'));
+		const begun = systemClock.now();
+		const run = await lab.run({
+			...kling,
+			prompt: '@bottle',
+			...references({ name: 'bottle', imageSource: 'binary', binaryPropertyName: 'data' }),
+			options: { timeout: 60 },
+		});
+		read.mockRestore();
+
+		expect(run.error?.description).toContain('DB_POSTGRESDB_POOL_SIZE');
+		expect(systemClock.now() - begun).toBeLessThan(70_000);
+		expect(lab.kinds()).toEqual([]);
 	});
 
 	it('sends references from each source, each image uploaded once', async () => {

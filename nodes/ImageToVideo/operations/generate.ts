@@ -35,15 +35,13 @@ export const generate: Operation<GenerateInput, GenerateBatch> = {
 		const settings = readSettings(n8n, itemIndex, (plan) => resolveVideoSpec(params, plan));
 		const prompt = readPrompt(n8n, itemIndex);
 		const { timeout } = settings.output;
-		const image = await readImage(n8n, START_IMAGE, itemIndex, undefined, timeout);
+		const image = await readImage(n8n, START_IMAGE, itemIndex, timeout);
 		assertShapeOf(settings.spec, image, START_IMAGE.label);
 		return {
 			...settings,
 			notes: prompt.notes,
 			image,
-			endImage: hasEndImage
-				? await readImage(n8n, END_IMAGE, itemIndex, undefined, timeout)
-				: undefined,
+			endImage: hasEndImage ? await readImage(n8n, END_IMAGE, itemIndex, timeout) : undefined,
 			prompt: prompt.text,
 		};
 	},

@@ -3,7 +3,7 @@ import type { ImageFile } from '../../shared/generation/videoRequest';
 import { START_IMAGE } from '../description/imageFields';
 import { readImageFile } from '../../shared/form/imageInput';
 import type { Operation } from '../../shared/generation/operation';
-import { deadlineOf } from '../../shared/generation/runContext';
+import { DEFAULT_TIMEOUT_MS, deadlineOf } from '../../shared/generation/runContext';
 
 export const uploadImage: Operation<{ readonly file: ImageFile }, Uploads> = {
 	option: {
@@ -17,7 +17,9 @@ export const uploadImage: Operation<{ readonly file: ImageFile }, Uploads> = {
 		{ ...START_IMAGE.binaryField, displayOptions: { show: { operation: ['uploadImage'] } } },
 	],
 
-	prepare: async (n8n, itemIndex) => ({ file: await readImageFile(n8n, START_IMAGE, itemIndex) }),
+	prepare: async (n8n, itemIndex) => ({
+		file: await readImageFile(n8n, START_IMAGE, itemIndex, DEFAULT_TIMEOUT_MS),
+	}),
 
 	async beforeBatch({ items, context }) {
 		const { client, clock } = await context();

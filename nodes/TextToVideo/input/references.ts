@@ -38,15 +38,20 @@ export function readReferences(n8n: IExecuteFunctions, itemIndex: number): Given
 	});
 }
 
-/** Reads and checks their images, without any request. @throws {InvalidInputError} for what is no image that Magic Hour takes */
+/**
+ * Reads and checks their images, without any request.
+ * @param timeout milliseconds to go on trying while n8n's database has no connection
+ * @throws {InvalidInputError} for what is no image that Magic Hour takes
+ */
 export async function readReferenceImages(
 	n8n: IExecuteFunctions,
 	given: readonly GivenReference[],
 	itemIndex: number,
+	timeout: number,
 ): Promise<Reference[]> {
 	const references: Reference[] = [];
 	for (const { name, parameters } of given) {
-		const image = await readImage(n8n, fieldsOf(name), itemIndex, parameters);
+		const image = await readImage(n8n, fieldsOf(name), itemIndex, timeout, parameters);
 		references.push({ name, image });
 	}
 	return references;

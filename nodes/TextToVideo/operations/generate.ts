@@ -46,7 +46,7 @@ export const generate: Operation<GenerateInput, GenerateBatch> = {
 			prompt,
 			given.map(({ name }) => name),
 		);
-		const references = await readReferenceImages(n8n, given, itemIndex);
+		const references = await readReferenceImages(n8n, given, itemIndex, settings.output.timeout);
 		return { ...settings, prompt, aspectRatio, references };
 	},
 };

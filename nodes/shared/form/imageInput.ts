@@ -25,20 +25,20 @@ export function isGiven(
 /**
  * Reads and checks an image of one item, without any request. Files are read through, for their hash; small ones are kept
  * until they are uploaded.
- * @param parameters where the fields stand, if not among those of the node itself
  * @param timeout milliseconds to go on trying while n8n's database has no connection
+ * @param parameters where the fields stand, if not among those of the node itself
  * @throws {InvalidInputError} when it can't be an image that Magic Hour takes
  */
 export async function readImage(
 	n8n: IExecuteFunctions,
 	fields: ImageFields,
 	itemIndex: number,
+	timeout: number,
 	parameters: Parameters = parametersOf(n8n, itemIndex),
-	timeout?: number,
 ): Promise<ImageInput> {
 	const source = parameters.option(fields.source) as ImageSource;
 	if (source === 'binary') {
-		const file = await readImageFile(n8n, fields, itemIndex, parameters, timeout);
+		const file = await readImageFile(n8n, fields, itemIndex, timeout, parameters);
 		return { kind: 'file', file };
 	}
 	const field = fields[source];
@@ -52,13 +52,13 @@ const CHECKS = {
 	savedItem: checkSavedItem,
 } satisfies Record<Exclude<ImageSource, 'binary'>, unknown>;
 
-/** Checks the image in a binary field. @throws {InvalidInputError} when it is none that Magic Hour takes */
+/** Checks the image in a binary field: see `readImage`. @throws {InvalidInputError} when it is none that Magic Hour takes */
 export async function readImageFile(
 	n8n: IExecuteFunctions,
 	{ binaryField, label }: ImageFields,
 	itemIndex: number,
+	timeout: number,
 	parameters: Parameters = parametersOf(n8n, itemIndex),
-	timeout = DEFAULT_TIMEOUT_MS,
 ): Promise<ImageFile> {
 	// One that n8n hides has lost what was given in it: its default could be another image.
 	const given = parameters.value({ ...binaryField, default: '' });
@@ -103,9 +103,6 @@ export async function readImageFile(
 		}),
 	};
 }
-
-/** Milliseconds to wait for n8n's database, for operations without a Timeout option. */
-const DEFAULT_TIMEOUT_MS = 300_000;
 
 /** How much of a file is read at a time: in pieces of the usual 64 KiB, reading takes more CPU time. */
 const CHUNK_BYTES = 256 * 1024;

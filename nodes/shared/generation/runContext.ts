@@ -50,7 +50,7 @@ export async function openContext(n8n: IExecuteFunctions, journal: Journal): Pro
 const ACCOUNT_TIMEOUT_MS = 60_000;
 
 /** Longest time, in milliseconds, that operations without a Timeout option go on trying. */
-const DEFAULT_TIMEOUT_MS = 300_000;
+export const DEFAULT_TIMEOUT_MS = 300_000;
 
 /** Deadline for an operation without a Timeout option. */
 export function deadlineOf({ clock }: RunContext): number {
