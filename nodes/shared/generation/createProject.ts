@@ -3,7 +3,7 @@ import type { Uploads } from '../api/uploads';
 import type { ConcurrencyLimiter } from '../lib/concurrencyLimiter';
 import { AbortError, CreateOutcomeUnknownError, ProjectError, RequestError } from '../lib/errors';
 import { wellFormed } from '../lib/text';
-import { estimateCredits } from '../models/credits';
+import type { PricedSpec } from './accountPlan';
 import { interruptedTry, type NewRequest, type ProjectRecord, type Token } from './journal';
 import type { Task } from './operation';
 import type { RunContext } from './runContext';
@@ -38,7 +38,7 @@ export interface CreatedProject {
  * @throws {CreateOutcomeUnknownError} when an earlier try may have one
  */
 export async function createOrResumeProject(
-	{ input: request, itemIndex, signal, hint }: Task<VideoRequest, CreateBatch>,
+	{ input: request, itemIndex, signal, hint }: Task<VideoRequest & PricedSpec, CreateBatch>,
 	context: RunContext,
 	batch: CreateBatch,
 	timeout: number,
@@ -62,7 +62,7 @@ export async function createOrResumeProject(
 		input.kind === 'file' ? await batch.uploads.pathOf(input.file, uploading) : input.path;
 	const name = request.name === '' ? findableName(context, itemIndex) : request.name;
 	const send = await prepareCreate(request, name, pathOf);
-	const { credits } = estimateCredits(request.spec);
+	const { credits } = request.estimate;
 	const { token, release, ...answer } = await createInTurn(context, batch, send, {
 		timeout,
 		signal,

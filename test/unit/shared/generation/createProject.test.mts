@@ -11,6 +11,7 @@ import { Uploads } from '../../../../nodes/shared/api/uploads.ts';
 import { ConcurrencyLimiter } from '../../../../nodes/shared/lib/concurrencyLimiter.ts';
 import { PlanRoom } from '../../../../nodes/shared/generation/planRoom.ts';
 import type { RunContext } from '../../../../nodes/shared/generation/runContext.ts';
+import { estimateCredits } from '../../../../nodes/shared/models/credits.ts';
 import { resolveVideoSpec } from '../../../../nodes/shared/models/videoSpec.ts';
 import { MagicHourClient } from '../../../../nodes/shared/api/client.ts';
 import type { CreateBody } from '../../../../nodes/shared/api/calls.ts';
@@ -131,7 +132,7 @@ function lab(...replies: Reply[]) {
 	}: Item = {}) {
 		const { context, batch } = run;
 		const task = {
-			input: request,
+			input: { ...request, estimate: estimateCredits(request.spec) },
 			shared: batch,
 			itemIndex,
 			signal: signal ?? new AbortController().signal,

@@ -10,6 +10,7 @@ import {
 	createOrResumeProject,
 	type CreateBatch,
 } from '../../../../nodes/shared/generation/createProject.ts';
+import type { PricedSpec } from '../../../../nodes/shared/generation/accountPlan.ts';
 import { assertMaxCredits } from '../../../../nodes/shared/generation/creditLimits.ts';
 import { takeDailyPlaces } from '../../../../nodes/shared/generation/dailyPlaces.ts';
 import type { Task } from '../../../../nodes/shared/generation/operation.ts';
@@ -20,6 +21,7 @@ import { throwIfAborted } from '../../../../nodes/shared/lib/clock.ts';
 import { PlanRoom } from '../../../../nodes/shared/generation/planRoom.ts';
 import { ConcurrencyLimiter } from '../../../../nodes/shared/lib/concurrencyLimiter.ts';
 import { ERROR_CODES, type ErrorCode } from '../../../../nodes/shared/lib/errorCodes.ts';
+import { estimateCredits } from '../../../../nodes/shared/models/credits.ts';
 import { resolveVideoSpec } from '../../../../nodes/shared/models/videoSpec.ts';
 import { downloadVideo } from '../../../../nodes/shared/n8n/downloadVideo.ts';
 import { toNodeError } from '../../../../nodes/shared/n8n/nodeErrors.ts';
@@ -93,8 +95,9 @@ async function createOrResume({
 			beforeCreate: async () => await Promise.resolve('1'),
 		},
 	} as unknown as RunContext;
-	const input: VideoRequest = {
+	const input: VideoRequest & PricedSpec = {
 		spec: SPEC,
+		estimate: estimateCredits(SPEC),
 		image: { kind: 'reference', path: 'api-assets/1.png' },
 		prompt: '',
 		name: 'Lighthouse',
@@ -102,7 +105,7 @@ async function createOrResume({
 	const limiter = new ConcurrencyLimiter(1);
 	const batch = { limiter, limits: { onRequest: () => () => undefined } } as unknown as CreateBatch;
 	const task = { input, shared: batch, itemIndex: 0, signal: new AbortController().signal };
-	const all = task as Task<VideoRequest, typeof batch>;
+	const all = task as Task<typeof input, typeof batch>;
 	return await createOrResumeProject(all, context, batch, 60_000);
 }
 
