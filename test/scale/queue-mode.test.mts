@@ -11,6 +11,12 @@ import {
 	postImage,
 } from '../../tools/queue-mode/burst.mts';
 import { killEverything, letDie, type Death } from '../../tools/queue-mode/deaths.mts';
+import {
+	createTriggerTarget,
+	deliver,
+	deliveriesOf,
+	handedOn,
+} from '../../tools/queue-mode/events.mts';
 import { LONG, QueueMode, VIDEO_BYTES } from '../../tools/queue-mode/queue-mode.mts';
 import { tinyVideo } from '../../tools/queue-mode/tiny-videos.mts';
 import { claimsOf } from '../support/scale/two-processes.mts';
@@ -161,6 +167,22 @@ describe("in n8n's queue mode", () => {
 
 		expect(first).toHaveLength(rounds);
 		expect(second).toEqual(first.map((isMine) => !isMine));
+	});
+
+	it('60 events at once, a third of them copies, at two processes: each is handed on once', async () => {
+		const copies = numbers(40).map((number) => (number < 4 ? 3 : number < 16 ? 2 : 1));
+		const deliveries = deliveriesOf(copies);
+		const trigger = await createTriggerTarget(cluster);
+		const delivered = await deliver(cluster, trigger, deliveries);
+		await allEnded(cluster, trigger.workflowId, copies.length);
+
+		expect(delivered).toHaveLength(60);
+		expect(delivered.map(({ answers }) => answers.at(-1)?.status)).toEqual(
+			deliveries.map(() => 200),
+		);
+		expect((await handedOn(cluster, trigger)).sort()).toEqual(
+			[...new Set(deliveries.map(({ id }) => id))].sort(),
+		);
 	});
 
 	describe('a worker dies while executions stand at different stages', () => {
