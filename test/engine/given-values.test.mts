@@ -301,6 +301,8 @@ describe('A choice', () => {
 		['nearest', 5],
 		['Use the Nearest', 5],
 		['Use The nearest', 5],
+		// Its label when it was about durations alone.
+		['Use the Nearest Duration', 5],
 		['default', 5],
 	])('If Not Supported %j', async (durationNotSupported, seconds) => {
 		const { end_seconds } = await created({

@@ -1,13 +1,14 @@
 /**
  * What saved workflows and credentials name must go on meaning the same. `test/fixtures/saved-names-0.1.json` has all that
- * version 0.1 knew: parameters by operation, their types, defaults (which n8n does not save) and values, webhook paths and
- * the fields of credentials. Once that version is released, the file is **never changed**: `npm run saved-names` writes the
- * one of the version in package.json.
+ * version 0.1 knew: parameters by operation, their types, defaults (which n8n does not save), values and the labels that
+ * expressions may give for them, webhook paths and the fields of credentials. Once that version is released, the file is
+ * **never changed**: `npm run saved-names` writes the one of the version in package.json.
  *
  * Models are the exception: any ID can be used before the catalogue knows it, so a model that is added is in the file of the
  * next version only. Once there, it must stay known.
  *
- * If a name, a default or a value has to go, that is a new `version` of the node: see `test/engine/saved-workflow.test.mts`.
+ * A label that changes stays known, in `FORMER_LABELS`. If a name, a default or a value has to go, that is a new `version`
+ * of the node: see `test/engine/saved-workflow.test.mts`.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -12,6 +12,7 @@ import { TextToVideo } from '../../nodes/TextToVideo/TextToVideo.node.ts';
 import { MagicHourTrigger } from '../../nodes/MagicHourTrigger/MagicHourTrigger.node.ts';
 import { LEGACY_VALUES } from '../../nodes/shared/models/catalogue.ts';
 import { KNOWN_MODEL_IDS } from '../../nodes/shared/models/modelId.ts';
+import { labelsOf } from '../../nodes/shared/n8n/parameters.ts';
 
 /** What a saved workflow may have of a parameter. */
 interface Word {
@@ -20,6 +21,8 @@ interface Word {
 	readonly default?: unknown;
 	/** Of a list: the values that may be saved. */
 	readonly values?: readonly (string | number | boolean)[];
+	/** Of a list: what an expression may give instead, with the value that it stands for. */
+	readonly labels?: readonly string[];
 	/** Of a resource locator. */
 	readonly modes?: readonly string[];
 }
@@ -95,14 +98,22 @@ function operationsOf({ displayOptions }: INodeProperties): string[] {
 	return operations ? operations.map((operation) => `${operation}.`) : [''];
 }
 
-function wordOf({ type, default: byDefault, name, options = [], modes }: INodeProperties): Word {
+function wordOf(field: INodeProperties): Word {
+	const { type, default: byDefault, name, options = [], modes } = field;
 	const listed = type === 'options' || type === 'multiOptions' ? options : [];
 	const values = listed.flatMap((option) => ('value' in option ? [option.value] : []));
 	if (name === 'model') values.push(...KNOWN_MODEL_IDS, ...LEGACY_VALUES.map(({ id }) => id));
+	// n8n hides all other fields behind an operation that is given by its label.
+	const labels = (listed.length === 0 || name === 'operation' ? [] : labelsOf(field)).filter(
+		([label, value]) => label !== String(value),
+	);
 	return {
 		type,
 		default: byDefault,
 		...(values.length > 0 && { values: [...new Set(values)].sort() }),
+		...(labels.length > 0 && {
+			labels: labels.map(([label, value]) => `${label}: ${value}`).sort(),
+		}),
 		...(modes && { modes: modes.map((mode) => mode.name) }),
 	};
 }

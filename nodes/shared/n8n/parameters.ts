@@ -180,9 +180,23 @@ export function parseOption(value: unknown, field: INodeProperties): string {
 export function choiceOf(value: unknown, field: INodeProperties): string | undefined {
 	const choices = choicesOf(field);
 	const found =
-		choices.find((each) => each.value === value) ??
-		choices.find((each) => [String(each.value), each.name].some((name) => isSpelled(name, value)));
-	return found && String(found.value);
+		choices.find((each) => each.value === value)?.value ??
+		choices.find((each) => isSpelled(String(each.value), value))?.value ??
+		labelsOf(field).find(([label]) => isSpelled(label, value))?.[1];
+	return found === undefined ? undefined : String(found);
+}
+
+/** Labels that choices had once, by field: expressions of saved workflows may give them. */
+const FORMER_LABELS: Readonly<Record<string, ReadonlyArray<readonly [string, string]>>> = {
+	durationNotSupported: [['Use the Nearest Duration', 'nearest']],
+};
+
+/** What an expression may call the field's options, with their values. */
+export function labelsOf(
+	field: INodeProperties,
+): ReadonlyArray<readonly [label: string, value: INodePropertyOptions['value']]> {
+	const labels = choicesOf(field).map(({ name, value }) => [name, value] as const);
+	return [...labels, ...(FORMER_LABELS[field.name] ?? [])];
 }
 
 /** The options of a field of options. */
