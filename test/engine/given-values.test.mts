@@ -54,6 +54,9 @@ describe('Text', () => {
 		['A cat and a hat \ud83d\ude00'.slice(0, -1), 'A cat and a hat'],
 		['\ude00A \ud83d\ude00 cat', 'A \ud83d\ude00 cat'],
 		['undefined behaviour of cats', 'undefined behaviour of cats'],
+		['the [object] of a {native code} review', 'the [object] of a {native code} review'],
+		['\u200eA\0 cat\ufeff', 'A cat'],
+		['\u200b', ''],
 	])('%j is the prompt %j', async (p, prompt) => {
 		const { style } = await created({ prompt: '={{ $json.p }}' }, { p } as IDataObject);
 		expect(style?.prompt ?? '').toBe(prompt);
@@ -134,6 +137,10 @@ describe('Text', () => {
 			{ text: 'a cat' },
 			'Prompt: A film of [object Object] was given',
 		],
+		[{ prompt: '=A film of {{ $json.p.trim }}' }, 'a cat', 'Prompt: A film of function trim'],
+		[{ prompt: '=A film of {{ new Set() }}' }, '', 'Prompt: A film of [object Set] was given'],
+		[{ prompt: '={{ new Date("x") }}' }, '', 'Prompt: '],
+		[{ prompt: '={{ String(new Date($json.p)) }}' }, 'x', 'Prompt: Invalid Date was given'],
 	])('%j can not be %j', async (parameters, p, says) => {
 		expect(await refused(parameters, { p } as IDataObject)).toContain(says);
 	});
@@ -161,14 +168,16 @@ describe('An empty prompt', () => {
 		expect(JSON.stringify(hints)).not.toContain('Prompt');
 	});
 
-	it.each(['={{ $json.p ?? "" }}', '={{ "  " }}', '={{ $json.p }}{{ $json.q }}'])(
-		'is told after the run where %s gave it',
-		async (prompt) => {
-			const { hints } = await run({ prompt });
-			expect(lab.creates()[0]?.style).toEqual({});
-			expect(JSON.stringify(hints)).toContain('Prompt was empty');
-		},
-	);
+	it.each([
+		'={{ $json.p ?? "" }}',
+		'={{ "  " }}',
+		'={{ "\u200b" }}',
+		'={{ $json.p }}{{ $json.q }}',
+	])('is told after the run where %s gave it', async (prompt) => {
+		const { hints } = await run({ prompt });
+		expect(lab.creates()[0]?.style).toEqual({});
+		expect(JSON.stringify(hints)).toContain('Prompt was empty');
+	});
 });
 
 describe('A flag', () => {

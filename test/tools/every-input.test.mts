@@ -143,6 +143,7 @@ function asText(value: unknown): string | typeof REFUSED | undefined {
 		return REFUSED;
 	const text = String(value)
 		.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '')
+		.replaceAll('\0', '')
 		.trim();
 	return ['undefined', 'null', 'NaN'].includes(text) || text.includes('[object Object]')
 		? REFUSED

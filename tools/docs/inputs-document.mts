@@ -89,7 +89,8 @@ export async function inputsDocument(): Promise<string> {
 
 Written by \`npm run docs\` (\`npm run docs:check\` keeps it current): each field of Magic Hour Image To Video was given
 each of these values, as an expression would. What is refused is refused by the names of the field and the value,
-before anything is uploaded or charged. Spaces around text do not count; half an emoji (\`\\ud83d\`) is left out.
+before anything is uploaded or charged. What is invisible around text does not count; half an emoji (\`\\ud83d\`) and
+control characters are left out.
 
 ${table(columns, await rowsOf(FIELDS))}
 

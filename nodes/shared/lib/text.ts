@@ -63,6 +63,22 @@ export function wellFormed(text: string): string {
 	return text.replace(/\p{Surrogate}/gu, '');
 }
 
+/** Control characters but for the spaces among them. Databases refuse some: an API would fail after it was asked to create. */
+const CONTROL = /[^\P{Cc}\s]/gu;
+/** Spaces, and characters that show nothing and come along with copied text. The parts of flags are not among them. */
+const INVISIBLE = /[\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/;
+
+/** Text as a person means it: well-formed, without control characters, and with nothing invisible around it. */
+export function meantText(text: string): string {
+	const clean = wellFormed(text).replace(CONTROL, '');
+	// Not by a pattern: one for the end takes a time that grows with the square of the length.
+	let begin = 0;
+	let end = clean.length;
+	while (begin < end && INVISIBLE.test(clean.charAt(begin))) begin++;
+	while (end > begin && INVISIBLE.test(clean.charAt(end - 1))) end--;
+	return clean.slice(begin, end);
+}
+
 /**
  * Text that somebody else has written, as it can stand in a message and in a log: no line, colour or length of its own.
  * @param longest characters

@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { InvalidInputError } from '../lib/errors';
-import { formatValue, joinOr, MAX_API_MESSAGE_LENGTH, singleLine, wellFormed } from '../lib/text';
+import { formatValue, joinOr, MAX_API_MESSAGE_LENGTH, meantText, singleLine } from '../lib/text';
 
 /**
  * What a person gave, field by field. An expression can give a field anything: here it becomes what the field's own
@@ -106,12 +106,12 @@ export function labelOf({ displayName }: Pick<INodeProperties, 'displayName'>): 
 	return displayName.replace(/ Names? or IDs?$/, '');
 }
 
-/** What text becomes that was made from no value, or from an object, instead of from text. */
-const LEFTOVERS = ['undefined', 'null', 'NaN'];
-const OBJECT_LEFTOVER = '[object Object]';
+/** What text becomes that was made from no value, or from an object or a function, instead of from text. */
+const LEFTOVERS = ['undefined', 'null', 'NaN', 'Invalid Date', 'Invalid DateTime'];
+const LEFTOVER = /\[object [A-Z]\w*\]|\{ \[native code\] \}/;
 
 /**
- * Takes text, numbers and dates. Halves of characters and spaces around it are left out.
+ * Takes text, numbers and dates. Halves of characters, control characters and what is invisible around it are left out.
  * @returns `undefined` where there is no value
  * @throws {InvalidInputError} for anything else, and for text that was made from something else by mistake
  */
@@ -126,10 +126,10 @@ export function parseText(value: unknown, label: string): string | undefined {
 				: undefined,
 		);
 	}
-	const text = wellFormed(given).trim();
-	if (LEFTOVERS.includes(text) || text.includes(OBJECT_LEFTOVER)) {
+	const text = meantText(given);
+	if (LEFTOVERS.includes(text) || LEFTOVER.test(text)) {
 		throw new InvalidInputError(
-			`${label}: ${formatValue(text)} was given, which is what no value or an object becomes as text`,
+			`${label}: ${formatValue(text)} was given, which is what no value, an object or a function becomes as text`,
 			'Check the expression in this field, and the node that the value comes from.',
 		);
 	}

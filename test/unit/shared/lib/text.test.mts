@@ -1,6 +1,7 @@
 import {
 	singleLine,
 	joinOr,
+	meantText,
 	joinNumbersOr,
 	formatValue,
 	formatList,
@@ -98,6 +99,26 @@ test.each([
 	['é 夜 \u0000', 'é 夜 \u0000'],
 ])('%j, well-formed, is %j', (text, expected) => {
 	expect(wellFormed(text)).toBe(expected);
+});
+
+test.each([
+	['  A cat\n', 'A cat'],
+	['\ufeffA cat\u200b', 'A cat'],
+	['\u200e\u202aA cat\u202c', 'A cat'],
+	['\u200b', ''],
+	[' \ud83d\u2060', ''],
+	['a\0b\u001b[31m\u009b\u007f', 'ab[31m'],
+	['one\ttwo\r\nthree', 'one\ttwo\r\nthree'],
+	// Emoji of several characters, some of which are invisible.
+	['\u{1f468}\u200d\u{1f469}\u200d\u{1f467}', '\u{1f468}\u200d\u{1f469}\u200d\u{1f467}'],
+	[
+		'\u{1f3f4}\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}',
+		'\u{1f3f4}\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}',
+	],
+	['\u2764\ufe0f', '\u2764\ufe0f'],
+	['می‌خواهم', 'می‌خواهم'],
+])('%j, as it is meant, is %j', (text, expected) => {
+	expect(meantText(text)).toBe(expected);
 });
 
 test('no message has half a character', () => {
