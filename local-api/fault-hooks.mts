@@ -39,7 +39,7 @@ export function addFaultHooks(app: FastifyInstance, faults: Faults, origin: () =
 	app.addHook('onSend', async (request, reply, payload) => {
 		// Nobody is there any more: a stream would find that out in the middle of fastify's error handling.
 		if (!request.fault || reply.raw.destroyed) return payload;
-		const changed = await afterwards(request.fault, request, reply, payload, origin());
+		const changed = await afterwards(request.fault, request, reply, payload, { origin, faults });
 		// What is not sent on would keep its file open.
 		if (changed !== payload && payload instanceof Readable && !(changed instanceof Readable)) {
 			payload.destroy();
@@ -72,30 +72,36 @@ async function afterwards(
 	request: FastifyRequest,
 	reply: FastifyReply,
 	payload: unknown,
-	origin: string,
+	{ origin, faults }: { origin: () => string; faults: Faults },
 ): Promise<unknown> {
 	if ('reset' in fault) return reset(request);
 	if ('hang' in fault) return never();
 	if ('late' in fault) await sleep(fault.late);
+	if ('held' in fault) {
+		const mayGoOn = faults.whenCleared();
+		if (payload instanceof Readable)
+			return through(payload, heldAfter(lengthOf(reply) / 2, mayGoOn));
+		await mayGoOn;
+	}
 	if (isReplacement(fault) && fault.after) return replacement(fault, reply);
 	if ('drip' in fault) {
-		const answer = withUrlsMoved(payload, origin, fault.urlOrigin);
+		const answer = withUrlsMoved(payload, origin(), fault.urlOrigin);
 		return through(toStream(answer, reply), new Throttle(fault.drip));
 	}
 	if ('truncate' in fault) {
 		const whole = toStream(payload, reply);
-		const length = Math.floor(Number(reply.getHeader('content-length')) * fault.truncate);
+		const length = Math.floor(lengthOf(reply) * fault.truncate);
 		if (fault.length === 'short') reply.header('content-length', length);
 		return through(whole, cut(length, fault.length !== 'short'));
 	}
 	if ('find' in fault && typeof payload === 'string') {
-		const moved = payload.replaceAll(origin, fault.urlOrigin ?? origin);
+		const moved = payload.replaceAll(origin(), fault.urlOrigin ?? origin());
 		const changed = moved.replace(new RegExp(fault.find), fault.replaceBy);
 		reply.header('content-length', Buffer.byteLength(changed));
 		return changed;
 	}
 	if ('urlOrigin' in fault) {
-		const moved = withUrlsMoved(payload, origin, fault.urlOrigin);
+		const moved = withUrlsMoved(payload, origin(), fault.urlOrigin);
 		if (typeof moved === 'string') reply.header('content-length', Buffer.byteLength(moved));
 		return moved;
 	}
@@ -135,6 +141,29 @@ function toStream(payload: unknown, reply: FastifyReply): Readable {
 	const bytes = Buffer.from(typeof payload === 'string' ? payload : '');
 	reply.header('content-length', bytes.length);
 	return Readable.from([bytes]);
+}
+
+function lengthOf(reply: FastifyReply): number {
+	return Number(reply.getHeader('content-length'));
+}
+
+/** Lets so many bytes through, and the rest when it may. */
+function heldAfter(length: number, mayGoOn: Promise<void>): Transform {
+	let left = length;
+	return new Transform({
+		transform(chunk: Buffer, _encoding, done) {
+			this.push(chunk.subarray(0, left));
+			const rest = chunk.subarray(left);
+			left = Math.max(0, left - chunk.length);
+			if (rest.length === 0) {
+				done();
+				return;
+			}
+			void mayGoOn.then(() => {
+				done(null, rest);
+			});
+		},
+	});
 }
 
 /** Lets so many bytes through, then ends or breaks. */

@@ -26,6 +26,8 @@ export type Fault =
 	| { readonly reset: 'before' | 'after' }
 	/** The answer comes so many milliseconds late. */
 	| { readonly late: number }
+	/** The answer comes when the faults are cleared; of a file, its first half comes at once. */
+	| { readonly held: true }
 	/** The answer never comes. */
 	| { readonly hang: 'before' | 'after' }
 	/** Bytes per second of the answer's body; for an upload, at which its body is read. Its URLs may be moved, too. */
@@ -68,6 +70,7 @@ export class Faults {
 	private readonly queues = new Map<RequestKind, Queued[]>();
 	/** How many requests are under way that are never answered. */
 	hanging = 0;
+	private readonly held: (() => void)[] = [];
 
 	/**
 	 * Lets the next requests of a kind go wrong, after those that earlier calls are for.
@@ -95,7 +98,13 @@ export class Faults {
 		return first.fault;
 	}
 
+	/** Resolves at the next {@link clear}. */
+	whenCleared(): Promise<void> {
+		return new Promise((resolve) => this.held.push(resolve));
+	}
+
 	clear(): void {
 		this.queues.clear();
+		for (const goOn of this.held.splice(0)) goOn();
 	}
 }

@@ -1,9 +1,14 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import {
 	type Fault,
 	type LocalApi,
 	type RequestKind,
 	startLocalApi,
 } from '../../../local-api/server.mts';
+import { TinyVideos } from '../../../tools/queue-mode/tiny-videos.mts';
 import { ApiClient, message, put, send, SMALL_PNG } from '../../support/api-client.mts';
 
 let api: LocalApi;
@@ -132,6 +137,18 @@ describe('create', () => {
 		expect(api.projects).toHaveLength(projects);
 	});
 
+	test('held: it has taken effect, and its answer comes when the faults are cleared', async () => {
+		api.setFault('create', { held: true }, 1);
+		let isAnswered = false;
+		const answer = outcome(client.create(path)).finally(() => (isAnswered = true));
+		while (api.projects.length === 0) await setImmediate();
+		// The next request passes it.
+		expect(await outcome(client.create(path))).toBe(200);
+		expect(isAnswered).toBe(false);
+		api.clearFaults();
+		expect(await answer).toBe(200);
+	});
+
 	test.each([
 		['before', 0],
 		['after', 1],
@@ -182,6 +199,28 @@ test('a drip slows an upload down', async () => {
 	expect((await put(url, SMALL_PNG)).status).toBe(200);
 	expect(performance.now() - start).toBeGreaterThan(400);
 	expect(api.requests.at(-1)?.bytes).toBe(SMALL_PNG.length);
+});
+
+test('of a file that is held, half comes at once', async () => {
+	const directory = await mkdtemp(join(tmpdir(), 'held-'));
+	const held = await startLocalApi({
+		jobSeconds: 0,
+		videosOf: { renderer: new TinyVideos(directory, 10_000) },
+	});
+	try {
+		const client = new ApiClient(held.url, held.keys.business);
+		const { downloads } = await client.details(await client.createId(await client.upload()));
+		held.setFault('download', { held: true }, 1);
+		const pieces: number[] = [];
+		for await (const piece of (await fetch(downloads[0]?.url ?? '')).body ?? []) {
+			pieces.push((piece as Uint8Array).length);
+			held.clearFaults();
+		}
+		expect(pieces).toEqual([5000, 5000]);
+	} finally {
+		await held.close();
+		await rm(directory, { recursive: true });
+	}
 });
 
 test('a truncated answer breaks off, or claims to be whole', async () => {
