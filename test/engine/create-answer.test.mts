@@ -71,3 +71,50 @@ it.each([
 	expect(run.output[0]?.[0]?.json).toMatchObject({ id: 'p1', status: 'queued' });
 	expect(lab.creates()).toHaveLength(1);
 });
+
+describe('an ID that an odd answer names', () => {
+	const ODD_ANSWER = { raw: '{"project":{"id":"p-odd"}}', after: true };
+
+	it('is named again by every later try', async () => {
+		lab.api.setFault('create', ODD_ANSWER, 1);
+		const run = await lab.run(NO_WAIT, { retryOnFail: true, maxTries: 3, waitBetweenTries: 10 });
+
+		expect(run.error?.message).toContain('the answer names the ID "p-odd"');
+		expect(run.error?.message).not.toContain('no answer came');
+		expect(lab.creates()).toHaveLength(1);
+	});
+});
+
+it("why nobody knows is said of each item, also where another one's failure ends the run", async () => {
+	lab.api.setFault('create', { hang: 'after' }, 1);
+	lab.api.setFault('create', { status: 402, body: { message: 'Out of credits' } }, 1);
+	const run = await lab.run(NO_WAIT, { items: [imageItem(), imageItem()] });
+
+	expect(run.error?.message).toContain('out of credits');
+	const [{ name } = {}] = lab.api.projects;
+	expect(run.error?.description).toContain(
+		`"${String(name)}" (Could not create the video: no answer came in time)`,
+	);
+});
+
+const ODD: ReadonlyArray<[string, Readonly<Record<string, unknown>>]> = [
+	['null', { downloads: null, status: null, name: null, error: null, end_seconds: null }],
+	['numbers', { downloads: 1, status: 2, name: 3, error: 4, end_seconds: -5, width: 6 }],
+	['objects', { downloads: {}, status: {}, name: {}, error: {}, end_seconds: {}, fps: {} }],
+	['lists', { downloads: [null], status: [1], name: [], error: [], created_at: [], type: [] }],
+	['texts', { downloads: 'a', status: '', name: '', error: 'b', end_seconds: '5', token: '9' }],
+];
+
+describe.each([true, false])('not waited for, Simplify %s', (simplify) => {
+	it.each(ODD)('fields of a project that are %s in the answer are dropped', async (_, odd) => {
+		lab.api.setFault('create', { raw: JSON.stringify({ id: 'p1', ...odd }), after: true }, 1);
+		const run = await lab.run({ ...NO_WAIT, options: { simplify } });
+
+		expect(run.error).toBeUndefined();
+		const { name } = lab.creates()[0] ?? {};
+		expect(run.output[0]?.[0]?.json).toMatchObject({ id: 'p1', name, status: 'queued' });
+		expect(run.output[0]?.[0]?.json).toMatchObject(
+			simplify ? { seconds: 5, video_url: null, error: null } : { downloads: [], error: null },
+		);
+	});
+});

@@ -24,15 +24,22 @@ const uploadUrlSchema = z
 export const uploadUrlsSchema = z.object({ items: z.array(uploadUrlSchema) }).passthrough();
 export type UploadUrl = z.infer<typeof uploadUrlSchema>;
 
-/** It is paid for: what is odd beside the id is dropped. */
+export interface CreateResponse {
+	readonly id: string;
+	/** Estimate of the server, in credits, until the project is complete. */
+	readonly credits_charged?: number | null;
+}
+
+/** It is paid for: what is odd beside the id is dropped, and what only the project itself can say. */
 export const createResponseSchema = z
-	.object({
-		id: projectId,
-		/** Estimate of the server, in credits, until the project is complete. */
-		credits_charged: z.number().nullish().catch(undefined),
-	})
-	.passthrough();
-export type CreateResponse = z.infer<typeof createResponseSchema>;
+	.object({ id: projectId, credits_charged: z.number().nullish().catch(undefined) })
+	.passthrough()
+	.transform(({ id, credits_charged: credits, ...others }): CreateResponse => {
+		const fields: readonly string[] = PROJECT_FIELDS;
+		const more = Object.entries(others).filter(([name]) => !fields.includes(name));
+		const charged = credits === undefined ? {} : { credits_charged: credits };
+		return { ...Object.fromEntries(more), id, ...charged };
+	});
 
 /** Absent, too, if it is something else than documented: it keeps no finished video from its owner. */
 const unimportant = <T extends z.ZodTypeAny>(schema: T) => schema.nullish().catch(undefined);

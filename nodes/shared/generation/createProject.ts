@@ -79,9 +79,10 @@ export async function createOrResumeProject(
 }
 
 /** @returns the id of the project that an earlier try has left */
-function assertResumable({ projectId, outcome, name, credits }: ProjectRecord): string {
+function assertResumable({ projectId, reason, outcome, name, credits }: ProjectRecord): string {
 	if (projectId === undefined) {
-		throw unknownFate('An earlier try asked for this video, and no answer came', name);
+		const became = reason === undefined ? ', and no answer came' : `. ${reason}`;
+		throw unknownFate(`An earlier try asked for this video${became}`, name);
 	}
 	if (outcome === 'canceled') {
 		throw new ProjectError(
@@ -123,7 +124,7 @@ interface Ordering {
  * @throws {CreateOutcomeUnknownError} when nobody knows
  */
 async function createInTurn(
-	{ n8n, client, journal, room }: RunContext,
+	{ client, journal, room }: RunContext,
 	{ limiter, limits }: CreateBatch,
 	send: SendCreate,
 	{ timeout, signal, itemIndex, entry }: Ordering,
@@ -146,21 +147,19 @@ async function createInTurn(
 		const settle = limits.onRequest(entry.credits);
 		const outcome = await outcomeOf(send(client, { deadline, signal }));
 		if (!('failure' in outcome)) {
+			// Before anything else can go wrong.
+			journal.created(token, outcome.created.id);
 			settle('created');
 			room.accepted(place);
-			journal.created(token, outcome.created.id);
 			return { ...outcome.created, token, release };
 		}
 
 		const { failure } = outcome;
 		if (!isNotCreated(failure)) {
+			journal.unknown(token, failure.message);
 			settle('unknown');
 			release();
 			const status = failure instanceof RequestError ? failure.status : undefined;
-			// What an odd answer says of an ID is in the log, too, should the execution have ended.
-			n8n.logger.warn(
-				`Magic Hour: nobody knows whether ${JSON.stringify(entry.name)} was created: ${failure.message}`,
-			);
 			throw unknownFate(failure.message, entry.name, status);
 		}
 		settle('not created');

@@ -218,7 +218,9 @@ function otherRequests(journal: Journal, itemIndex: number | undefined): string[
 		),
 		sentence(
 			'Nobody knows whether these were created: look for their names in your Magic Hour library',
-			others.flatMap((each) => (each.projectId ? [] : `item ${each.itemIndex}: "${each.name}"`)),
+			others.flatMap(({ projectId, itemIndex, name, reason }) =>
+				projectId ? [] : `item ${itemIndex}: "${name}"${reason ? ` (${reason})` : ''}`,
+			),
 		),
 	];
 }

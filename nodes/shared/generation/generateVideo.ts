@@ -6,7 +6,7 @@ import { withProjectId } from '../api/withProjectId';
 import { ConcurrencyLimiter } from '../lib/concurrencyLimiter';
 import type { Estimate } from '../models/credits';
 import { fitToPlan, readPlan, type Planning } from './accountPlan';
-import { createOrResumeProject, type CreateBatch } from './createProject';
+import { createOrResumeProject, type CreateBatch, type CreatedProject } from './createProject';
 import type { Priced } from './creditLimits';
 import type { Batch, Result, Run, Task } from './operation';
 import { buildOutput, notesOf, type OutputOptions } from './projectOutput';
@@ -87,21 +87,27 @@ export function summarize({ made, elapsed }: GenerateBatch): string[] {
 	return summaryOf(made, elapsed());
 }
 
-/** The way of a video: ask for it, wait for it, hand it on. */
+/** The way of a video: ask for it, wait for it, hand it on. From when it exists, every error names its project. */
 async function makeVideo(
 	task: Task<GenerateInput, GenerateBatch>,
 	context: RunContext,
 ): Promise<Result> {
-	const { input, shared, signal } = task;
+	const begun = await createOrResumeProject(task, context, task.shared, task.input.output.timeout);
+	return await withProjectId(begun.id, resumeHint(begun.id), handOn(task, context, begun));
+}
+
+async function handOn(
+	{ input, shared, signal, hint }: Task<GenerateInput, GenerateBatch>,
+	context: RunContext,
+	{ id, token, answer, createdAt, release }: CreatedProject,
+): Promise<Result> {
 	const { output, spec, estimate } = input;
-	const begun = await createOrResumeProject(task, context, shared, output.timeout);
-	const { id, token, answer, createdAt } = begun;
 	const { client, clock, journal } = context;
 	const options: CallOptions = { deadline: clock.now() + output.timeout, signal };
 	const note = ({ credits_charged: charged = null }: Pick<Project, 'credits_charged'>) =>
 		shared.made.push({ id, charged, estimated: estimate.credits, finished: output.wait });
 	if (!output.wait) {
-		begun.release();
+		release();
 		note(answer);
 		const queued = { ...NOTHING_KNOWN, status: 'queued' as const, downloads: [], ...answer, id };
 		const project = { ...queued, end_seconds: spec.seconds, error: undefined };
@@ -116,21 +122,17 @@ async function makeVideo(
 	const upheld = journal.uphold(token, isOver.signal);
 	const ended = waiting.finally(() => {
 		isOver.abort();
-		begun.release();
+		release();
 	});
-	const project = await withProjectId(id, resumeHint(id), ended).catch(async (error: unknown) => {
+	const project = await ended.catch(async (error: unknown) => {
 		await upheld;
 		// Only this is certain: a project that is not found (404) may be there all the same.
 		if (error instanceof ProjectFailedError) await journal.failed(token, error.outcome);
 		throw error as Error;
 	});
-	const { json, binary } = await withProjectId(
-		id,
-		resumeHint(id),
-		buildOutput(context, project, output, options, estimate.credits),
-	);
+	const { json, binary } = await buildOutput(context, project, output, options, estimate.credits);
 	note(project);
-	notesOf(project).forEach(task.hint);
+	notesOf(project).forEach(hint);
 	return { json, binary };
 }
 

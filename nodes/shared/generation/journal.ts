@@ -50,6 +50,8 @@ export interface Journal {
 	 * waiting may have wiped it out. @param signal ends it
 	 */
 	uphold(token: Token, signal: AbortSignal): Promise<void>;
+	/** Nobody knows what became of the request. @param reason what came instead of an answer, with the ID if it has one */
+	unknown(token: Token, reason: string): void;
 	/** It is certain that the request has created nothing. */
 	notCreated(token: Token): Promise<void>;
 	/** The project has ended without a video: it was refunded, or is final in this execution. */
@@ -91,6 +93,8 @@ export interface ProjectRecord {
 	readonly credits: number | null;
 	/** `undefined`: nobody knows what became of the request. */
 	projectId?: string;
+	/** Why nobody knows it; `undefined`: the request has not ended, as far as is known. */
+	reason?: string;
 	outcome?: FinalOutcome;
 	/** The item failed after its request was sent. */
 	left?: boolean;
@@ -281,6 +285,15 @@ export function openJournal(n8n: IExecuteFunctions, clock: Clock = systemClock):
 				if (isOver) return;
 				await marks.note(mark);
 			}
+		},
+
+		unknown(token, reason) {
+			const record = recordOf(token);
+			if (record) record.reason = reason;
+			// The execution may have ended: an ID that an odd answer has is in the log, too.
+			n8n.logger.warn(
+				`Magic Hour: nobody knows whether ${JSON.stringify(record?.name)} was created: ${reason}`,
+			);
 		},
 
 		async notCreated(token) {
