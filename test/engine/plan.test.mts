@@ -1,5 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
+import type { RecordedRequest } from '../../local-api/server.mts';
 import { holdVideos } from '../support/engine/held-videos.mts';
 import {
 	imageItem,
@@ -20,6 +21,9 @@ afterEach(() => {
 afterAll(async () => {
 	await lab.close();
 });
+
+/** With five under way: nobody tries earlier whether there is more room. */
+const BEFORE_A_TRIAL_MS = 15_000;
 
 const byId = (value: string) => ({ model: { __rl: true, mode: 'id', value } });
 const items = (count: number) => Array.from({ length: count }, () => imageItem());
@@ -145,6 +149,17 @@ describe('Concurrent Projects', () => {
 	it('is as many as Magic Hour has room for, where that is less', async () => {
 		lab.api.setFault('account', { status: 200, body: { tier: 'pro', credits: 1 } });
 		await expect(room('creator')).resolves.toBe(3);
+	});
+
+	it('is shared by the executions of a key: none asks for what the plan has no room for', async () => {
+		const begin = async () => await run({}, { items: items(3), apiKey: lab.api.keys.pro });
+		const runs = await Promise.all(Array.from({ length: 4 }, begin));
+		expect(runs.map(({ error }) => error)).toEqual(Array(4).fill(undefined));
+		const creates = lab.api.requests.filter(({ kind }) => kind === 'create');
+		const [first] = creates as [RecordedRequest];
+		const early = creates.filter(({ at }) => at < first.at + BEFORE_A_TRIAL_MS);
+		expect(early.filter(({ status }) => status !== 200)).toEqual([]);
+		expect(lab.api.projects).toHaveLength(12);
 	});
 
 	it.each([0, 51, 'many', '', '={{ undefined }}'])('%j is refused', async (value) => {

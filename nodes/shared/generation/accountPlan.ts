@@ -9,16 +9,16 @@ import type { RunContext } from './runContext';
 /** As many unfinished projects as the plan has room for. */
 export const AUTOMATIC = 'auto';
 
-/**
- * Unfinished projects at a time, by plan (`docs/magic-hour-api.md`). Business has no limit there: this many videos on
- * their way at once suit an n8n, too. If there is room for fewer, Magic Hour says so, and the run goes on with fewer.
- */
-const ROOM: ReadonlyMap<unknown, number> = new Map([
-	['free', 3],
+/** Unfinished projects that Magic Hour has room for, by plan, where that is published (`docs/magic-hour-api.md`). */
+const LIMITS: ReadonlyMap<unknown, number> = new Map([
 	['creator', 3],
 	['pro', 5],
-	['business', 20],
 ]);
+/**
+ * How many a run has at a time. Business has no limit: this many videos on their way at once suit an n8n, too. If there is
+ * room for fewer, Magic Hour says so, and the run goes on with fewer.
+ */
+const ROOM: ReadonlyMap<unknown, number> = new Map([['free', 3], ...LIMITS, ['business', 20]]);
 /** The least of them: enough to know for a run of as many items. */
 const LEAST_ROOM = Math.min(...ROOM.values());
 
@@ -55,7 +55,7 @@ export interface KnownPlan {
  */
 export async function readPlan(
 	{ items, hint }: Pick<Run<Planning>, 'items' | 'hint'>,
-	{ account }: Pick<RunContext, 'account'>,
+	{ account, room: ofKey }: Pick<RunContext, 'account' | 'room'>,
 ): Promise<KnownPlan> {
 	const given = items.flatMap(({ input: { concurrentProjects: room } }) =>
 		room === AUTOMATIC ? [] : [room],
@@ -67,6 +67,7 @@ export async function readPlan(
 	const known = roomMatters || modelMatters ? await tierOf(account) : {};
 	if (known.unknown !== undefined) hint(noteOf(known.unknown, roomMatters, modelMatters));
 	const room = ROOM.get(known.tier) ?? LEAST_ROOM;
+	ofKey.atMost(LIMITS.get(known.tier) ?? Infinity);
 	return {
 		plan: planOf(known.tier),
 		concurrentProjects: Math.min(...given, ...(isAutomatic ? [room] : [])),

@@ -13,9 +13,10 @@ export interface Place {
 
 /**
  * Room for unfinished projects at Magic Hour: what all executions of this process that use one API key share. How much
- * there is, nobody says: whoever is refused (429) finds out that there is room for those of the others only. From then on
- * the next one begins when one ends. Now and then one more is tried, since others may use the key, too: after 3 to 5 s
- * when none of ours is under way, later the more are, and again at once after one that was taken.
+ * there is, the plan may say (`atMost`), and whoever is refused (429) finds out that there is room for those of the others
+ * only. From then on the next one begins when one ends. Now and then one more is tried, since others may use the key, too,
+ * and plans change: after 3 to 5 s when none of ours is under way, later the more are, and again at once after one that
+ * was taken.
  */
 export class PlanRoom {
 	private inUse = 0;
@@ -24,6 +25,9 @@ export class PlanRoom {
 	private closedUntil = -Infinity;
 	/** No more than the limit are tried before. */
 	private nextTrialAt = -Infinity;
+	/** Those that were taken and have not ended, and the most that there were of them. */
+	private readonly taken = new Set<Place>();
+	private mostTaken = 0;
 	/** The one beyond the limit whose answer is not there yet. */
 	private trial?: Place;
 	/** When a project was taken, or ended. */
@@ -37,6 +41,13 @@ export class PlanRoom {
 		private readonly clock: Clock,
 		private readonly random: () => number = Math.random,
 	) {}
+
+	/** What the account's plan has room for: without meaning once there was room for more. */
+	atMost(room: number): void {
+		if (room >= this.limit || room < this.mostTaken) return;
+		this.limit = room;
+		this.postponeTrial(room);
+	}
 
 	/** @param timeout milliseconds; it counts anew whenever a project of this process is taken, or ends */
 	place(timeout: number): Place {
@@ -54,12 +65,19 @@ export class PlanRoom {
 		this.queue.splice(behind === -1 ? this.queue.length : behind, 0, place);
 		try {
 			while (!this.isTurnOf(place)) {
+				const now = this.clock.now();
 				const deadline = this.deadlineOf(place);
-				const next = this.nextChanceOf(place);
-				const isHopeless = this.inUse === 0 && next !== undefined && next >= deadline;
-				const isLate = this.clock.now() >= deadline || this.closedUntil >= deadline || isHopeless;
+				const next = this.nextChanceOf(place) ?? Infinity;
+				const isHopeless = this.inUse === 0 && next !== Infinity && next >= deadline;
+				const isLate = now >= deadline || this.closedUntil >= deadline || isHopeless;
 				if (isLate && this.reason) throw this.reason;
-				await this.sleepUntil(Math.min(deadline, next ?? Infinity), place, signal);
+				if (isLate) this.tryOne();
+				const lookAgainAt = isLate ? now + MIN_WAIT_MS : deadline;
+				await this.sleepUntil(
+					Math.min(lookAgainAt, this.nextChanceOf(place) ?? Infinity),
+					place,
+					signal,
+				);
 			}
 			this.inUse++;
 			return this.deadlineOf(place);
@@ -71,6 +89,8 @@ export class PlanRoom {
 
 	/** Magic Hour took the project: it holds its room until `release`. */
 	accepted(place: Place): void {
+		this.taken.add(place);
+		this.mostTaken = Math.max(this.mostTaken, this.taken.size);
 		this.progressAt = this.clock.now();
 		this.endTrial(place);
 	}
@@ -84,13 +104,13 @@ export class PlanRoom {
 		if (reason.retryAfterMs !== undefined) {
 			this.closedUntil = Math.max(this.closedUntil, now + reason.retryAfterMs);
 		}
-		const wait = (MIN_WAIT_MS + this.random() * JITTER_MS) * (1 + this.inUse);
-		this.nextTrialAt = now + Math.min(wait, MAX_WAIT_MS);
+		this.postponeTrial(this.inUse);
 		this.endTrial(place);
 	}
 
 	/** The project has ended, or was not asked for. */
 	release(place: Place): void {
+		this.taken.delete(place);
 		this.inUse--;
 		this.progressAt = this.clock.now();
 		this.endTrial(place);
@@ -101,10 +121,9 @@ export class PlanRoom {
 	}
 
 	private isTurnOf(place: Place): boolean {
-		const now = this.clock.now();
-		if (this.queue[0] !== place || now < this.closedUntil) return false;
+		const next = this.nextChanceOf(place) ?? Infinity;
+		if (this.clock.now() < next) return false;
 		if (this.inUse < this.limit) return true;
-		if (this.trial || now < this.nextTrialAt) return false;
 		this.trial = place;
 		this.limit = this.inUse + 1;
 		return true;
@@ -112,9 +131,20 @@ export class PlanRoom {
 
 	/** When the first of the queue may be tried, if nothing else happens before. */
 	private nextChanceOf(place: Place): number | undefined {
-		if (this.queue[0] !== place || this.trial) return undefined;
-		const open = this.inUse < this.limit ? -Infinity : this.nextTrialAt;
-		return Math.max(open, this.closedUntil);
+		if (this.queue[0] !== place) return undefined;
+		if (this.inUse < this.limit) return this.closedUntil;
+		return this.trial ? undefined : Math.max(this.nextTrialAt, this.closedUntil);
+	}
+
+	private postponeTrial(underWay: number): void {
+		const wait = (MIN_WAIT_MS + this.random() * JITTER_MS) * (1 + underWay);
+		this.nextTrialAt = this.clock.now() + Math.min(wait, MAX_WAIT_MS);
+	}
+
+	/** One has waited for too long, and nobody was refused: only a refusal says that there is no room. */
+	private tryOne(): void {
+		this.nextTrialAt = Math.min(this.nextTrialAt, this.clock.now());
+		this.wakeNext();
 	}
 
 	private endTrial(place: Place): void {

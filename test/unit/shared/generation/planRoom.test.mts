@@ -83,12 +83,21 @@ function magicHour(clock: EventClock, limit: number, jobMs: number) {
 	return { execute, figures: () => ({ most, refused, ended }) };
 }
 
-/** @param executions of each process, which do not know of each other */
-async function simulate(limit: number, jobMs: number, executions: readonly number[]) {
+/**
+ * @param executions of each process, which do not know of each other
+ * @param known what their account says that there is room for
+ */
+async function simulate(
+	limit: number,
+	jobMs: number,
+	executions: readonly number[],
+	known = Infinity,
+) {
 	const clock = new EventClock();
 	const server = magicHour(clock, limit, jobMs);
 	const all = executions.flatMap((count, index) => {
 		const room = new PlanRoom(clock, seededRandom(index));
+		room.atMost(known);
 		return Array.from({ length: count }, async () => {
 			await server.execute(room);
 		});
@@ -127,6 +136,80 @@ describe('executions against a limit that nobody has told', () => {
 	test('jobs of 74 s against 5: within 10 %', async () => {
 		const { took } = await simulate(5, 74_000, [30]);
 		expect(took).toBeLessThan(1.1 * 6 * 74_000);
+	});
+});
+
+describe('executions that know the plan', () => {
+	test('60 of 10 s against 5: as quick, and only those that try for more are refused', async () => {
+		const { took, most, refused, ended } = await simulate(5, 10_000, [60], 5);
+		expect({ ended, most }).toEqual({ ended: 60, most: 5 });
+		expect(took).toBeLessThan(1.25 * 120_000);
+		expect(refused).toBeLessThan(12);
+	});
+
+	test('two processes that share it: within 25 %', async () => {
+		const { took, refused, ended } = await simulate(5, 10_000, [30, 30], 5);
+		expect(ended).toBe(60);
+		expect(took).toBeLessThan(1.25 * 120_000);
+		expect(refused).toBeLessThan(30);
+	});
+
+	test('where there is room for more, it is found within 30 s', async () => {
+		const { took, most } = await simulate(20, 74_000, [20], 5);
+		expect(most).toBe(20);
+		// The trial, the last answer of 15 one after another, and the end of a job.
+		expect(took).toBeLessThan(30_000 + 15 * 1_000 + 1.1 * 74_000);
+	});
+});
+
+describe('a plan that is known', () => {
+	test('lets no more begin; when one ends, the next does', async () => {
+		const { room, clock, admitted, ask } = lab();
+		room.atMost(2);
+		const places = ask(3);
+		await clock.run(8_000);
+		expect(admitted).toEqual(places.slice(0, 2));
+		room.release(places[0] as Place);
+		await turns();
+		expect(admitted).toEqual(places);
+	});
+
+	test('does not open what a refusal has closed', async () => {
+		const { room, clock, admitted, ask, full } = lab();
+		await full(1);
+		room.atMost(5);
+		ask(1);
+		await clock.run(5_000);
+		expect(admitted).toEqual([]);
+	});
+
+	test('means nothing once there was room for more', async () => {
+		const { room, admitted, ask } = lab();
+		const places = ask(3);
+		await turns();
+		places.forEach((place) => {
+			room.accepted(place);
+		});
+		room.atMost(2);
+		ask(1);
+		await turns();
+		expect(admitted).toHaveLength(4);
+	});
+
+	test('fails nobody without a refusal: when the first time is over, one is tried', async () => {
+		const { room, clock, admitted, ask } = lab();
+		room.atMost(5);
+		ask(5);
+		const [next] = ask(1, 60_000) as [Place];
+		const impatient = rejectionOf(RequestError, room.acquire(room.place(7_000)));
+		await clock.run(6_999);
+		expect(admitted).toHaveLength(5);
+		await clock.run(1);
+		expect(admitted.slice(5)).toEqual([next]);
+		room.refused(next, refusal());
+		await clock.run(3_000);
+		expect((await impatient).status).toBe(429);
+		expect(admitted).toHaveLength(6);
 	});
 });
 
