@@ -27,11 +27,15 @@ export function checkImageUrl(value: unknown, field: string): string {
 	refuseOther(text, field);
 	if (!URL.canParse(text)) {
 		throw new InvalidInputError(
-			`${field}: ${formatValue(value)} was given; give a URL such as https://example.com/photo.png`,
+			`${field}: ${formatValue(typeof value === 'string' ? withoutSecrets(text) : value)} was given; give a URL such as https://example.com/photo.png`,
 		);
 	}
 	const url = new URL(text);
-	const shown = formatValue(withoutSecrets(url));
+	const { hash } = url;
+	// No server gets it.
+	url.hash = '';
+	// What is no web address is shown as it was given: "localhost:80" is none, its "scheme" is localhost.
+	const shown = formatValue(withoutSecrets(url.host === '' ? text : url.href));
 	if (url.protocol !== 'https:') {
 		throw new InvalidInputError(
 			`${field}: Magic Hour fetches images from https:// URLs only; ${shown} was given`,
@@ -54,7 +58,9 @@ export function checkImageUrl(value: unknown, field: string): string {
 	if (!hasImageExtension(url)) {
 		throw new InvalidInputError(
 			`${field}: the URL must show the image's extension, as in https://example.com/photo.png; ${shown} was given`,
-			`Extensions that Magic Hour takes: ${joinOr(IMAGE_EXTENSIONS)}. For other URLs, download the image with an HTTP Request node and choose Binary Field.`,
+			hash === ''
+				? `Extensions that Magic Hour takes: ${joinOr(IMAGE_EXTENSIONS)}. For other URLs, download the image with an HTTP Request node and choose Binary Field.`
+				: "What stands behind a # is no part of a file's URL. If it is in the name of the file, write it %23.",
 		);
 	}
 	if (isImagePage(url)) {
@@ -69,23 +75,29 @@ export function checkImageUrl(value: unknown, field: string): string {
 const DOWNLOAD =
 	'To send an image that is reachable from n8n only, download it with an HTTP Request node and choose Binary Field.';
 
+/** Where a second address begins. One that stands within the path of another, as in that of a proxy, is part of it. */
+const BETWEEN_URLS = new RegExp(
+	`[\\s,;|](?=https?://|www\\.)|(?<=\\.(?:${IMAGE_EXTENSIONS.join('|')}))(?=https?://)`,
+	'i',
+);
+
 /** Refuses, by what they are, other things that are given for a URL. */
 function refuseOther(text: string, field: string): void {
-	const [, ...more] = text.split(/[\s,;|](?=https?:\/\/)/i);
+	const [, ...more] = text.split(BETWEEN_URLS);
 	if (more.length > 0) {
 		throw new InvalidInputError(
-			`${field}: ${more.length + 1} URLs were given: ${formatValue(text)}; give one`,
+			`${field}: ${more.length + 1} URLs were given: ${formatValue(withoutSecrets(text))}; give one`,
 			'For a video of each image, give each an item of its own, for example with a Split Out node.',
 		);
 	}
 	if (/[\t\n\r]/.test(text)) {
 		throw new InvalidInputError(
-			`${field}: the URL has a line break or tab in it: ${formatValue(text)}`,
+			`${field}: the URL has a line break or tab in it: ${formatValue(withoutSecrets(text))}`,
 		);
 	}
 	if (text.length > MAX_URL_LENGTH && /^https?:/i.test(text)) {
 		throw new InvalidInputError(
-			`${field}: the URL has ${text.length} characters, which no URL of an image has; ${formatValue(text)} was given`,
+			`${field}: the URL has ${text.length} characters, which no URL of an image has; ${formatValue(withoutSecrets(text))} was given`,
 		);
 	}
 	const what = OTHER_REFERENCES.find(({ pattern }) => pattern.test(text));
@@ -122,7 +134,7 @@ const OTHER_REFERENCES: ReadonlyArray<{
 		length: 30,
 	},
 	{ pattern: /^([a-z]:[\\/]|\\\\)/i, name: 'a path on a Windows machine', hint: FROM_DISK },
-	{ pattern: /^(\/|~\/|\.\.?\/)/, name: 'a path on a disk', hint: FROM_DISK },
+	{ pattern: /^(\/(?!\/)|~\/|\.\.?\/)/, name: 'a path on a disk', hint: FROM_DISK },
 	{
 		pattern: /^(s3|gs):\/\//i,
 		name: "a storage's own address",
@@ -135,21 +147,34 @@ const OTHER_REFERENCES: ReadonlyArray<{
 	},
 ];
 
-/** Pages that end in an image's extension. */
+/** Pages that end in an image's extension: those of MediaWiki, in the languages of Wikipedia. */
 function isImagePage({ hostname, pathname }: URL): boolean {
-	return /(^|\.)(wikipedia|wikimedia)\.org$/.test(hostname) && pathname.startsWith('/wiki/');
+	const isWikipedia = /(^|\.)(wikipedia|wikimedia)\.org$/.test(hostname);
+	return isWikipedia
+		? pathname.startsWith('/wiki/')
+		: /\/wiki\/(file|image)(:|%3a)/i.test(pathname);
 }
 
-/** The address of the file behind a link that shares it with a page, as the services document it. */
+/** Paths of pages that show a file, and what stands there in the path of the file itself, as the services document it. */
+const FILE_PAGES: ReadonlyArray<readonly [host: RegExp, page: RegExp, file: string]> = [
+	[/^(www\.)?github\.com$/, /^(\/[^/]+\/[^/]+)\/blob\//, '$1/raw/'],
+	// GitLab, on any server: nothing else has this in its paths.
+	[/./, /\/-\/blob\//, '/-/raw/'],
+	[/^bitbucket\.org$/, /^(\/[^/]+\/[^/]+)\/src\//, '$1/raw/'],
+	[/^(codeberg\.org|gitea\.com)$/, /^(\/[^/]+\/[^/]+)\/src\/(branch|tag|commit)\//, '$1/raw/$2/'],
+	[/^huggingface\.co$/, /^((?:\/(?:datasets|spaces))?\/[^/]+\/[^/]+)\/blob\//, '$1/resolve/'],
+];
+
+/** The address of the file behind a link that shares it with a page. */
 function fileOfSharedLink(url: URL): URL {
 	const file = new URL(url);
 	if (/^(www\.)?dropbox\.com$/.test(url.hostname)) {
 		if (url.searchParams.get('raw') !== '1') file.searchParams.set('dl', '1');
 	}
-	if (/^(www\.)?github\.com$/.test(url.hostname)) {
-		file.pathname = url.pathname.replace(/^(\/[^/]+\/[^/]+)\/blob\//, '$1/raw/');
-	}
-	if (url.hostname === 'gitlab.com') file.pathname = url.pathname.replace('/-/blob/', '/-/raw/');
+	const page = FILE_PAGES.find(
+		([host, path]) => host.test(url.hostname) && path.test(url.pathname),
+	);
+	if (page) file.pathname = url.pathname.replace(page[1], page[2]);
 	return file;
 }
 
@@ -159,7 +184,11 @@ function fileOfSharedLink(url: URL): URL {
  */
 export function checkFilePath(value: unknown, field: string): string {
 	const text = typeof value === 'string' ? value.trim() : '';
-	if (URL.canParse(text) && isLibraryUrl(new URL(text))) return new URL(text).href;
+	if (URL.canParse(text)) {
+		const url = new URL(text);
+		url.hash = '';
+		if (isLibraryUrl(url)) return url.href;
+	}
 	if (text.length <= MAX_URL_LENGTH && FILE_PATH.test(text)) return text;
 	throw new InvalidInputError(
 		`${field}: ${formatValue(value)} was given; give the file_path that Upload Image returned, such as ` +
@@ -197,7 +226,7 @@ function hasImageExtension(url: URL): boolean {
 	return (IMAGE_EXTENSIONS as readonly string[]).includes(extension);
 }
 
-/** A URL for a message: signatures are often in its query, passwords before its host. */
-function withoutSecrets(url: URL): string {
-	return `${url.protocol}//${url.host}${url.pathname}`;
+/** URLs for a message: signatures are often in their queries, passwords before their hosts. */
+function withoutSecrets(text: string): string {
+	return text.replace(/\/\/[^\s/?#]*@/g, '//').replace(/[?#][^\s,;|]*/g, '');
 }

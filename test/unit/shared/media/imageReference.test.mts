@@ -15,7 +15,7 @@ describe('an image URL', () => {
 		...EXTENSIONS.map((extension) => `https://example.com/photos/a.${extension}`),
 		'https://example.com/PHOTO.JPG',
 		'https://example.com/a.png?signature=abc&x=.gif',
-		'https://example.com:8443/a.b.c.webp#top',
+		'https://example.com:8443/a.b.c.webp',
 		'https://example.com/s%C3%BC%20%C3%9F.jpeg',
 		LIBRARY,
 		'https://www.magichour.ai/my-library/?imageId=1&tab=images',
@@ -58,6 +58,11 @@ describe('an image URL', () => {
 	test.each([
 		'http://user:hunter2@example.com/a.png?token=s3cret',
 		'https://u:hunter2@example.com/a?token=s3cret',
+		'https://u:hunter2@example.com/a.png?token=s3cret https://example.com/b.png?token=s3cret',
+		'https://u:hun@ter2:hunter2@exam ple.com:x/a, example.com/a?token=s3cret',
+		'https://u:hunter2@example.com/a\t.png?token=s3cret',
+		`https://u:hunter2@example.com/a?token=s3cret&${'x'.repeat(9_000)}`,
+		'https://example.com/a#s3cret',
 	])('is shown without its secrets: %s', (url) => {
 		const { message, hint } = failureOf(InvalidInputError, () => checkImageUrl(url, 'Image URL'));
 		expect(`${message} ${hint}`).toContain('example.com/a');
@@ -80,6 +85,10 @@ describe('what is no one address of an image', () => {
 		['https://a.io/1.png https://a.io/2.png https://a.io/3.png', '3 URLs were given'],
 		['https://a.io/1.png;http://a.io/2.png', '2 URLs were given'],
 		['https://a.io/1.png|HTTPS://a.io/2.png', '2 URLs were given'],
+		['https://a.io/1.png, www.b.io/2.png', '2 URLs were given'],
+		['https://a.io/1.png www.b.io/2.png www.c.io/3.png', '3 URLs were given'],
+		['https://a.io/1.pnghttps://a.io/2.png', '2 URLs were given'],
+		['https://a.io/1.JPEGhttp://a.io/2.png', '2 URLs were given'],
 		['https://exam\nple.com/a.png', 'a line break or tab in it'],
 		['https://example.com/a\t.png', 'a line break or tab in it'],
 		// Hosts that Magic Hour can't reach.
@@ -109,6 +118,8 @@ describe('what is no one address of an image', () => {
 		// Pages.
 		['https://commons.wikimedia.org/wiki/File:Cat03.jpg', 'the URL of a page about an image'],
 		['https://en.wikipedia.org/wiki/File:Cat03.jpg', 'the URL of a page about an image'],
+		['https://starwars.fandom.com/wiki/File:Yoda.png', 'the URL of a page about an image'],
+		['https://wiki.example.com/w/wiki/Image%3AYoda.png', 'the URL of a page about an image'],
 		['https://de.m.wikipedia.org/wiki/Datei:Katze.png', 'the URL of a page about an image'],
 		// Something else.
 		[
@@ -126,6 +137,9 @@ describe('what is no one address of an image', () => {
 		['\\\\nas\\photo.png', 'a path on a Windows machine'],
 		['/home/me/photo.png', 'a path on a disk was given (/home/me/photo.png)'],
 		['~/photo.png', 'a path on a disk'],
+		['//example.com/photo.png', '//example.com/photo.png was given; give a URL'],
+		['localhost:8080/photo.png', 'https:// URLs only; localhost:8080/photo.png was given'],
+		['nas:photos/photo.png', 'https:// URLs only; nas:photos/photo.png was given'],
 		['./photo.png', 'a path on a disk'],
 		['s3://bucket/photo.png', "a storage's own address was given (s3://bucket/photo.png)"],
 		['blob:https://example.com/1234', "an address within somebody's browser"],
@@ -166,6 +180,26 @@ describe('what is no one address of an image', () => {
 		['https://github.com/o/r/blob/main/a.png', 'https://github.com/o/r/raw/main/a.png'],
 		['https://gitlab.com/o/r/-/blob/main/a.png', 'https://gitlab.com/o/r/-/raw/main/a.png'],
 		[
+			'https://git.example.com/g/s/r/-/blob/main/a.png',
+			'https://git.example.com/g/s/r/-/raw/main/a.png',
+		],
+		['https://bitbucket.org/o/r/src/main/a.png', 'https://bitbucket.org/o/r/raw/main/a.png'],
+		[
+			'https://codeberg.org/o/r/src/branch/main/a.png',
+			'https://codeberg.org/o/r/raw/branch/main/a.png',
+		],
+		['https://huggingface.co/o/r/blob/main/a.png', 'https://huggingface.co/o/r/resolve/main/a.png'],
+		[
+			'https://huggingface.co/datasets/o/r/blob/main/a.png',
+			'https://huggingface.co/datasets/o/r/resolve/main/a.png',
+		],
+		['https://example.com/o/r/blob/main/a.png', 'https://example.com/o/r/blob/main/a.png'],
+		['https://example.com/o/r/src/main/a.png', 'https://example.com/o/r/src/main/a.png'],
+		// No server gets what is behind a #.
+		['https://example.com/a.png#top', 'https://example.com/a.png'],
+		['https://example.com/a.png?x=1#xywh=0,0,9,9', 'https://example.com/a.png?x=1'],
+		[`${LIBRARY}#images`, LIBRARY],
+		[
 			'https://notdropbox.com/s/ab12/photo.png?dl=0',
 			'https://notdropbox.com/s/ab12/photo.png?dl=0',
 		],
@@ -173,6 +207,14 @@ describe('what is no one address of an image', () => {
 		if (sent === undefined) expect(() => checkImageUrl(url, 'Image URL')).toThrow('extension');
 		else expect(checkImageUrl(url, 'Image URL')).toBe(sent);
 	});
+});
+
+test('a # in the name of a file is told of', () => {
+	const { message, hint } = failureOf(InvalidInputError, () =>
+		checkImageUrl('https://example.com/photo #1.png', 'Image URL'),
+	);
+	expect(message).toContain('https://example.com/photo%20 was given');
+	expect(hint).toContain('write it %23');
 });
 
 describe('a file at Magic Hour', () => {
