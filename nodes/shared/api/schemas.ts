@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ErrorCode } from '../lib/errorCodes';
-import { MAX_API_MESSAGE_LENGTH, singleLine } from '../lib/text';
+import { MAX_API_MESSAGE_LENGTH, singleLine, wellFormed } from '../lib/text';
 
 /**
  * The answers of the Magic Hour API: parsed here and nowhere else. Only what a paid video can't be handed on without
@@ -310,14 +310,18 @@ function parseJson(text: string, what: string): unknown {
 	}
 }
 
-/** What comes from outside goes into output items whole: no key of it may be taken for an object's prototype. */
-function withoutPrototype(key: string, value: unknown): unknown {
-	return key === '__proto__' ? undefined : value;
+/**
+ * What comes from outside goes into output items whole: no key of it may be taken for an object's prototype, and no text
+ * may have halves of characters, which JSON can spell.
+ */
+function safeValue(key: string, value: unknown): unknown {
+	if (key === '__proto__') return undefined;
+	return typeof value === 'string' ? wellFormed(value) : value;
 }
 
 /** Some servers put a byte order mark before their JSON. @throws {SyntaxError} */
 function readJson(text: string): unknown {
-	return JSON.parse(text.replace(/^\uFEFF/, ''), withoutPrototype);
+	return JSON.parse(text.replace(/^\uFEFF/, ''), safeValue);
 }
 
 function unexpected(message: string): never {

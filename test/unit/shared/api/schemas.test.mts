@@ -199,6 +199,15 @@ test('no answer changes what every object has', () => {
 	}
 });
 
+test('no answer brings halves of characters', () => {
+	const text = String.raw`{"id":"p1","status":"error","name":"Sea \ud83d","error":{"code":"a","message":"cut \ude00"},"downloads":[],"tags":[{"text":"\ud83d\ude00\ud83d"}]}`;
+	const { name, error, raw } = parseJsonAs(projectSchema, text);
+
+	expect({ name, error }).toEqual({ name: 'Sea ', error: { code: 'a', message: 'cut ' } });
+	expect(raw).toMatchObject({ name: 'Sea ', tags: [{ text: '\ud83d\ude00' }] });
+	expect(apiErrorOf(String.raw`{"message":"cut \ud83d"}`).message).toBe('cut ');
+});
+
 describe('an answer of the wrong shape names the field', () => {
 	test.each([
 		['id missing', createResponseSchema, {}, 'id: '],
