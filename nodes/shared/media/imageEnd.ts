@@ -38,14 +38,17 @@ export function endReaderOf(format: ImageFormat): EndReader {
 	}
 }
 
-/** Up to the chunk that ends it. */
+/** There are pixels, and the chunk that ends it. */
 function pngEnd(): EndReader {
 	const chunks = new ChunkReader(PNG_LAYOUT);
 	return {
 		write: (chunk) => {
 			chunks.write(chunk);
 		},
-		end: () => ({ isWhole: chunks.has('IEND'), isTurned: isTurned(chunks.kept) }),
+		end: () => ({
+			isWhole: chunks.has('IDAT') && chunks.has('IEND'),
+			isTurned: isTurned(chunks.kept),
+		}),
 	};
 }
 
@@ -99,6 +102,8 @@ function jpeg2000End(): EndReader {
 }
 
 const EOI = 0xd9;
+/** Begins what is coded. */
+const SOS = 0xda;
 /** May stand before a marker, any number of times. */
 const FILL = 0xff;
 
@@ -107,11 +112,12 @@ function standsAlone(marker: number): boolean {
 	return marker === FILL || marker <= 0x01 || (marker >= 0xd0 && marker <= 0xd8);
 }
 
-/** ITU T.81: from marker to marker, through segments by their lengths and through what is coded, up to EOI. */
+/** ITU T.81: from marker to marker, through segments by their lengths and through what is coded, of which there is some, up to EOI. */
 function jpegEnd(): EndReader {
 	let state: 'data' | 'marker' | 'length' | 'rest of length' | 'segment' | 'end' = 'data';
 	/** Bytes of the segment that are still to come. */
 	let left = 0;
+	let hasScan = false;
 
 	/** @returns where to read on */
 	const read = (chunk: Buffer, at: number): number => {
@@ -124,6 +130,7 @@ function jpegEnd(): EndReader {
 				return next + 1;
 			}
 			case 'marker':
+				hasScan ||= byte === SOS;
 				if (byte === EOI) state = 'end';
 				else if (!standsAlone(byte)) state = 'length';
 				else if (byte !== FILL) state = 'data';
@@ -151,7 +158,7 @@ function jpegEnd(): EndReader {
 		write: (chunk) => {
 			for (let at = 0; at < chunk.length; ) at = read(chunk, at);
 		},
-		end: () => ({ isWhole: state === 'end' }),
+		end: () => ({ isWhole: state === 'end' && hasScan }),
 	};
 }
 

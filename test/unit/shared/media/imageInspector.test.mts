@@ -71,7 +71,8 @@ const SCAN = Buffer.concat([
 ]);
 const exifSegment = (value: number, order?: Order) =>
 	segment(0xe1, latin1('Exif\0\0'), exif(value, order), THUMBNAIL);
-const jpeg = (...parts: Buffer[]) => Buffer.concat([SOI, ...parts, SCAN, EOI]);
+const jpegWithout = (...parts: Buffer[]) => Buffer.concat([SOI, ...parts, EOI]);
+const jpeg = (...parts: Buffer[]) => jpegWithout(...parts, SCAN);
 
 const riffChunk = (type: string, data: Buffer): Buffer =>
 	Buffer.concat([latin1(type), u32le(data.length), data, Buffer.alloc(data.length % 2)]);
@@ -411,6 +412,18 @@ test('large files are looked through to their end', () => {
 		expect(inspect(bytes, 65_536).isWhole).toBe(true);
 		expect(inspect(bytes.subarray(0, -9), 65_536).isWhole).toBe(false);
 		expect(inspect(bytes.subarray(0, bytes.length / 2), 65_536).isWhole).toBe(false);
+	}
+});
+
+test.each([
+	['a PNG', png(IHDR, IEND)],
+	['a JPEG', jpegWithout(FRAME)],
+	['a JPEG of nothing', jpegWithout()],
+	['a JPEG whose thumbnail has one', jpegWithout(exifSegment(1), FRAME)],
+	['a WebP', webp(VP8X, riffChunk('EXIF', exif(1)))],
+])('%s without a picture in it is not whole', (_, bytes) => {
+	for (const chunk of [1, bytes.length]) {
+		expect(inspect(bytes, chunk)).toMatchObject({ header: {}, isWhole: false });
 	}
 });
 
