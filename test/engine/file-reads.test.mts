@@ -42,6 +42,20 @@ it.each([
 	expect(lab.api.requests.find(({ kind }) => kind === 'upload')?.bytes).toBe(image.length);
 });
 
+it('what is uploaded is not kept: it is read again if the upload has to be repeated', async () => {
+	const image = pictureOf(MB);
+	lab.api.setFault('upload', { status: 503 }, 1);
+	const run = await lab.run({ waitForCompletion: false }, { items: [imageItem(image)] });
+
+	expect(run.error).toBeUndefined();
+	const uploads = lab.api.requests.filter(({ kind }) => kind === 'upload');
+	expect(uploads.map(({ status, bytes }) => [status, bytes])).toEqual([
+		[503, undefined],
+		[200, image.length],
+	]);
+	expect(opened).toHaveBeenCalledTimes(2);
+});
+
 it('what a run keeps of small images has a bound', async () => {
 	const images = Array.from({ length: 10 }, (_, index) => pictureOf(4 * MB, index));
 	const run = await lab.run(

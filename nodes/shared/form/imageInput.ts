@@ -68,13 +68,10 @@ export async function readImageFile(
 	const patience = { clock: systemClock, timeout, signal };
 	const open = async () => await whenConnected(() => openContent(n8n, content), patience);
 
-	const { header, description, length, isWhole, hash, kept } = await inspectFileOnce(
-		n8n,
-		id,
-		open,
-	).catch((error: unknown) => {
+	const file = await inspectFileOnce(n8n, id, open).catch((error: unknown) => {
 		throw readErrorOf(error, `${label}: ${name}`);
 	});
+	const { header, description, length, isWhole, hash } = file;
 	if (length === 0) {
 		throw new InvalidInputError(
 			`${label}: ${name} is empty (0 bytes)`,
@@ -96,11 +93,12 @@ export async function readImageFile(
 	return {
 		...header,
 		hash,
-		open: async () => ({
-			content: kept ?? (await open()),
-			length,
-			mimeType: MIME_TYPES[header.format],
-		}),
+		open: async () => {
+			const content = file.kept ?? (await open());
+			// A run may last for hours. Should the upload have to be sent again, the file is read again.
+			delete file.kept;
+			return { content, length, mimeType: MIME_TYPES[header.format] };
+		},
 	};
 }
 
@@ -116,8 +114,8 @@ async function openContent(n8n: IExecuteFunctions, content: Content): Promise<Bu
 interface FileInfo extends ImageReport {
 	/** SHA-256, in hex. */
 	readonly hash: string;
-	/** The content of a small file. */
-	readonly kept?: Buffer;
+	/** The content of a small file, until it is uploaded. */
+	kept?: Buffer;
 }
 
 /** Files up to this size, in bytes, need not be read a second time for their upload… */
