@@ -173,6 +173,27 @@ describe('says what is wrong with', () => {
 		expect(await refuses(item)).toContain(says);
 	});
 
+	it.each<[string, string]>([
+		['https://example.com/a.png', 'This is a URL: choose URL'],
+		['C:\\photo.png', 'Read/Write Files from Disk node, and choose Binary Field'],
+		['/home/me/photo.png', 'Read/Write Files from Disk node, and choose Binary Field'],
+		[BASE64, 'Convert to File node'],
+		['photo', 'Connect a node that outputs a file'],
+	])('%s in place of the name of a field', async (binaryPropertyName, says) => {
+		const told = await refuses(imageItem(), { binaryPropertyName });
+		expect(told).toContain('Image: the item has no binary field named "');
+		expect(told).toContain(says);
+	});
+
+	it.each<[IDataObject]>([
+		[{ id: 'abc', name: 'a row with an ID' }],
+		[{ id: '' }],
+		[{ id: 'two words: one' }],
+	])('%j, which is no file, by expression', async (p) => {
+		const told = await refuses({ json: { p } }, { binaryPropertyName: '={{ $json.p }}' });
+		expect(told).toContain('it must be the name of a binary field, or a file; {"id":');
+	});
+
 	it('a file in memory of another item, by expression', async () => {
 		const json = { p: { mimeType: 'image/png', fileName: 'other.png' } };
 		const told = await refuses(

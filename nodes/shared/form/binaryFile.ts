@@ -1,5 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { InvalidInputError, messageOf } from '../lib/errors';
+import { hintForOther } from '../media/imageReference';
 import { formatList, formatValue, MAX_API_MESSAGE_LENGTH, singleLine } from '../lib/text';
 import { isWithoutConnection, POOL_HINT } from '../n8n/databasePool';
 import { parseText } from '../n8n/parameters';
@@ -106,7 +107,8 @@ function missing(available: readonly string[], field: string, label: string): Er
 			(available.length === 0
 				? 'it has no file at all'
 				: `it has ${formatList(available.map(formatValue))}`),
-		'Connect a node that outputs a file, such as a form, a download or Read/Write Files from Disk, and give the name of its binary field.',
+		hintForOther(field) ??
+			'Connect a node that outputs a file, such as a form, a download or Read/Write Files from Disk, and give the name of its binary field.',
 	);
 }
 
@@ -141,9 +143,14 @@ const DATA_URL = /^\s*data:[^,]{0,200},/i;
 /** Where n8n stores files: it stands in the place of the content of a file that has an ID. */
 const STORAGES = ['filesystem', 'filesystem-v2', 's3', 'azure', 'database'];
 
+/** n8n's IDs of files name the storage first. */
+const STORED = /^[\w-]+:/;
+
+/** Of what may be something else, such as a row with an ID of its own. */
 function hasContent(file: object): boolean {
 	const { id, data } = file as { id?: unknown; data?: unknown };
-	return typeof id === 'string' || data !== undefined || Buffer.isBuffer(file);
+	const isStored = typeof id === 'string' && STORED.test(id);
+	return isStored || data !== undefined || Buffer.isBuffer(file);
 }
 
 /** @param what the file, for the message. @throws {InvalidInputError} when it has no content */

@@ -67,6 +67,10 @@ export function describeContent(bytes: Buffer): string {
 	return found?.name ?? (isText(beginning) ? 'text' : 'of an unknown type');
 }
 
+/** How the base64 text of a PNG, JPEG, GIF, WebP, HEIC or AVIF begins, also in quotes. */
+export const BASE64_IMAGE =
+	/^"?(?:iVBORw0KGgo|\/9j\/|R0lGODlh|UklGR[g-v]|AAAA[A-Za-z0-9+/]{2}Z0eX)/;
+
 const OTHER_CONTENT: ReadonlyArray<{ pattern: RegExp; name: string }> = [
 	{ pattern: /^GIF8[79]a/, name: 'a GIF image' },
 	{ pattern: /^%PDF-/, name: 'a PDF document' },
@@ -83,20 +87,39 @@ const OTHER_CONTENT: ReadonlyArray<{ pattern: RegExp; name: string }> = [
 	{ pattern: /^icns/, name: 'an Apple icon' },
 	{ pattern: /^P[1-7]\s/, name: 'a Netpbm image' },
 	{ pattern: /^v\/1\p{Cc}/u, name: 'an OpenEXR image' },
-	{ pattern: /^.{4}ftyp(?:isom|iso\d|mp4|avc1|M4V|qt {2}|dash)/s, name: 'a video' },
-	{ pattern: /^(?:.E\xdf\xa3|RIFF.{4}AVI )/s, name: 'a video' },
 	{
-		pattern: /^(?:\xef\xbb\xbf)?\s*(?=<)(?!<!doctype html|<html)[^]*<(?:svg|!doctype svg)[\s>]/i,
+		pattern:
+			/^(?:ID3|OggS|fLaC|\xff[\xf2\xf3\xfa\xfb]|RIFF.{4}WAVE|FORM.{4}AIF[CF]|.{4}ftypM4[AB] )/s,
+		name: 'a sound file',
+	},
+	// Brands of videos are many, those of images in the same boxes are few.
+	{ pattern: /^.{4}ftyp(?!avc[is]|avi|he[iv]|jp|mi[af]|msf)/s, name: 'a video' },
+	{
+		pattern:
+			/^(?:.E\xdf\xa3|RIFF.{4}AVI |FLV\p{Cc}|0&\xb2u\x8ef|\0\0\p{Cc}[\xb3\xba]|\0.{3}(?:moov|mdat|wide|free))/su,
+		name: 'a video',
+	},
+	{
+		pattern:
+			/^(?:\xef\xbb\xbf)?\s*(?:(?:<\?[^>]*>|<!--(?:(?!-->)[^])*-->)\s*)*<(?:!doctype html|html|head|body)/i,
+		name: 'an HTML page',
+	},
+	{
+		pattern: /^(?:\xef\xbb\xbf)?\s*(?=<)[^]*<(?:svg|!doctype svg)[\s>]/i,
 		name: 'an SVG drawing',
 	},
-	{ pattern: /^(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html|head|body)/i, name: 'an HTML page' },
 	{ pattern: /^(?:\xef\xbb\xbf)?\s*<\?xml/i, name: 'an XML document' },
+	{ pattern: /^\{\\rtf/, name: 'an RTF document' },
 	{ pattern: /^(?:\xef\xbb\xbf)?\s*[[{]/, name: 'JSON text' },
-	{ pattern: /^data:[^,]{0,200},/i, name: 'the text of a data URL' },
-	{ pattern: /^(?:iVBORw0KGgo|\/9j\/)/, name: 'the base64 text of an image' },
+	{ pattern: /^"?data:[^,]{0,200},/i, name: 'the text of a data URL' },
+	{ pattern: BASE64_IMAGE, name: 'the base64 text of an image' },
 	{ pattern: /^8BPS/, name: 'a Photoshop file' },
 	{ pattern: /^PK\p{Cc}{2}/u, name: 'a ZIP archive or an Office document' },
 	{ pattern: /^\p{Cc}\x8b\p{Cc}/u, name: 'a gzip archive' },
+	{ pattern: /^(?:Rar!|7z\xbc\xaf)/, name: 'an archive' },
+	{ pattern: /^\xd0\xcf\x11\xe0/, name: 'an Office document' },
+	{ pattern: /^(?:%!PS|\xc5\xd0\xd3\xc6)/, name: 'a PostScript file' },
+	{ pattern: /^gimp xcf/, name: 'a GIMP file' },
 ];
 
 /** Text in UTF-8, or in UTF-16 with its mark. */

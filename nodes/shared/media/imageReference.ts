@@ -1,5 +1,5 @@
 import { InvalidInputError } from '../lib/errors';
-import { IMAGE_EXTENSIONS } from './imageFormat';
+import { BASE64_IMAGE, IMAGE_EXTENSIONS } from './imageFormat';
 import { joinOr, formatValue, singleLine } from '../lib/text';
 import { isPublicName } from '../lib/hostName';
 
@@ -109,6 +109,13 @@ function refuseOther(text: string, field: string): void {
 	}
 }
 
+/** How to give what was given for the name of a binary field and is none. `undefined`: nobody knows what it is */
+export function hintForOther(text: string): string | undefined {
+	return /^https?:\/\//i.test(text)
+		? 'This is a URL: choose URL instead of Binary Field, or download it with an HTTP Request node first.'
+		: OTHER_REFERENCES.find(({ pattern }) => pattern.test(text))?.hint;
+}
+
 const AS_FILE =
 	'Make a file of it with a Convert to File node (Move Base64 String to File), and choose Binary Field.';
 const FROM_DISK = 'Read the file with a Read/Write Files from Disk node, and choose Binary Field.';
@@ -120,9 +127,9 @@ const OTHER_REFERENCES: ReadonlyArray<{
 	/** Characters of it that a message shows. */
 	readonly length?: number;
 }> = [
-	{ pattern: /^data:/i, name: 'a data URL', hint: AS_FILE, length: 30 },
+	{ pattern: /^"?data:/i, name: 'a data URL', hint: AS_FILE, length: 30 },
 	{
-		pattern: /^(iVBORw0KGgo|\/9j\/|UklGR|AAAA[A-Za-z0-9+/]{4}Z0eX)/,
+		pattern: BASE64_IMAGE,
 		name: "an image's base64 text",
 		hint: AS_FILE,
 		length: 30,

@@ -22,6 +22,7 @@ describe('what people send for an image, told for what it is', () => {
 	const JPEG = SAMPLE_IMAGES.find(({ format }) => format === 'jpg')?.bytes ?? Buffer.alloc(0);
 	const readAsText = 'an image that was read as text on its way, which destroys it';
 	const illustrator = `<?xml version="1.0"?>\n<!-- Made by hand -->\n<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd" [\n${'<!ENTITY ns "http://ns.adobe.com/x/">\n'.repeat(20)}]>\n<svg xmlns="x">`;
+	const base64Of = (content: string) => Buffer.from(content, 'latin1').toString('base64');
 	test.each<[string, Buffer | string, string]>([
 		['a PNG as UTF-8 text', PNG.toString('utf8'), readAsText],
 		['a JPEG as UTF-8 text', JPEG.toString('utf8'), readAsText],
@@ -35,6 +36,13 @@ describe('what people send for an image, told for what it is', () => {
 		['an SVG of a drawing program', illustrator, 'an SVG drawing'],
 		['an SVG', '<svg viewBox="0 0 1 1">', 'an SVG drawing'],
 		['a page with a drawing in it', '<!DOCTYPE html><body><svg >', 'an HTML page'],
+		[
+			'a page with a drawing in it and a declaration before it',
+			'<?xml version="1.0"?>\n<!DOCTYPE html PUBLIC "x"><html><svg >',
+			'an HTML page',
+		],
+		['a page behind comments', '<!-- <svg > --> <!-- a > b -->\n<html>', 'an HTML page'],
+		['a drawing behind comments', '<!-- <html> -->\n<svg >', 'an SVG drawing'],
 		['XML', '<?xml version="1.0"?><Error><Code>NoSuchKey</Code></Error>', 'an XML document'],
 		['JPEG XL', Buffer.from('\xff\x0a\x00', 'latin1'), 'a JPEG XL image'],
 		['JPEG XL in boxes', Buffer.from('\0\0\0\x0cJXL \r\n\x87\n', 'latin1'), 'a JPEG XL image'],
@@ -46,6 +54,13 @@ describe('what people send for an image, told for what it is', () => {
 		['UTF-16 text', Buffer.from('\ufeffHello', 'utf16le'), 'text'],
 		['the text of a data URL', 'data:image/png;base64,iVBORw0KGgo=', 'the text of a data URL'],
 		['the base64 text of an image', 'iVBORw0KGgoAAAANSUhEUg==', 'the base64 text of an image'],
+		['the base64 text of a GIF', 'R0lGODlhAQABAIAAAAAA', 'the base64 text of an image'],
+		['the base64 text of a WebP', 'UklGRiQAAABXRUJQVlA4', 'the base64 text of an image'],
+		['the base64 text of a HEIC', base64Of('\0\0\0\x18ftypheic'), 'the base64 text of an image'],
+		['the base64 text of an AVIF', base64Of('\0\0\0\x20ftypavif'), 'the base64 text of an image'],
+		['base64 text in quotes', '"/9j/4AAQSkZJRgABAQ=="', 'the base64 text of an image'],
+		['RTF', '{\\rtf1\\ansi', 'an RTF document'],
+		['PostScript', '%!PS-Adobe-3.0 EPSF-3.0', 'a PostScript file'],
 		['bytes of nothing', Buffer.from([1, 2, 3, 0xff]), 'of an unknown type'],
 	])('%s', (_, content, description) => {
 		const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
@@ -76,10 +91,21 @@ describe('what is no image that Magic Hour takes', () => {
 		['QuickTime', ftyp('qt  '), 'a video'],
 		['WebM', latin1('\x1aE\xdf\xa3\x9fB\x86'), 'a video'],
 		['AVI', latin1('RIFF\x10\0\0\0AVI LIST'), 'a video'],
-		['WAV', latin1('RIFF\x10\0\0\0WAVEfmt '), 'of an unknown type'],
+		['3GP', ftyp('3gp4'), 'a video'],
+		['MP4 of Sony', ftyp('MSNV'), 'a video'],
+		['old QuickTime', Buffer.concat([box('wide'), box('mdat')]), 'a video'],
+		['MPEG', latin1('\0\0\x01\xba\x44\0'), 'a video'],
+		['Flash video', latin1('FLV\x01\x05\0'), 'a video'],
+		['Windows Media', latin1('0&\xb2u\x8ef\xcf\x11'), 'a video'],
+		['WAV', latin1('RIFF\x10\0\0\0WAVEfmt '), 'a sound file'],
+		['MP3', latin1('ID3\x04\0'), 'a sound file'],
+		['MP3 without tags', latin1('\xff\xfb\x90\x64'), 'a sound file'],
+		['RAR', latin1('Rar!\x1a\x07'), 'an archive'],
+		['an old Word document', latin1('\xd0\xcf\x11\xe0\xa1'), 'an Office document'],
+		['an image of another codec in the boxes of HEIF', ftyp('avci'), 'of an unknown type'],
 		['Photoshop', latin1('8BPS\0\x01'), 'a Photoshop file'],
 		['ZIP', latin1('PK\x03\x04\x14\0'), 'a ZIP archive or an Office document'],
-		['audio in ISO boxes', ftyp('M4A '), 'of an unknown type'],
+		['audio in ISO boxes', ftyp('M4A '), 'a sound file'],
 		['zeros', Buffer.alloc(100), 'of an unknown type'],
 		['words that begin like a bitmap', latin1(`BM${'W is a maker of cars. '.repeat(3)}`), 'text'],
 	])('%s: %s', (_, bytes, description) => {

@@ -128,6 +128,8 @@ describe('what is no one address of an image', () => {
 		],
 		['iVBORw0KGgoAAAANSUhEUgAA', "an image's base64 text was given"],
 		['/9j/4AAQSkZJRgABAQ', "an image's base64 text was given"],
+		['AAAAGGZ0eXBoZWljAAAA', "an image's base64 text was given"],
+		['"UklGRiQAAABXRUJQVlA4"', "an image's base64 text was given"],
 		['\ufffdPNG\r\n\u001a\n\0\0IHDR', 'a line break or tab'],
 		['\ufffdPNG', 'an image that was read as text was given'],
 		[
