@@ -117,7 +117,7 @@ const OTHER_CONTENT: ReadonlyArray<{ pattern: RegExp; name: string }> = [
 	{ pattern: /^PK\p{Cc}{2}/u, name: 'a ZIP archive or an Office document' },
 	{ pattern: /^\p{Cc}\x8b\p{Cc}/u, name: 'a gzip archive' },
 	{ pattern: /^(?:Rar!|7z\xbc\xaf)/, name: 'an archive' },
-	{ pattern: /^\xd0\xcf\x11\xe0/, name: 'an Office document' },
+	{ pattern: /^\xd0\xcf\p{Cc}\xe0/u, name: 'an Office document' },
 	{ pattern: /^(?:%!PS|\xc5\xd0\xd3\xc6)/, name: 'a PostScript file' },
 	{ pattern: /^gimp xcf/, name: 'a GIMP file' },
 ];
