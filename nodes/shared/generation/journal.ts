@@ -100,6 +100,10 @@ export interface ProjectRecord {
 	left?: boolean;
 	/** Its call has handed on all its items. */
 	complete?: boolean;
+	/** Its mark in n8n's database, if n8n has marks. */
+	readonly mark?: string;
+	/** Another process has an execution with the same mark: it is not to be removed. */
+	readonly isMarkShared?: boolean;
 }
 
 /** What n8n saves of the node with the execution. */
@@ -123,6 +127,11 @@ const FIRST_NOTES = new WeakMap<Saved, Map<string, Promise<boolean>>>();
 
 /** When a mark is looked after, in milliseconds from time to time: a database that is that busy answers late. */
 const UPHOLD_PAUSES_MS = [2_000, 8_000, 20_000];
+
+/** Tells a request from those of other executions. */
+function ownerOf({ execution, token }: Pick<ProjectRecord, 'execution' | 'token'>): string {
+	return `${execution} ${token}`;
+}
 
 function whenStopped(error: unknown): true {
 	if (error instanceof AbortError) return true;
@@ -176,22 +185,32 @@ export function openJournal(n8n: IExecuteFunctions, clock: Clock = systemClock):
 		delete each.left;
 		taken.set(itemIndex, each);
 	};
-	const markOf = (itemIndex: number, fingerprint: string) => {
-		const began = marks?.began ?? '';
+	/** A mark that no request has which this execution inherits: what an earlier try is known to have asked for is another. */
+	const newMark = (itemIndex: number, fingerprint: string) => {
+		if (!marks) return undefined;
+		const inherited = new Set(
+			records.flatMap((each) => (each.execution === execution ? [] : [each.mark])),
+		);
 		// An agent's calls of one run are told apart by what they ask for; of other nodes, an item asks for one video.
-		return asTool ? `${began}/tool/${fingerprint}` : `${began}/${runIndex}/${itemIndex}`;
+		const place = asTool ? `tool/${fingerprint}` : `${runIndex}/${itemIndex}`;
+		for (let number = 0; ; number++) {
+			const mark = `${marks.began}/${place}/${number}`;
+			if (!inherited.has(mark)) return mark;
+		}
 	};
 	/** Whether the mark is older than this execution: equal calls of an agent share one. */
-	const noteMark = async (mark: string) => {
-		const note = marks?.note(mark);
+	const noteMark = async (mark: string, owner: string) => {
+		const note = marks?.note(mark, owner);
 		if (note && asTool && !firstNotes.has(mark)) firstNotes.set(mark, note);
+		const first = firstNotes.get(mark) ?? note;
 		await note;
-		return await (firstNotes.get(mark) ?? note);
+		return (await first) === true;
 	};
-	const removeMark = async ({ itemIndex, fingerprint }: ProjectRecord) => {
-		const mark = markOf(itemIndex, fingerprint);
+	const removeMark = async (record: ProjectRecord) => {
+		const { mark, isMarkShared } = record;
+		if (mark === undefined || isMarkShared) return;
 		firstNotes.delete(mark);
-		await marks?.remove(mark);
+		await marks?.remove(mark, ownerOf(record));
 	};
 
 	return {
@@ -253,15 +272,17 @@ export function openJournal(n8n: IExecuteFunctions, clock: Clock = systemClock):
 
 		async beforeCreate(itemIndex, { name, searchName, credits }) {
 			const fingerprint = fingerprints.get(itemIndex) ?? '';
-			const wasMarked = await noteMark(markOf(itemIndex, fingerprint));
-			const isAccountedFor = records.some(
-				(each) =>
-					isSamePlace(each, itemIndex) ||
-					(asTool && each.execution === execution && each.fingerprint === fingerprint),
-			);
-			if (wasMarked && isRetry && !isAccountedFor) throw interruptedTry(searchName);
 			const token = String(++saved.requests);
-			records.push({ token, execution, call, runIndex, itemIndex, fingerprint, name, credits });
+			const request = { token, execution, call, runIndex, itemIndex, fingerprint, name, credits };
+			const mark = newMark(itemIndex, fingerprint);
+			const wasMarked = mark !== undefined && (await noteMark(mark, ownerOf(request)));
+			const isOwn = records.some((each) => each.execution === execution && each.mark === mark);
+			if (wasMarked && isRetry && !isOwn) {
+				marks?.disown(mark, ownerOf(request));
+				throw interruptedTry(searchName);
+			}
+			const isMarkShared = wasMarked && !isOwn && marks?.isOthers(mark, ownerOf(request)) !== true;
+			records.push({ ...request, ...(mark && { mark }), ...(isMarkShared && { isMarkShared }) });
 			// n8n's log outlives an n8n that is killed. A name of many lines is one line there.
 			n8n.logger.info(`Magic Hour is asked for a video: ${JSON.stringify(name)}`);
 			return token;
@@ -278,12 +299,14 @@ export function openJournal(n8n: IExecuteFunctions, clock: Clock = systemClock):
 
 		async uphold(token, signal) {
 			const record = recordOf(token);
-			if (!record || !marks) return;
-			const mark = markOf(record.itemIndex, record.fingerprint);
-			for (const pauseMs of UPHOLD_PAUSES_MS) {
-				const isOver = await clock.sleep(pauseMs, signal).then(() => false, whenStopped);
+			if (!record?.mark || !marks) return;
+			const [...pauses] = UPHOLD_PAUSES_MS;
+			for (let pause = pauses.shift(); pause !== undefined; ) {
+				const isOver = await clock.sleep(pause, signal).then(() => false, whenStopped);
 				if (isOver) return;
-				await marks.note(mark);
+				await marks.note(record.mark, ownerOf(record));
+				// The execution that has the same one may remove it at any time.
+				pause = pauses.shift() ?? (record.isMarkShared ? pause : undefined);
 			}
 		},
 
@@ -334,7 +357,7 @@ export function openJournal(n8n: IExecuteFunctions, clock: Clock = systemClock):
 /** @param name under which its videos can be found */
 export function interruptedTry(name: string): CreateOutcomeUnknownError {
 	return new CreateOutcomeUnknownError(
-		'An earlier try of this execution was cut off: it was stopped, or n8n was. It may have created videos, so no request is sent again',
+		'An earlier try of this execution was cut off, or another retry of it asks for the same. It may have created videos, so no request is sent again',
 		'A stopped execution shows their project IDs in its custom data; n8n\'s log has a line "Magic Hour project … was created" for each, and your Magic Hour library has them under the name ' +
 			`${JSON.stringify(name)}. Use the Get operation with the project ID. If there are none, run the ` +
 			'workflow anew instead of retrying this execution.',
@@ -352,9 +375,16 @@ function hasRunBefore(n8n: IExecuteFunctions): boolean {
 interface Marks {
 	/** When the execution began, which its retries inherit. */
 	readonly began: number | string;
-	/** @returns whether it was there before; @throws nothing: a database that takes no marks is told in the log */
-	note(mark: string): Promise<boolean>;
-	remove(mark: string): Promise<void>;
+	/**
+	 * @param owner the request
+	 * @returns whether it was there before; @throws nothing: a database that takes no marks is told in the log
+	 */
+	note(mark: string, owner: string): Promise<boolean>;
+	remove(mark: string, owner: string): Promise<void>;
+	/** Whether another request of this process has it. */
+	isOthers(mark: string, owner: string): boolean;
+	/** The request is not sent after all, and the mark is that of another one. */
+	disown(mark: string, owner: string): void;
 }
 
 /** Where n8n does not tell when the execution began (versions before 2.0), there are no marks. */
@@ -375,10 +405,12 @@ function marksOf(n8n: IExecuteFunctions, clock: Clock): Marks | undefined {
 	};
 	return {
 		began,
-		note: async (mark) => await database.note(mark).catch(withoutMarks),
-		remove: async (mark) => {
-			await database.remove(mark).catch(withoutMarks);
+		note: async (mark, owner) => await database.note(mark, owner).catch(withoutMarks),
+		remove: async (mark, owner) => {
+			await database.remove(mark, owner).catch(withoutMarks);
 		},
+		isOthers: (mark, owner) => database.isOthers(mark, owner),
+		disown: (mark, owner) => void database.disown(mark, owner),
 	};
 }
 

@@ -80,7 +80,7 @@ export const ERROR_CODES = {
 		fix: 'Look in your Magic Hour library for the name in the message. If it is there, use Get; if not, run the workflow anew.',
 	},
 	MAGIC_HOUR_INTERRUPTED_RETRY: {
-		when: 'A retry of an execution that was killed or stopped: it may have created videos, so no request is sent again.',
+		when: 'A retry of an execution that was killed or stopped, or is retried twice: it may have created videos, so no request is sent again.',
 		fix: "Look for them in n8n's log or your Magic Hour library, and use Get; if there are none, run the workflow anew.",
 	},
 	MAGIC_HOUR_PROJECT_FAILED: {

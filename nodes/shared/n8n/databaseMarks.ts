@@ -24,6 +24,8 @@ export class DatabaseMarks {
 	private readonly claims = new Map<string, { own: string; outcome: Promise<boolean> }>();
 	/** What was noted or taken lately, each with what stays along with it. The oldest come first. */
 	private readonly recent = new Map<string, { marks: readonly string[]; until: number }>();
+	/** Who needs a mark. Those noted last come last. */
+	private readonly owners = new Map<string, Set<string>>();
 
 	/**
 	 * One for each row: `databaseMarksOf` has the one of a node.
@@ -43,8 +45,13 @@ export class DatabaseMarks {
 		return this;
 	}
 
-	/** Makes a mark; it is there for good when this resolves. @returns whether it was there before */
-	async note(mark: string): Promise<boolean> {
+	/**
+	 * Makes a mark; it is there for good when this resolves.
+	 * @param owner who needs it, of several in this process for whom it may be the same
+	 * @returns whether it was there before, or somebody else needs it
+	 */
+	async note(mark: string, owner = ''): Promise<boolean> {
+		const isOthers = this.own(mark, owner);
 		let looks = 0;
 		const wasKnown = await this.add({
 			marks: [mark],
@@ -54,7 +61,32 @@ export class DatabaseMarks {
 			},
 		});
 		this.remember(mark, [mark]);
-		return wasKnown;
+		return wasKnown || isOthers;
+	}
+
+	/** Whether somebody else in this process needs a mark. */
+	isOthers(mark: string, owner: string): boolean {
+		const owners = this.owners.get(mark) ?? new Set();
+		return owners.size > (owners.has(owner) ? 1 : 0);
+	}
+
+	/** @returns whether others have it, too */
+	private own(mark: string, owner: string): boolean {
+		const isOthers = this.isOthers(mark, owner);
+		const owners = this.owners.get(mark) ?? new Set();
+		this.owners.delete(mark);
+		this.owners.set(mark, owners.add(owner));
+		const [oldest = mark] = this.owners.keys();
+		if (this.owners.size > this.maxEntries) this.owners.delete(oldest);
+		return isOthers;
+	}
+
+	/** Somebody does not need a mark any more. @returns whether others do */
+	disown(mark: string, owner: string): boolean {
+		const owners = this.owners.get(mark);
+		owners?.delete(owner);
+		if (owners?.size === 0) this.owners.delete(mark);
+		return this.owners.has(mark);
 	}
 
 	/**
@@ -101,8 +133,12 @@ export class DatabaseMarks {
 		return [...this.recent.values()].flatMap(({ marks }) => marks);
 	}
 
-	/** Removes a mark, and once more after the pause, should another process have written it back. */
-	async remove(mark: string): Promise<void> {
+	/**
+	 * Removes a mark, unless somebody else in this process needs it; and once more after the pause, should another process
+	 * have written it back.
+	 */
+	async remove(mark: string, owner = ''): Promise<void> {
+		if (this.disown(mark, owner)) return;
 		let removals = 0;
 		this.recent.delete(mark);
 		await this.add({

@@ -25,6 +25,8 @@ interface Call {
 	/** An AI agent calls. */
 	readonly asTool?: boolean;
 	readonly database?: ReturnType<typeof fakeDatabase>;
+	/** Default: one of its own for each call. */
+	readonly process?: string;
 	/** What the items ask for. */
 	readonly items?: readonly string[];
 }
@@ -37,6 +39,7 @@ function open({
 	runIndex = 0,
 	asTool = false,
 	database = fakeDatabase(),
+	process = randomUUID(),
 	items = ['f'],
 }: Call = {}): Journal {
 	const journal = openJournal(
@@ -45,7 +48,8 @@ function open({
 			getMode: () => mode,
 			getExecutionId: () => execution,
 			getExecutionContext: () => ({ establishedAt: 1_764_000_000_000 }),
-			getWorkflow: () => ({ id: randomUUID() }),
+			// A process has one list of marks for each workflow.
+			getWorkflow: () => ({ id: process }),
 			getNode: () => ({
 				id: 'n',
 				name: 'Generate',
@@ -358,6 +362,110 @@ describe('a retry', () => {
 		await make(open({ context, database, runIndex: 1 }), 'p1');
 		const retry = open({ context: beforeTheCut, database, ...RETRY, execution: '2', runIndex: 1 });
 		await rejectionOf(CreateOutcomeUnknownError, request(retry));
+	});
+});
+
+describe('a retry that n8n was killed in, tried again', () => {
+	const RETRY = { mode: 'retry', execution: '2' } as const;
+	/** What the first execution has left. */
+	const LEFT: Array<[string, boolean, (first: Journal) => Promise<void>]> = [
+		['something else', false, async (first) => void (await make(first, 'p1'))],
+		[
+			'what was canceled',
+			false,
+			async (first) => {
+				await first.failed(await make(first, 'p1'), 'canceled');
+			},
+		],
+		['a call of the agent', true, async (first) => void (await make(first, 'p1'))],
+	];
+
+	test.each(LEFT)(
+		'does not ask again, although its execution had left %s',
+		async (_, asTool, leave) => {
+			const database = fakeDatabase();
+			const context: Context = {};
+			const first = open({ context, asTool, database });
+			await leave(first);
+			first.leave(0);
+			first.close(false);
+			const kept = saved(context);
+			await make(open({ ...RETRY, context: saved(kept), asTool, database, items: ['g'] }), 'p2');
+			// It had n8n's data of its beginning alone.
+			const again = { ...RETRY, execution: '3', context: kept, asTool, database, items: ['g'] };
+			await rejectionOf(CreateOutcomeUnknownError, request(open(again)));
+		},
+	);
+});
+
+describe('executions of one process that have the same mark', () => {
+	const RETRY = { mode: 'retry', isExecuted: false } as const;
+
+	test('what one certainly has not created leaves the mark of the other', async () => {
+		const shared = { database: fakeDatabase(), process: 'p' };
+		const refused = open({ ...shared, execution: '1' });
+		const token = await request(refused);
+		await make(open({ ...shared, execution: '2' }), 'p2');
+		await refused.notCreated(token);
+		expect(shared.database.marks()).toHaveLength(1);
+		const retry = open({ ...shared, ...RETRY, execution: '3', process: 'started again' });
+		await rejectionOf(CreateOutcomeUnknownError, request(retry));
+	});
+
+	test('the last one takes it along', async () => {
+		const shared = { database: fakeDatabase(), process: 'q' };
+		const both = ['1', '2'].map((execution) => open({ ...shared, execution }));
+		const tokens = await Promise.all(both.map(async (each) => await request(each)));
+		await Promise.all(
+			both.map(async (each, index) => {
+				await each.notCreated(tokens[index] ?? '');
+			}),
+		);
+		expect(shared.database.marks()).toEqual([]);
+	});
+
+	test('of two retries of one execution at the same time, one asks', async () => {
+		const shared = { database: fakeDatabase(), process: 'r' };
+		const retries = ['2', '3'].map((execution) => open({ ...shared, ...RETRY, execution }));
+		const outcomes = await Promise.allSettled(retries.map(async (each) => await request(each)));
+		expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+		// And has the mark for itself.
+		await retries[0]?.notCreated('1');
+		expect(shared.database.marks()).toEqual([]);
+	});
+
+	test('an equal call of an agent that is refused leaves the mark of the other', async () => {
+		const shared = { context: {}, database: fakeDatabase(), process: 's', asTool: true };
+		await make(open(shared), 'p0');
+		const refused = open({ ...shared, runIndex: 1 });
+		await refused.notCreated(await request(refused));
+		expect(shared.database.marks()).toHaveLength(1);
+	});
+});
+
+describe('executions of two processes that have the same mark', () => {
+	test('the later one never removes it', async () => {
+		const database = fakeDatabase();
+		await make(open({ database, execution: '1' }), 'p1');
+		const refused = open({ database, execution: '2' });
+		await refused.notCreated(await request(refused));
+		expect(database.marks()).toHaveLength(1);
+	});
+
+	test('the later one looks after it as long as its video is made', async () => {
+		const database = fakeDatabase();
+		await request(open({ database, execution: '1' }));
+		const later = open({ database, execution: '2' });
+		const token = await make(later, 'p2');
+		const isOver = new AbortController();
+		const upheld = later.uphold(token, isOver.signal);
+		for (let minute = 0; minute < 10; minute++) {
+			database.wipe();
+			for (let turn = 0; turn < 100 && database.marks().length === 0; turn++) await turns();
+			expect(database.marks()).toHaveLength(1);
+		}
+		isOver.abort();
+		await upheld;
 	});
 });
 

@@ -88,11 +88,12 @@ async function createOrResume({
 		clock,
 		client,
 		room: new PlanRoom(clock),
-		n8n: { getWorkflow: () => ({ name: 'Clips' }), logger: { warn: () => undefined } },
+		n8n: { getWorkflow: () => ({ name: 'Clips' }) },
 		journal: {
 			interrupted,
 			previous: () => undefined,
 			beforeCreate: async () => await Promise.resolve('1'),
+			unknown: () => undefined,
 		},
 	} as unknown as RunContext;
 	const input: VideoRequest & PricedSpec = {
