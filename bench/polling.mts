@@ -5,10 +5,14 @@ import { checkBounds, printTable } from './table.mts';
 const seconds = (milliseconds: number) => (milliseconds / 1000).toFixed(2);
 const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
 
+/** Jobs of about that length, so that no schedule is lucky. All times are milliseconds. */
+const LENGTHS = [2_000, 3_000, 10_000, 20_000, MEDIAN_JOB, 300_000, 1_500_000];
+
 const results = [NODE, ...OTHERS].map((schedule) => ({
 	name: schedule.name,
 	spread: followAll(schedule),
 	short: followAll(schedule, 1_000, 20_000),
+	lengths: LENGTHS.map((length) => followAll(schedule, length * 0.9, length * 1.1)),
 	median: follow(schedule, MEDIAN_JOB),
 }));
 const [node] = results;
@@ -39,9 +43,14 @@ for (const [title, figure] of [
 	);
 }
 printTable(
-	`Polling: a job of ${MEDIAN_JOB / 1000} s (the median)`,
-	['schedule', 'requests', 'lost s'],
-	results.map(({ name, median }) => [name, median.requests, seconds(median.lost)]),
+	`Polling: requests / s lost, mean of jobs of about a length (${MEDIAN_JOB / 1000} s is the median)`,
+	['schedule', ...LENGTHS.map((length) => `${length / 1000} s`)],
+	results.map(({ name, lengths }) => [
+		name,
+		...lengths.map(
+			({ meanRequests, meanLost }) => `${meanRequests.toFixed(0)} / ${seconds(meanLost)}`,
+		),
+	]),
 );
 checkBounds([
 	{ name: 'requests for a job of 74 s', value: node.median.requests, atMost: 45, unit: '' },
