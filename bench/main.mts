@@ -6,7 +6,10 @@ import { join } from 'node:path';
 
 import { CACHE_DIRECTORY, N8N_VERSION } from '../tools/n8n/n8n-installation.mts';
 
-const BENCHMARKS = ['polling', 'batches', 'room', 'thousand', 'files', 'trigger', 'money'];
+const BENCHMARKS = [
+	...['polling', 'batches', 'room', 'thousand', 'files', 'trigger', 'money'],
+	...['scale', 'soak'],
+];
 
 /** The Node that n8n is run with, where n8n is installed: memory and time are others on it. */
 const ofN8n = join(CACHE_DIRECTORY, `n8n-${N8N_VERSION}`, 'node_modules', 'node', 'bin', 'node');

@@ -17,6 +17,7 @@ import {
 	deliveriesOf,
 	handedOn,
 } from '../../tools/queue-mode/events.mts';
+import { beganAt, marksOf } from '../../tools/queue-mode/marks.mts';
 import { LONG, QueueMode, VIDEO_BYTES } from '../../tools/queue-mode/queue-mode.mts';
 import { tinyVideo } from '../../tools/queue-mode/tiny-videos.mts';
 import { claimsOf } from '../support/scale/two-processes.mts';
@@ -100,7 +101,7 @@ describe("in n8n's queue mode", () => {
 
 		it('each has its mark in the database, although two workers write to one row', async () => {
 			// A mark says when its execution began, in milliseconds: those of one moment share it.
-			const began = await beganAt(cluster, workflowId);
+			const began = [...(await beganAt(cluster, workflowId)).values()];
 			expect(began).toHaveLength(COUNT);
 			const moments = new Set(began).size;
 			// A worker that is kept waiting may wipe out those of the other: they are written again.
@@ -225,22 +226,6 @@ describe("in n8n's queue mode", () => {
 
 function numbers(count: number): number[] {
 	return Array.from({ length: count }, (_, number) => number);
-}
-
-/** When the executions of a workflow began, as n8n has it in what it keeps of each. */
-async function beganAt({ postgres }: QueueMode, workflowId: string): Promise<string[]> {
-	const rows = await postgres.query<{ began: string | null }>(
-		`SELECT substring(data from '"establishedAt":([0-9]+)') AS began FROM execution_data JOIN execution_entity ON execution_entity.id = "executionId" WHERE execution_entity."workflowId" = '${workflowId}'`,
-	);
-	return rows.flatMap(({ began }) => began ?? []);
-}
-
-/** What n8n keeps of the marks that the nodes of a workflow have made. */
-async function marksOf({ postgres }: QueueMode, workflowId: string): Promise<string[]> {
-	const rows = await postgres.query<{ mark: string }>(
-		`SELECT json_array_elements_text(value::json->'data') AS mark FROM processed_data WHERE "workflowId" = '${workflowId}'`,
-	);
-	return rows.map(({ mark }) => mark);
 }
 
 /** Of every create request that the API has carried out. */

@@ -25,6 +25,13 @@ export const PROCESSES = ['main', 'webhook', 'worker 1', 'worker 2'] as const;
 export type ProcessName = (typeof PROCESSES)[number];
 export const WORKERS = ['worker 1', 'worker 2'] as const;
 
+/** n8n's own defaults of what is short here, for `settings`. */
+export const N8N_LOCKS = {
+	QUEUE_WORKER_LOCK_DURATION: '60000',
+	QUEUE_WORKER_LOCK_RENEW_TIME: '10000',
+	QUEUE_WORKER_STALLED_INTERVAL: '30000',
+};
+
 export interface QueueModeOptions {
 	readonly packed: PackedPackage;
 	/** DB_POSTGRESDB_POOL_SIZE of each process. Default: 10; n8n's own default is 2. */
