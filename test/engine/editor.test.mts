@@ -1,8 +1,9 @@
-import type { INodeParameters, INodePropertyOptions } from 'n8n-workflow';
+import type { INodeParameters, INodePropertyOptions, INodeType } from 'n8n-workflow';
 
 import { MagicHourVideoApi } from '../../credentials/MagicHourVideoApi.credentials.ts';
 import { NEWER_MODEL } from '../../local-api/models.mts';
 import { ImageToVideo } from '../../nodes/ImageToVideo/ImageToVideo.node.ts';
+import { TextToVideo } from '../../nodes/TextToVideo/TextToVideo.node.ts';
 import {
 	durationsOf,
 	MODELS,
@@ -179,11 +180,10 @@ describe('the fields that decide what a menu says', () => {
 
 describe('the warnings before a run', () => {
 	const END_IMAGE = { endImageSource: 'url', endImageUrl: 'https://example.com/end.png' };
-	const node = new ImageToVideo();
 
 	/** Those that n8n shows for these parameters. */
-	function warnings(parameters: INodeParameters): string[] {
-		const subject = { nodeName: 'test.imageToVideo', node, credential: new MagicHourVideoApi() };
+	function warnings(parameters: INodeParameters, node: INodeType = new ImageToVideo()): string[] {
+		const subject = { nodeName: 'test.video', node, credential: new MagicHourVideoApi() };
 		const { expression } = loneWorkflow(subject, parameters);
 		return (node.description.hints ?? [])
 			.filter(({ displayCondition = '' }) => {
@@ -223,6 +223,20 @@ describe('the warnings before a run', () => {
 		expect(warnings({ ...model('Kling 2.6'), resolution: '720p', ...END_IMAGE })).toEqual([
 			expect.stringContaining('Kling 2.6 makes 1080p only'),
 		]);
+	});
+
+	it.each<[INodeParameters, string[]]>([
+		[{ prompt: 'A fox' }, []],
+		[{ prompt: 'me@example.com' }, []],
+		[{ prompt: '@fox', operation: 'estimateCredits' }, []],
+		[{ prompt: '@fox', referenceImages: { reference: [{ name: 'fox' }] } }, []],
+		[{ prompt: '@fox' }, ['there is no reference image']],
+		[{ prompt: 'A (@fox)', referenceImages: { reference: [] } }, ['there is no reference image']],
+		[{ ...model('veo3.1'), prompt: 'A fox', aspectRatio: '1:1' }, ['does not make videos of 1:1']],
+	])('of Text To Video with %j: %j', (parameters, expected) => {
+		expect(warnings(parameters, new TextToVideo())).toEqual(
+			expected.map((each) => expect.stringContaining(each) as string),
+		);
 	});
 
 	it('say nothing of a model where there is none', () => {

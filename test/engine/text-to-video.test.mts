@@ -1,6 +1,7 @@
 import { BinaryDataService } from 'n8n-core';
 import type { INodeParameters } from 'n8n-workflow';
 
+import { MODELS as RULES, type ModelRules } from '../../local-api/models.mts';
 import { TextToVideo } from '../../nodes/TextToVideo/TextToVideo.node.ts';
 import { systemClock } from '../../nodes/shared/lib/clock.ts';
 import { MODELS } from '../../nodes/shared/models/catalogue.ts';
@@ -231,6 +232,20 @@ describe('Generate', () => {
 		expect(run.error).toBeUndefined();
 		expect(bodies()[0]?.body).toMatchObject({ style: { prompt } });
 		expect(bodies()[0]?.body).not.toHaveProperty('references');
+		expect(run.hints.map(({ message }) => message)).toContain(
+			'There is no reference image, so "@anna" in the prompt was sent as text.',
+		);
+	});
+
+	it('a name in the prompt is told where the model hides its image', async () => {
+		const hiding = { model: { __rl: true, mode: 'list', value: 'ltx-2.5' } };
+		const run = await lab.run({
+			...hiding,
+			...{ prompt: '@a', waitForCompletion: false },
+			...references(byUrl('a')),
+		});
+		expect(bodies()[0]?.body).not.toHaveProperty('references');
+		expect(run.hints.map(({ message }) => message).join()).toContain('no reference image, so "@a"');
 	});
 
 	it('a wrong last item leaves no paid video behind', async () => {
@@ -287,6 +302,63 @@ describe('every combination of the catalogue', () => {
 		const inOrder = (list: readonly object[]) => list.map((each) => JSON.stringify(each)).sort();
 		expect(inOrder(sent)).toEqual(inOrder(combinations));
 		expect(combinations.length).toBeGreaterThan(0);
+	});
+});
+
+describe('a combination outside the catalogue', () => {
+	/** Fields that a model can't have are hidden, unless the model is an expression. */
+	const computed = (id: string) => ({
+		model: { __rl: true, mode: 'id', value: `={{ "${id}" }}` },
+	});
+	const OUTSIDE: ReadonlyArray<[string, INodeParameters, object, RegExp]> = [
+		['kling-3.0', { duration: 16 }, { end_seconds: 16 }, /^Duration: kling-3\.0 makes/],
+		['wan-3.0', { resolution: '4k' }, { resolution: '4k' }, /^Resolution: wan-3\.0 makes/],
+		['kling-2.6', { audio: true }, { audio: true }, /^Audio: kling-2\.6 makes/],
+		['veo3.1', { duration: 8, aspectRatio: '1:1' }, { aspect_ratio: '1:1' }, /^Aspect Ratio: veo/],
+		[
+			'ltx-2.5',
+			{ prompt: 'A @bottle', ...references(byUrl('bottle')) },
+			{ references: [{ name: 'bottle', file_path: URL }] },
+			/^Reference Images: ltx-2\.5 takes none/,
+		],
+	];
+
+	it.each(OUTSIDE)('%s, %j: is refused without a request', async (id, wish, _, message) => {
+		const run = await lab.run({ ...PROMPT, ...computed(id), ...wish });
+
+		expect(run.error?.message).toMatch(message);
+		expect(run.error?.description).toMatch(/send it anyway|set .* to Send Anyway/);
+		expect(lab.api.requests).toEqual([]);
+	});
+
+	it.each(OUTSIDE)('%s, %j: Send Anyway sends it as it is', async (id, wish, body) => {
+		const options = { durationNotSupported: 'send' };
+		const run = await lab.run({ ...PROMPT, ...computed(id), ...wish, options });
+
+		expect(bodies()).toEqual([
+			{
+				path: '/v1/text-to-video',
+				body: expect.objectContaining({ model: id, ...body }) as object,
+			},
+		]);
+		expect(run.error?.message).toContain(`${id} does not support`);
+	});
+
+	it('what Magic Hour has learned since is made, and the panel tells', async () => {
+		const rules = RULES as Record<string, ModelRules>;
+		const before = rules['ltx-2.5'] as ModelRules;
+		rules['ltx-2.5'] = { ...before, references: ['image'] };
+		const run = await lab
+			.run({
+				...{ ...computed('ltx-2.5'), prompt: 'A @bottle', ...references(byUrl('bottle')) },
+				...{ options: { durationNotSupported: 'send' }, waitForCompletion: false },
+			})
+			.finally(() => (rules['ltx-2.5'] = before));
+
+		expect(run.error).toBeUndefined();
+		expect(run.hints.map(({ message }) => message).join()).toMatch(
+			/Reference Images: ltx-2\.5 takes none .* It was sent anyway/,
+		);
 	});
 });
 

@@ -3,11 +3,7 @@ import { readVideoParams } from '../../shared/form/parameters';
 import type { GenerateBatch, GenerateInput } from '../../shared/generation/generateVideo';
 import type { Operation } from '../../shared/generation/operation';
 import { modelsWithout, type AspectRatio } from '../../shared/models/catalogue';
-import {
-	assertReferences,
-	resolveTextSpec,
-	takesReferences,
-} from '../../shared/models/textToVideo';
+import { checkReferences, resolveTextSpec, takesReferences } from '../../shared/models/textToVideo';
 import { resolveVideoSpec } from '../../shared/models/videoSpec';
 import { parametersOf } from '../../shared/n8n/parameters';
 import { GENERATING, readSettings, SETTINGS_FIELDS } from '../../shared/operations/generating';
@@ -39,14 +35,19 @@ export const generate: Operation<GenerateInput, GenerateBatch> = {
 		const given = readReferences(n8n, itemIndex);
 		const params = readVideoParams(n8n, itemIndex, false);
 		const settings = readSettings(n8n, itemIndex, (plan) =>
-			resolveTextSpec(resolveVideoSpec(params, plan), aspectRatio, given.length > 0),
+			resolveTextSpec(
+				resolveVideoSpec(params, plan),
+				aspectRatio,
+				given.length > 0,
+				params.ifNotSupported,
+			),
 		);
 		const prompt = readPrompt(n8n, itemIndex);
-		assertReferences(
+		const notes = checkReferences(
 			prompt,
 			given.map(({ name }) => name),
 		);
 		const references = await readReferenceImages(n8n, given, itemIndex, settings.output.timeout);
-		return { ...settings, prompt, aspectRatio, references };
+		return { ...settings, notes, prompt, aspectRatio, references };
 	},
 };

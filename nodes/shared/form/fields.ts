@@ -84,7 +84,8 @@ export const AUDIO: INodeProperties = {
  */
 export function choiceFields(operations: string[], others: string[] = []): INodeProperties[] {
 	const show = { operation: operations };
-	// It would do nothing: the model has no sound, or its ID says already that it has.
+	// It would do nothing: the model has no sound, or its ID says already that it has. Send Anyway can't show it: what n8n
+	// shows depends on no option of a collection. With an expression as Model it is there.
 	const hide = { model: [...modelsWithout((model) => model.audio !== 'none'), ...IDS_WITH_SOUND] };
 	const menu = (field: INodeProperties, other: INodeProperties): INodeProperties => {
 		const loadOptionsDependsOn = dependsOn(other.name, AUDIO.name, ...others);
@@ -127,7 +128,7 @@ export const NOT_SUPPORTED: INodeProperties = {
 	type: 'options',
 	default: 'error',
 	description:
-		'What to do when this node does not know the model to make the given duration, resolution or audio, or to take an end image',
+		'What to do with what this node does not know the model to make or take, such as a duration, audio or an end image',
 	options: [
 		{
 			name: 'Fail',
@@ -143,13 +144,13 @@ export const NOT_SUPPORTED: INodeProperties = {
 			name: 'Use the Nearest',
 			value: 'nearest',
 			description:
-				'Use the nearest duration and resolution (of two, the smaller), and no audio; fail if the model takes no end image',
+				'Use the nearest duration and resolution (of two, the smaller), and no audio; fail if it is something else',
 		},
 		{
 			name: "Use the Model's Default",
 			value: 'default',
 			description:
-				"Use the model's usual duration, 720p, and no audio; fail if the model takes no end image",
+				"Use the model's usual duration, 720p, and no audio; fail if it is something else",
 		},
 	],
 };

@@ -1,7 +1,7 @@
 import { InvalidInputError } from '../lib/errors';
 import { formatValue, joinOr } from '../lib/text';
 import { ASPECT_RATIOS, MODELS, type AspectRatio, type Model } from './catalogue';
-import type { VideoSpec } from './videoSpec';
+import { OR_SEND, sentAnyway, type NotSupportedFallback, type VideoSpec } from './videoSpec';
 
 /** What holds for videos that are made from text: their shape, and the images that the prompt calls by name. */
 
@@ -16,32 +16,49 @@ export function takesReferences({ references }: Model): boolean {
 }
 
 /**
- * Narrows a choice to the models that make such a video; one that the catalogue does not know may make any.
+ * Narrows a choice to the models that make such a video; one that the catalogue does not know may make any. The shape and
+ * the references are no settings that the node could change: they are sent anyway, or refused.
  * @throws {InvalidInputError} when there is none
  */
 export function resolveTextSpec(
 	spec: VideoSpec,
 	ratio: AspectRatio,
 	hasReferences: boolean,
+	ifNotSupported: NotSupportedFallback,
 ): VideoSpec {
-	const { candidateModels, selection } = spec;
-	if (candidateModels.length === 0) return spec;
-	const ofShape = candidateModels.filter((model) => makesAspectRatio(model, ratio));
-	if (ofShape.length === 0) {
-		const makes = ASPECT_RATIOS.filter((each) =>
-			candidateModels.some((model) => makesAspectRatio(model, each)),
-		);
-		throw new InvalidInputError(
-			`Aspect Ratio: ${selection.id} makes ${joinOr(makes)}; ${ratio} was given`,
-			'Choose an aspect ratio that it makes, or another model.',
-		);
-	}
-	if (!hasReferences) return { ...spec, candidateModels: ofShape };
-	const takers = ofShape.filter(takesReferences);
-	if (takers.length > 0) return { ...spec, candidateModels: takers };
-	throw new InvalidInputError(
+	if (spec.candidateModels.length === 0) return spec;
+	const narrow = (
+		{ candidateModels, notes, ...rest }: VideoSpec,
+		can: (model: Model) => boolean,
+		problem: () => InvalidInputError,
+	): VideoSpec => {
+		const able = candidateModels.filter(can);
+		if (able.length > 0) return { ...rest, notes, candidateModels: able };
+		if (ifNotSupported !== 'send') throw problem();
+		return { ...rest, notes: [...notes, sentAnyway(problem())], candidateModels };
+	};
+	const ofShape = narrow(
+		spec,
+		(model) => makesAspectRatio(model, ratio),
+		() => otherShape(spec, ratio),
+	);
+	return hasReferences ? narrow(ofShape, takesReferences, () => noReferences(spec)) : ofShape;
+}
+
+function otherShape({ candidateModels, selection }: VideoSpec, ratio: AspectRatio) {
+	const makes = ASPECT_RATIOS.filter((each) =>
+		candidateModels.some((model) => makesAspectRatio(model, each)),
+	);
+	return new InvalidInputError(
+		`Aspect Ratio: ${selection.id} makes ${joinOr(makes)}; ${ratio} was given`,
+		`Choose an aspect ratio that it makes, or another model. ${OR_SEND}`,
+	);
+}
+
+function noReferences({ selection }: VideoSpec) {
+	return new InvalidInputError(
 		`Reference Images: ${selection.id} takes none for this video; remove them, or choose another model`,
-		`Models with reference images: ${joinOr(MODELS.filter(takesReferences).map(({ id }) => id))}.`,
+		`Models with reference images: ${joinOr(MODELS.filter(takesReferences).map(({ id }) => id))}. ${OR_SEND}`,
 	);
 }
 
@@ -64,27 +81,30 @@ export function checkReferenceName(given: string, field: string): string {
 /** An @ that begins a word. Within a word it is part of an address, such as an e-mail's. */
 const MENTION = /(?<![\p{L}\p{N}_.+%@-])@([A-Za-z][\p{L}\p{N}_-]*)/gu;
 
-/** What may stand before the @ of a name that a person means to be one: not the slash of a web address. */
-const BEFORE_NAME = /(?:^|[\s"'“”‘’«»([{<,;:!?—–*])$/u;
+/** An @ with the beginning of a name that a person means to be one: not behind the slash of a web address. */
+export const MEANT_NAME = /(?:^|[\s"'“”‘’«»([{<,;:!?—–*])@[A-Za-z]/u;
 
 /**
  * Checks that a prompt and its references go together. Without references, a word with an @ is text like any other.
+ * @returns what should be told
  * @throws {InvalidInputError} for a name twice, one that the prompt does not have, and one in the prompt without a reference
  */
-export function assertReferences(prompt: string, names: readonly string[]): void {
-	if (names.length === 0) return;
+export function checkReferences(prompt: string, names: readonly string[]): readonly string[] {
 	const twice = names.find((name, index) => names.indexOf(name) !== index);
 	if (twice !== undefined) {
 		throw new InvalidInputError(
 			`Reference Images: two are named ${twice}; give each a name of its own`,
 		);
 	}
-	const mentions = [...prompt.matchAll(MENTION)].map(({ 1: word = '', index }) => ({
+	const mentions = [...prompt.matchAll(MENTION)].map(({ 0: { length }, 1: word = '', index }) => ({
 		// A hyphen that ends a word belongs to the sentence, unless there is such a name.
 		name: names.includes(word) ? word : word.replace(/-+$/, ''),
-		isMeant: BEFORE_NAME.test(prompt.slice(0, index)),
+		isMeant: MEANT_NAME.test(prompt.slice(Math.max(0, index - 1), index + length)),
 	}));
 	const unknown = mentions.find(({ name, isMeant }) => isMeant && !names.includes(name));
+	if (unknown !== undefined && names.length === 0) {
+		return [`There is no reference image, so "@${unknown.name}" in the prompt was sent as text.`];
+	}
 	if (unknown !== undefined) {
 		const alike = names.find((name) => name.toLowerCase() === unknown.name.toLowerCase());
 		throw new InvalidInputError(
@@ -101,4 +121,5 @@ export function assertReferences(prompt: string, names: readonly string[]): void
 			`Write @${unused} in the prompt where this image is meant, or remove the image.`,
 		);
 	}
+	return [];
 }

@@ -82,14 +82,13 @@ export function resolveVideoSpec(params: VideoParams, plan?: Plan): VideoSpec {
 	if (params.ifNotSupported === 'error' || resolution === undefined) throw problem;
 	if (params.ifNotSupported !== 'send') return adapt(wish, resolution);
 	assertLength(seconds, params);
-	return {
-		selection,
-		candidateModels: selection.models,
-		seconds,
-		resolution,
-		audio,
-		notes: [`${problem.message}. It was sent anyway, ${AS_SET}.`],
-	};
+	const notes = [sentAnyway(problem)];
+	return { selection, candidateModels: selection.models, seconds, resolution, audio, notes };
+}
+
+/** What to tell of what no model is known to make. */
+export function sentAnyway({ message }: InvalidInputError): string {
+	return `${message}. It was sent anyway, ${AS_SET}.`;
 }
 
 const AS_SET = 'as set under "If Not Supported"';
@@ -157,7 +156,7 @@ function problemOf({
 	);
 }
 
-const OR_SEND =
+export const OR_SEND =
 	'Should Magic Hour take it by now, set the option "If Not Supported" to Send Anyway.';
 
 /** Changes what the model does not make, as `nearest` and `default` do. @throws {InvalidInputError} */

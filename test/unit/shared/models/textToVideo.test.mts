@@ -2,7 +2,7 @@ import { MODELS as RULES } from '../../../../local-api/models.mts';
 import { InvalidInputError } from '../../../../nodes/shared/lib/errors.ts';
 import { MODELS, type AspectRatio } from '../../../../nodes/shared/models/catalogue.ts';
 import {
-	assertReferences,
+	checkReferences,
 	checkReferenceName,
 	resolveTextSpec,
 } from '../../../../nodes/shared/models/textToVideo.ts';
@@ -25,19 +25,25 @@ describe('the names that a prompt calls references by', () => {
 		['@bottle, name.surname+tag@example.com', ['bottle']],
 		['@bottle, shot at @24fps with an é@accent', ['bottle']],
 	])('"%s" goes with %j', (prompt, names) => {
-		expect(() => {
-			assertReferences(prompt, names);
-		}).not.toThrow();
+		expect(checkReferences(prompt, names)).toEqual([]);
 	});
 
-	it.each(['@anything goes', 'mail me@example.com', '@', '@@x'])(
-		'without references "%s" is plain text',
-		(prompt) => {
-			expect(() => {
-				assertReferences(prompt, []);
-			}).not.toThrow();
-		},
-	);
+	it.each<[string, string | null]>([
+		['@anything goes', 'anything'],
+		['on a table: (@bottle-)', 'bottle'],
+		['mail me@example.com', null],
+		['https://medium.com/@somebody', null],
+		['shot at @24fps', null],
+		['😀@x', null],
+		['@', null],
+		['@@x', null],
+	])('without references "%s" is plain text; told is %j', (prompt, name) => {
+		expect(checkReferences(prompt, [])).toEqual(
+			name === null
+				? []
+				: [`There is no reference image, so "@${name}" in the prompt was sent as text.`],
+		);
+	});
 
 	it.each([
 		['@cup and @bottle', ['bottle'], 'Prompt: @cup is no reference image; there is @bottle'],
@@ -51,21 +57,21 @@ describe('the names that a prompt calls references by', () => {
 	])('"%s" does not go with %j', (prompt, names, message) => {
 		expect(
 			refusal(() => {
-				assertReferences(prompt, names);
+				checkReferences(prompt, names);
 			}),
 		).toContain(message);
 	});
 
 	it('says that capitals count', () => {
 		const failure = failureOf(InvalidInputError, () => {
-			assertReferences('@Bottle', ['bottle']);
+			checkReferences('@Bottle', ['bottle']);
 		});
 		expect(failure.hint).toBe('Capitals count: write @bottle.');
 	});
 
 	it('is quick, whatever the prompt', () => {
 		const begun = performance.now();
-		assertReferences(`@a ${'x@'.repeat(9_000)}${'@a-'.repeat(500)}`, ['a']);
+		checkReferences(`@a ${'x@'.repeat(9_000)}${'@a-'.repeat(500)}`, ['a']);
 		expect(performance.now() - begun).toBeLessThan(2_000);
 	});
 });
@@ -102,7 +108,7 @@ describe('what a model makes from text', () => {
 		const { notFromText = [], references } = RULES[id] ?? {};
 		const made = RATIOS.filter((each) => !notFromText.includes(each));
 		for (const ratio of RATIOS) {
-			const work = () => resolveTextSpec(specOf(id), ratio, false);
+			const work = () => resolveTextSpec(specOf(id), ratio, false, 'nearest');
 			if (made.includes(ratio)) {
 				expect(work().candidateModels.map((each) => each.id)).toEqual([id]);
 			} else {
@@ -111,18 +117,38 @@ describe('what a model makes from text', () => {
 				);
 			}
 		}
-		const withReferences = () => resolveTextSpec(specOf(id), made[0] ?? '16:9', true);
+		const withReferences = () => resolveTextSpec(specOf(id), made[0] ?? '16:9', true, 'default');
 		if (references) expect(withReferences().selection.id).toBe(id);
 		else expect(refusal(withReferences)).toContain(`Reference Images: ${id} takes none`);
 	});
 
 	it('with references, the default is the models of it that take them', () => {
-		const { candidateModels } = resolveTextSpec(specOf('default', '720p', 5), '16:9', true);
+		const { candidateModels } = resolveTextSpec(
+			specOf('default', '720p', 5),
+			'16:9',
+			true,
+			'error',
+		);
 		expect(candidateModels.map(({ id }) => id)).toEqual(['kling-3.0']);
 	});
 
 	it('a model that is not known makes anything', () => {
 		const spec = specOf('new-model-9');
-		expect(resolveTextSpec(spec, '1:1', true)).toBe(spec);
+		expect(resolveTextSpec(spec, '1:1', true, 'error')).toBe(spec);
+	});
+
+	it('Send Anyway sends what a model is not known to make, and tells all of it', () => {
+		const spec = specOf('veo3.1');
+		const { notes, ...sent } = resolveTextSpec(spec, '1:1', true, 'send');
+		expect(sent).toEqual({ ...sent, candidateModels: spec.candidateModels });
+		expect(notes).toEqual([
+			'Aspect Ratio: veo3.1 makes 16:9 or 9:16; 1:1 was given. It was sent anyway, as set under "If Not Supported".',
+			expect.stringMatching(/^Reference Images: veo3\.1 takes none .* sent anyway/),
+		]);
+	});
+
+	it('Send Anyway tells nothing of what a model makes', () => {
+		const spec = resolveTextSpec(specOf('kling-3.0'), '1:1', true, 'send');
+		expect(spec).toMatchObject({ notes: [], candidateModels: [{ id: 'kling-3.0' }] });
 	});
 });
