@@ -180,6 +180,24 @@ describe('An empty prompt', () => {
 	});
 });
 
+describe('A part of the prompt without a value', () => {
+	it.each<[string, string, string[]]>([
+		['=A film of {{ $json.titel }}', 'A film of', ['{{ $json.titel }}']],
+		['=A {{ $json.p }} at {{ $json.place.name }}', 'A cat at', ['{{ $json.place.name }}']],
+		['={{ $json.a }}, {{ $json.p }}, {{ null }}', ', cat,', ['{{ $json.a }}', '{{ null }}']],
+		['=A {{ $json.p }}{{ $json.b ?? "" }} in {{ 2 * 3 }} {{ "{" }}', 'A cat in 6 {', []],
+		['={{ $json.p }}', 'cat', []],
+		['A film of {{ $json.titel }}', 'A film of {{ $json.titel }}', []],
+	])('is told after the run: %s', async (prompt, sent, parts) => {
+		const { hints } = await run({ prompt }, { p: 'cat' });
+		expect(lab.creates()[0]?.style).toEqual({ prompt: sent });
+		const told = hints.map(({ message }) => message).filter((each) => each.includes('no value'));
+		expect(told.join()).toBe(
+			parts.map((part) => `Prompt: ${part} has no value, so it was left out.`).join(),
+		);
+	});
+});
+
 describe('A flag', () => {
 	it.each<[unknown, boolean]>([
 		[true, true],

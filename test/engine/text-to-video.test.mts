@@ -40,6 +40,17 @@ const bodies = () =>
 		.map(({ path, body }) => ({ path, body }));
 
 describe('Generate', () => {
+	it('tells of references that n8n has dropped, and of parts of the prompt without a value', async () => {
+		const referenceImages = '={{ $json.images }}';
+		const prompt = '=A @bottle in {{ $json.place }}';
+		const { error, hints } = await lab.run({ ...kling, prompt, referenceImages });
+
+		expect(error).toBeUndefined();
+		const told = hints.map(({ message }) => message).join('\n');
+		expect(told).toContain('There is no reference image, so "@bottle" in the prompt was sent');
+		expect(told).toContain('Prompt: {{ $json.place }} has no value, so it was left out.');
+	});
+
 	it('makes a video from a prompt alone, and hands it on', async () => {
 		const run = await lab.run(
 			{ ...PROMPT, aspectRatio: '9:16', projectName: 'Fox' },

@@ -10,6 +10,7 @@ import { findFile } from '../../nodes/shared/form/binaryFile.ts';
 import { NOT_SUPPORTED, TIMEOUT } from '../../nodes/shared/form/fields.ts';
 import { evaluateRequest } from '../../nodes/MagicHourTrigger/evaluateRequest.ts';
 import { describeContent } from '../../nodes/shared/media/imageFormat.ts';
+import { checkReferences } from '../../nodes/shared/models/textToVideo.ts';
 import { durationEntries, resolutionEntries } from '../../nodes/shared/models/menuEntries.ts';
 import { resolveVideoSpec } from '../../nodes/shared/models/videoSpec.ts';
 import { SIMPLIFY } from '../../nodes/shared/n8n/fields.ts';
@@ -25,7 +26,21 @@ const ROOT = join(import.meta.dirname, '..', '..');
 type Reader = (text: string) => unknown;
 
 /** What a pattern may repeat. */
-const FILLINGS = [' ', '\t\n', '0', 'a', 'a ', '/', 'a.', '- ', '<', '[', 'https://', '\ud83d'];
+const FILLINGS = [
+	' ',
+	'\t\n',
+	'0',
+	'a',
+	'a ',
+	'/',
+	'a.',
+	'- ',
+	'-',
+	'<',
+	'[',
+	'https://',
+	'\ud83d',
+];
 /** What stands around it: so much that a pattern begins to fit, and does not fit in the end. */
 const AROUND: ReadonlyArray<readonly [string, string]> = [
 	['5', '!'],
@@ -138,6 +153,9 @@ const READERS: Readonly<Record<string, Reader>> = {
 		findFile(n8n({ data: { data: text, fileName: text } }), 'data', 'Field', 'Image', 0),
 	'a file by expression': (text) =>
 		findFile(n8n({ data: { data: '' } }), { mimeType: text, fileName: text }, 'Field', 'Image', 0),
+	'the names in a prompt': (text) => {
+		checkReferences(`@b @a${text.replaceAll('!', '')}x`, ['b']);
+	},
 	'a file that is no image': (text) => describeContent(Buffer.from(text)),
 	'the body of an event': (text) => request(text),
 	'the type of an event': (text) => request(JSON.stringify({ type: text, payload: {} })),

@@ -1,5 +1,5 @@
 import { choiceFields } from '../../shared/form/fields';
-import { readVideoParams } from '../../shared/form/parameters';
+import { notesOfPrompt, readVideoParams } from '../../shared/form/parameters';
 import type { GenerateBatch, GenerateInput } from '../../shared/generation/generateVideo';
 import type { Operation } from '../../shared/generation/operation';
 import { modelsWithout, type AspectRatio } from '../../shared/models/catalogue';
@@ -43,10 +43,13 @@ export const generate: Operation<GenerateInput, GenerateBatch> = {
 			),
 		);
 		const prompt = readPrompt(n8n, itemIndex);
-		const notes = checkReferences(
-			prompt,
-			given.map(({ name }) => name),
-		);
+		const notes = [
+			...notesOfPrompt(n8n, itemIndex),
+			...checkReferences(
+				prompt,
+				given.map(({ name }) => name),
+			),
+		];
 		const references = await readReferenceImages(n8n, given, itemIndex, settings.output.timeout);
 		return { ...settings, notes, prompt, aspectRatio, references };
 	},

@@ -6,7 +6,13 @@ import { AUTOMATIC } from '../generation/accountPlan';
 import type { OutputOptions } from '../generation/projectOutput';
 import { checkOutputField } from '../n8n/outputField';
 import { DOWNLOAD_FIELD, OUTPUT_FIELD, SIMPLIFY } from '../n8n/fields';
-import { addedOptions, choiceOf, parametersOf, type AddedOptions } from '../n8n/parameters';
+import {
+	addedOptions,
+	choiceOf,
+	parametersOf,
+	partsLeftOut,
+	type AddedOptions,
+} from '../n8n/parameters';
 import { formatValue } from '../lib/text';
 import {
 	AUDIO,
@@ -130,7 +136,15 @@ export function readPrompt(
 		);
 	}
 	const given = n8n.getNodeParameter(PROMPT.name, itemIndex, '', { rawExpressions: true });
-	return { text, notes: text === '' && given !== '' ? [NO_PROMPT] : [] };
+	if (text !== '') return { text, notes: notesOfPrompt(n8n, itemIndex) };
+	return { text, notes: given === '' ? [] : [NO_PROMPT] };
+}
+
+/** Parts of it may be missing on purpose, so that they are told, too, and not refused. */
+export function notesOfPrompt(n8n: IExecuteFunctions, itemIndex: number): string[] {
+	return partsLeftOut(n8n, PROMPT, itemIndex).map(
+		(part) => `Prompt: ${formatValue(part)} has no value, so it was left out.`,
+	);
 }
 
 const NO_PROMPT =

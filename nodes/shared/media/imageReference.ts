@@ -63,6 +63,12 @@ export function checkImageUrl(value: unknown, field: string): string {
 				: "What stands behind a # is no part of a file's URL. If it is in the name of the file, write it %23.",
 		);
 	}
+	if (/\/\.[^/]*$/.test(url.pathname)) {
+		throw new InvalidInputError(
+			`${field}: the URL has no name before the extension; ${shown} was given`,
+			'If there is an expression in this field, check the names in it.',
+		);
+	}
 	if (isImagePage(url)) {
 		throw new InvalidInputError(
 			`${field}: this is the URL of a page about an image, not of the image; ${shown} was given`,

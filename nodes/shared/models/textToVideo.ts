@@ -1,5 +1,5 @@
 import { InvalidInputError } from '../lib/errors';
-import { formatValue, joinOr } from '../lib/text';
+import { formatValue, joinOr, singleLine } from '../lib/text';
 import { ASPECT_RATIOS, MODELS, type AspectRatio, type Model } from './catalogue';
 import { OR_SEND, sentAnyway, type NotSupportedFallback, type VideoSpec } from './videoSpec';
 
@@ -98,17 +98,19 @@ export function checkReferences(prompt: string, names: readonly string[]): reado
 	}
 	const mentions = [...prompt.matchAll(MENTION)].map(({ 0: { length }, 1: word = '', index }) => ({
 		// A hyphen that ends a word belongs to the sentence, unless there is such a name.
-		name: names.includes(word) ? word : word.replace(/-+$/, ''),
+		name: names.includes(word) ? word : withoutHyphensAtEnd(word),
 		isMeant: MEANT_NAME.test(prompt.slice(Math.max(0, index - 1), index + length)),
 	}));
 	const unknown = mentions.find(({ name, isMeant }) => isMeant && !names.includes(name));
 	if (unknown !== undefined && names.length === 0) {
-		return [`There is no reference image, so "@${unknown.name}" in the prompt was sent as text.`];
+		return [
+			`There is no reference image, so "@${shown(unknown.name)}" in the prompt was sent as text.`,
+		];
 	}
 	if (unknown !== undefined) {
 		const alike = names.find((name) => name.toLowerCase() === unknown.name.toLowerCase());
 		throw new InvalidInputError(
-			`Prompt: @${unknown.name} is no reference image; there ${names.length === 1 ? 'is' : 'are'} ${names.map((name) => `@${name}`).join(', ')}`,
+			`Prompt: @${shown(unknown.name)} is no reference image; there ${names.length === 1 ? 'is' : 'are'} ${names.map((name) => `@${name}`).join(', ')}`,
 			alike === undefined
 				? 'Add a reference image with this name, or write the word without the @.'
 				: `Capitals count: write @${alike}.`,
@@ -122,4 +124,16 @@ export function checkReferences(prompt: string, names: readonly string[]): reado
 		);
 	}
 	return [];
+}
+
+/** Not by a pattern, whose time would grow with the square of the length. */
+function withoutHyphensAtEnd(word: string): string {
+	let end = word.length;
+	while (word.endsWith('-', end)) end--;
+	return word.slice(0, end);
+}
+
+/** A word of a prompt can be as long as the prompt. */
+function shown(word: string): string {
+	return singleLine(word, 80);
 }

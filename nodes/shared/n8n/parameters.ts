@@ -1,4 +1,9 @@
-import type { IExecuteFunctions, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import {
+	ExpressionParser,
+	type IExecuteFunctions,
+	type INodeProperties,
+	type INodePropertyOptions,
+} from 'n8n-workflow';
 import { InvalidInputError } from '../lib/errors';
 import { formatValue, joinOr, MAX_API_MESSAGE_LENGTH, meantText, singleLine } from '../lib/text';
 
@@ -68,6 +73,28 @@ function unreadable(
 		`${labelOf(field)}: n8n could not work out its value (${what})`,
 		description ?? 'Check the expression in this field.',
 	);
+}
+
+/**
+ * The parts of a text with expressions in it that have no value: n8n puts nothing in their place, without a word.
+ * @returns as they stand in the field
+ */
+export function partsLeftOut(
+	n8n: IExecuteFunctions,
+	field: INodeProperties,
+	itemIndex: number,
+): string[] {
+	const given = n8n.getNodeParameter(field.name, itemIndex, '', { rawExpressions: true });
+	if (typeof given !== 'string' || !given.startsWith('=')) return [];
+	const parts = ExpressionParser.splitExpression(given.slice(1)).filter(({ text }) => text !== '');
+	// One that is all there is has no text around it: the value of the field says it.
+	if (parts.length < 2) return [];
+	return parts.flatMap((part) => {
+		if (part.type === 'text') return [];
+		const expression = ExpressionParser.joinExpression([part]);
+		const value: unknown = n8n.evaluateExpression(expression, itemIndex);
+		return value === undefined || value === null || Number.isNaN(value) ? [expression] : [];
+	});
 }
 
 /** The options that were added in a collection. */

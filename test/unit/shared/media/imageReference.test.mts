@@ -111,6 +111,9 @@ describe('what is no one address of an image', () => {
 			'a.home.arpa',
 			'localhost.',
 		].map((host) => [`https://${host}/a.png`, 'is no public host name']),
+		// An expression without a value.
+		['https://example.com/.png', 'no name before the extension'],
+		['https://example.com/photos/.jpg?v=1', 'no name before the extension'],
 		// Secrets.
 		['https://user:pw@example.com/a.png', 'must not have a name or password'],
 		['https://token@example.com/a.png', 'must not have a name or password'],

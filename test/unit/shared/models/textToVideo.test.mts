@@ -62,6 +62,12 @@ describe('the names that a prompt calls references by', () => {
 		).toContain(message);
 	});
 
+	it('shows a word of any length in one short line', () => {
+		const prompt = `@${'a'.repeat(9_000)}`;
+		expect(checkReferences(prompt, []).join().length).toBeLessThan(200);
+		expect(refusal(() => checkReferences(prompt, ['a'])).length).toBeLessThan(200);
+	});
+
 	it('says that capitals count', () => {
 		const failure = failureOf(InvalidInputError, () => {
 			checkReferences('@Bottle', ['bottle']);
