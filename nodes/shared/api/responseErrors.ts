@@ -111,6 +111,13 @@ const REFUSALS: readonly number[] = [400, 401, 402, 403, 404, 422, 429, 502, 503
 const OF_GATEWAYS: readonly number[] = [502, 503];
 
 /**
+ * Messages of gateways that answer in the API's form: the words of a status alone, as AWS API Gateway does, and what Kong
+ * says of the server behind it. Should Magic Hour use such words, too, a person has to look in the library.
+ */
+const GATEWAY_MESSAGE =
+	/^\W*(bad gateway|service (temporarily )?unavailable|internal server error|gateway time-?out|(endpoint )?request timed out)\W*$|\bupstream server\b/i;
+
+/**
  * Whether the API itself says that it did nothing. A proxy in between answers in another form, maybe after the request was
  * carried out; so may a gateway that speaks JSON: `docs/magic-hour-api.md` says what tells it apart, and what does not.
  */
@@ -118,7 +125,8 @@ function isRefusal(status: number, { code, message, isBare }: ApiErrorAnswer): b
 	if (message === undefined || !REFUSALS.includes(status)) return false;
 	if (API_CODE_MEANINGS.get(code) === SERVER_ERROR) return false;
 	if (!OF_GATEWAYS.includes(status)) return true;
-	return isBare && (code === undefined || API_CODE_MEANINGS.has(code));
+	if (!isBare) return false;
+	return code === undefined ? !GATEWAY_MESSAGE.test(message) : API_CODE_MEANINGS.has(code);
 }
 
 /** Statuses with which a storage refuses a signed URL that has expired. */
