@@ -3,11 +3,12 @@ import type { Project } from '../api/schemas';
 import type { CallOptions } from '../api/client';
 import type { FileTransfer } from '../api/fileTransfer';
 import type { Clock } from '../lib/clock';
-import { AbortError, ProjectError, RequestError } from '../lib/errors';
-import { singleLine } from '../lib/text';
+import { AbortError, messageOf, ProjectError, RequestError } from '../lib/errors';
+import { MAX_API_MESSAGE_LENGTH, singleLine } from '../lib/text';
 import { videoFileName } from '../media/videoFileName';
 import { Mp4Inspector, type Mp4Report } from '../media/mp4';
 import { readNetworkError } from '../api/networkErrors';
+import { isWithoutConnection, POOL_HINT } from './databasePool';
 import { DOWNLOADING, DOWNLOADING_ONE_URL, withRetries } from '../api/retry';
 import type { ByteStream } from '../api/transport';
 
@@ -79,7 +80,9 @@ async function downloadOnce(
 		.prepareBinaryData(stream, name, MIME_TYPE)
 		.catch((error: unknown) => {
 			if (stream.errored instanceof BeyondMending) return undefined;
-			throw incomplete(`the download broke off (${readNetworkError(error).what})`);
+			throw (
+				notStored(error) ?? incomplete(`the download broke off (${readNetworkError(error).what})`)
+			);
 		});
 
 	// Not with Content-Length: Node itself fails a download that is shorter, and n8n may have unpacked this one.
@@ -114,11 +117,23 @@ function inspectPassing(stream: ByteStream): () => Mp4Report {
 	return () => inspector.end();
 }
 
-function incomplete(message: string): RequestError {
+/** How Node words errors of files, which are not those of connections: "ENOSPC: no space left on device, write". */
+const FILE_ERROR = /\bE[A-Z]+: .+, [a-z]+/;
+
+/** The failure of n8n's storage, if it is one: to look at the network would be no use. */
+function notStored(error: unknown): RequestError | undefined {
+	const isPool = isWithoutConnection(error);
+	const message = messageOf(error);
+	if (!isPool && !FILE_ERROR.test(message)) return undefined;
+	const what = singleLine(message, MAX_API_MESSAGE_LENGTH);
+	return incomplete(`n8n could not store it (${what})`, isPool ? POOL_HINT : '');
+}
+
+function incomplete(message: string, hint = ''): RequestError {
 	return new RequestError({
 		code: 'MAGIC_HOUR_DOWNLOAD_FAILED',
 		message,
-		hint: '',
+		hint,
 		fate: 'refused',
 		temporary: true,
 	});
