@@ -7,19 +7,20 @@ import type {
 	IWebhookFunctions,
 } from 'n8n-workflow';
 import { InvalidInputError } from '../shared/lib/errors';
+import { meantText } from '../shared/lib/text';
 
 const CREDENTIAL = 'magicHourVideoWebhookApi';
 
 /** @throws n8n's own error when there is no credential */
 export async function readSecret(n8n: IWebhookFunctions | IHookFunctions): Promise<string> {
 	const { signingSecret } = await n8n.getCredentials(CREDENTIAL);
-	return String(signingSecret ?? '').trim();
+	return meantText(String(signingSecret ?? ''));
 }
 
 /** Where the API is: whoever knows the signing secret must not be able to name another address inside the network. */
 export async function readBaseUrl(n8n: IExecuteFunctions): Promise<string> {
 	const { baseUrl } = await n8n.getCredentials(CREDENTIAL);
-	return String(baseUrl ?? '').trim();
+	return meantText(String(baseUrl ?? ''));
 }
 
 /** @throws {InvalidInputError} when the secret can't be one */
@@ -36,7 +37,7 @@ export async function signingSecretTest(
 	this: ICredentialTestFunctions,
 	credential: ICredentialsDecrypted,
 ): Promise<INodeCredentialTestResult> {
-	const problem = problemOf(String(credential.data?.signingSecret ?? '').trim());
+	const problem = problemOf(meantText(String(credential.data?.signingSecret ?? '')));
 	if (problem !== undefined) return { status: 'Error', message: problem };
 	return { status: 'OK', message: 'The first event will show whether the secret is right' };
 }

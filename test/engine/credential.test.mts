@@ -55,10 +55,17 @@ describe('the test of the credential', () => {
 		});
 	});
 
-	it('works with spaces around the key, and a base URL that ends in a slash', async () => {
-		await expect(test(` ${lab.api.keys.free}\n`, `${lab.api.url}/`)).resolves.toMatchObject({
-			status: 'OK',
-		});
+	it('works with spaces and invisible characters around the key, and a base URL that ends in a slash', async () => {
+		for (const [before, behind] of [
+			[' ', '\n'],
+			['\ufeff', '\u200b'],
+		] as const) {
+			const tested = test(
+				`${before}${lab.api.keys.free}${behind}`,
+				`${before}${lab.api.url}/${behind}`,
+			);
+			await expect(tested).resolves.toMatchObject({ status: 'OK' });
+		}
 	});
 
 	it('asks a server that has no accounts yet in the old way, at no cost', async () => {

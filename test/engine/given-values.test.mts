@@ -180,6 +180,23 @@ describe('An empty prompt', () => {
 	});
 });
 
+test('invisible characters that came along with copied text do not count', async () => {
+	const [mark, space, end] = ['\u200e', '\u200b', '\ufeff'];
+	const body = await created({
+		model: { __rl: true, mode: 'id', value: `${mark}Kling 3.0${space}` },
+		duration: `${end}10 s${mark}`,
+		resolution: `1080p${space}`,
+		audio: `={{ "${mark}yes" }}`,
+		imageSource: `={{ "url${space}" }}`,
+		imageUrl: `${mark}${URL_GIVEN.imageUrl}${space}`,
+		options: { maxCredits: `={{ "5000${mark}" }}` },
+	});
+	expect(body).toMatchObject({
+		...{ model: 'kling-3.0', end_seconds: 10, resolution: '1080p', audio: true },
+		assets: { image_file_path: URL_GIVEN.imageUrl },
+	});
+});
+
 describe('A part of the prompt without a value', () => {
 	it.each<[string, string, string[]]>([
 		['=A film of {{ $json.titel }}', 'A film of', ['{{ $json.titel }}']],
@@ -449,11 +466,14 @@ describe('Options', () => {
 		await created({ model, options: { [name]: '={{ $json.p }}' } }, { p } as IDataObject);
 	});
 
-	it.each(['1,5', '1.500', '5,0', '1:30', '٥'])('Duration can not be %j', async (duration) => {
-		const told = await refused({
-			duration,
-			model: { __rl: true, mode: 'id', value: 'new-model-9' },
-		});
-		expect(told).toContain(`Duration: ${duration} was given`);
-	});
+	it.each(['1,5', '1.500', '5,0', '1:30', '٥', '5-', '5 -'])(
+		'Duration can not be %j',
+		async (duration) => {
+			const told = await refused({
+				duration,
+				model: { __rl: true, mode: 'id', value: 'new-model-9' },
+			});
+			expect(told).toContain(`Duration: ${duration} was given`);
+		},
+	);
 });

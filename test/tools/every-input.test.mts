@@ -127,8 +127,14 @@ const spelled = (value: unknown): string =>
 				.toLowerCase()
 				.replace(/[\s_-]+/g, '')
 		: '';
+/** Without halves of characters and what shows nothing, as a careful reader has it. */
+const visible = (text: string): string =>
+	text
+		.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '')
+		.replaceAll('\0', '')
+		.trim();
 const isNothing = (value: unknown): boolean =>
-	value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
+	value === undefined || value === null || (typeof value === 'string' && visible(value) === '');
 const LIMITS = ['maxCredits', 'maxCreditsPerRun', 'maxVideosPerDay', 'keepInReserve'];
 const isWhole = (value: unknown, min: number, max: number): value is number =>
 	Number.isInteger(value) && (value as number) >= min && (value as number) <= max;
@@ -141,10 +147,7 @@ function asText(value: unknown): string | typeof REFUSED | undefined {
 	if (value instanceof Date) return value.toISOString();
 	if (typeof value !== 'string' && !(typeof value === 'number' && Number.isFinite(value)))
 		return REFUSED;
-	const text = String(value)
-		.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '')
-		.replaceAll('\0', '')
-		.trim();
+	const text = visible(String(value));
 	return ['undefined', 'null', 'NaN'].includes(text) || text.includes('[object Object]')
 		? REFUSED
 		: text;
@@ -231,7 +234,7 @@ function expected({ field, operations, read }: Field, value: unknown): unknown {
 			return makes.includes(spelledOut) ? spelledOut : REFUSED;
 		}
 		case 'model': {
-			const id = typeof value === 'string' ? value.trim() : '';
+			const id = typeof value === 'string' ? visible(value) : '';
 			if (spelled(id) === 'kling3.0') return 'kling-3.0';
 			return /^[a-z0-9][\w.:/-]{0,99}$/i.test(id) && /[a-z]/i.test(id) && text !== REFUSED
 				? id

@@ -1,4 +1,5 @@
 import { InvalidInputError } from '../lib/errors';
+import { meantText } from '../lib/text';
 
 /** Where Magic Hour is, for a credential that names no other address. */
 export const DEFAULT_BASE_URL = 'https://api.magichour.ai';
@@ -16,7 +17,7 @@ const HINT = `Open the Magic Hour credential. Unless you reach the API through a
 export function checkBaseUrl(value: unknown): string {
 	if (value === undefined || value === null) return DEFAULT_BASE_URL;
 	if (typeof value !== 'string') return refuse('what was given is no text');
-	const text = value.trim();
+	const text = meantText(value);
 	if (text === '') return DEFAULT_BASE_URL;
 	if (text.length > MAX_LENGTH) return refuse(`it has ${text.length} characters, which no URL has`);
 	if (!URL.canParse(text)) return refuse('what was given is not a URL; it begins with https://');

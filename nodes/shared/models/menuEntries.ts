@@ -1,3 +1,4 @@
+import { meantText } from '../lib/text';
 import {
 	durationsOf,
 	durationsWith,
@@ -80,7 +81,7 @@ interface Known {
 
 function read({ model, duration, resolution, endImage: wanted }: Form): Known {
 	const known = resolveModel(
-		(typeof model === 'string' ? modelIdOf(model.trim()) : undefined) ?? '',
+		(typeof model === 'string' ? modelIdOf(meantText(model)) : undefined) ?? '',
 	);
 	const selection = known.models.length === 0 ? ANYTHING : known;
 	const takers = selection.models.filter((each) => each.endImage !== undefined);

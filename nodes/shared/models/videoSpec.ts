@@ -15,7 +15,7 @@ import {
 import { InvalidInputError } from '../lib/errors';
 import type { ImageSize } from '../media/imageFormat';
 import { KNOWN_MODEL_IDS, modelIdOf } from './modelId';
-import { joinOr, joinNumbersOr, formatValue } from '../lib/text';
+import { joinOr, joinNumbersOr, formatValue, meantText } from '../lib/text';
 
 /**
  * What to do with what the model is not known to make.
@@ -267,7 +267,7 @@ function exampleSize(shapes: readonly Shape[], { width, height }: ImageSize): st
 }
 
 /** What is behind a full stop is a fraction if it has one or two digits: "1.800" may be 1800. */
-const SECONDS_IN_WORDS = /^(\d+(?:\.\d{1,2})?)[\s-]*(?:s|secs?|seconds?)?\.?$/i;
+const SECONDS_IN_WORDS = /^(\d+(?:\.\d{1,2})?)(?:[\s-]*(?:s|secs?|seconds?))?\.?$/i;
 
 /** What an ID of a model that is not known has to look like. */
 const MODEL_ID = /^(?=.*[a-z])[a-z0-9][\w.:/-]{0,99}$/i;
@@ -276,7 +276,7 @@ const NO_VALUE = /^(undefined|null|nan)$/i;
 
 /** Takes ids and names. @throws {InvalidInputError} that lists the ids, on what can be neither */
 function parseModel(model: unknown): string {
-	const id = typeof model === 'string' ? modelIdOf(model.trim()) : undefined;
+	const id = typeof model === 'string' ? modelIdOf(meantText(model)) : undefined;
 	if (id === undefined || !MODEL_ID.test(id) || NO_VALUE.test(id)) {
 		throw new InvalidInputError(
 			`Model: ${formatValue(model)} was given; choose one from the list, or give a model's ID such as kling-3.0`,
@@ -297,7 +297,7 @@ function requireSeconds(duration: unknown): number {
 /** Takes 5, "5", "5.0", "5 s", "5s", "5 sec" and "5 seconds". `undefined`: anything else. */
 export function parseSeconds(duration: unknown): number | undefined {
 	if (typeof duration === 'number' && Number.isFinite(duration)) return duration;
-	const text = typeof duration === 'string' ? SECONDS_IN_WORDS.exec(duration.trim()) : null;
+	const text = typeof duration === 'string' ? SECONDS_IN_WORDS.exec(meantText(duration)) : null;
 	return text === null ? undefined : Number(text[1]);
 }
 
@@ -329,7 +329,7 @@ function requireResolution(given: unknown): string | undefined {
  */
 export function parseResolution(resolution: unknown): string | undefined {
 	if (typeof resolution !== 'string' && typeof resolution !== 'number') return undefined;
-	const given = String(resolution).trim().toLowerCase();
+	const given = meantText(String(resolution)).toLowerCase();
 	if (given === '') return undefined;
 	const sides = /^(\d+)\s*[x×]\s*(\d+)$/.exec(given);
 	const text = sides ? String(Math.min(Number(sides[1]), Number(sides[2]))) : given;
@@ -349,8 +349,10 @@ function limitedBy(
 
 /** The nearest of the numbers; of two that are equally near the smaller, which costs less. */
 function nearestTo(wanted: number, ascending: readonly number[]): number {
+	// A number can be so large that to it all of them are equally near.
+	const near = Math.min(wanted, ascending.at(-1) ?? wanted);
 	return ascending.reduce((best, each) =>
-		Math.abs(each - wanted) < Math.abs(best - wanted) ? each : best,
+		Math.abs(each - near) < Math.abs(best - near) ? each : best,
 	);
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
 import { checkBaseUrl } from '../api/baseUrl';
 import { InvalidInputError } from '../lib/errors';
+import { meantText } from '../lib/text';
 
 /** A request as n8n's helpers take it: the older ones, which the HTTP Request node uses, call the address `uri`. */
 type Request = IHttpRequestOptions & { readonly uri?: string | URL };
@@ -46,7 +47,7 @@ export function hashOfCredential({ apiKey, baseUrl }: ICredentialDataDecryptedOb
 }
 
 function keyOf(apiKey: unknown): string {
-	return String(apiKey).trim();
+	return meantText(String(apiKey));
 }
 
 /** Of a request with both names of the address, each has to be right. @throws {TypeError} for one without an address */

@@ -184,7 +184,7 @@ const FLAG_WORDS = new Map([
 export function parseFlag(value: unknown, field: INodeProperties): boolean {
 	if (isNothing(value)) return field.default as boolean;
 	const word = ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : '';
-	const flag = FLAG_WORDS.get(word.trim().toLowerCase());
+	const flag = FLAG_WORDS.get(meantText(word).toLowerCase());
 	if (flag !== undefined) return flag;
 	throw new InvalidInputError(
 		`${labelOf(field)}: it must be true or false; ${formatValue(value)} was given`,
@@ -237,7 +237,9 @@ function isSpelled(name: string, value: unknown): boolean {
 }
 
 function spelling(text: string): string {
-	return text.toLowerCase().replace(/[\s_-]+/g, '');
+	return meantText(text)
+		.toLowerCase()
+		.replace(/[\s_-]+/g, '');
 }
 
 /** A number as text. What is behind a full stop must be zeros, and not three of them: "1.800" may be 1800. */
@@ -245,7 +247,7 @@ const WHOLE_NUMBER = /^\d+(\.0{1,2})?$/;
 
 /** @throws {InvalidInputError} for what is no whole number in the field's range */
 function parseWholeNumber(value: unknown, field: NumberField): number {
-	const text = typeof value === 'string' ? value.trim() : '';
+	const text = typeof value === 'string' ? meantText(value) : '';
 	const number = WHOLE_NUMBER.test(text) ? Number(text) : value;
 	const { minValue, maxValue } = field.typeOptions;
 	if (
@@ -265,6 +267,6 @@ function parseWholeNumber(value: unknown, field: NumberField): number {
 /** Whether there is no value: spaces are none, either. */
 function isNothing(value: unknown): boolean {
 	return (
-		value === undefined || value === null || (typeof value === 'string' && value.trim() === '')
+		value === undefined || value === null || (typeof value === 'string' && meantText(value) === '')
 	);
 }

@@ -240,6 +240,8 @@ describe('a duration that is not supported', () => {
 		['sora-2', 30, 'nearest', 24],
 		['sora-2', '13 s', 'nearest', 12],
 		['sora-2', 100, 'nearest', 60],
+		['sora-2', 1e300, 'nearest', 60],
+		['sora-2', -1e300, 'nearest', 4],
 		['kling-3.0', 0, 'nearest', 3],
 		['sora-2', 59, 'default', 4],
 		['veo3.1', 5, 'default', 8],
