@@ -42,6 +42,16 @@ it.each([
 	expect(lab.api.requests.find(({ kind }) => kind === 'upload')?.bytes).toBe(image.length);
 });
 
+it.each([
+	['no more than a small file has', 8_000, 8_000],
+	['256 KiB', 5 * MB, 256 * 1024],
+])('reads %s at a time', async (_, bytes, atATime) => {
+	const run = await lab.run({ operation: 'uploadImage' }, { items: [imageItem(pictureOf(bytes))] });
+
+	expect(run.error).toBeUndefined();
+	expect(opened.mock.calls.map(([, chunkBytes]) => chunkBytes)[0]).toBe(atATime);
+});
+
 it('what is uploaded is not kept: it is read again if the upload has to be repeated', async () => {
 	const image = pictureOf(MB);
 	lab.api.setFault('upload', { status: 503 }, 1);

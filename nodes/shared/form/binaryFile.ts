@@ -8,7 +8,13 @@ import { parseText } from '../n8n/parameters';
 /** Finds the file that a binary field means, in whatever way n8n, other nodes and expressions have it. */
 
 /** Where the bytes of a file are: in n8n's storage, or in the item. */
-export type Content = { readonly id: string } | { readonly bytes: () => Buffer };
+export type Content = StoredContent | { readonly bytes: () => Buffer };
+
+export interface StoredContent {
+	readonly id: string;
+	/** In bytes, as far as n8n tells. */
+	readonly size?: number;
+}
 
 export interface FoundFile {
 	/** For messages. */
@@ -155,8 +161,10 @@ function hasContent(file: object): boolean {
 
 /** @param what the file, for the message. @throws {InvalidInputError} when it has no content */
 function contentOf(file: object, what: string): Content {
-	const { id, data } = file as { id?: unknown; data?: unknown };
-	if (typeof id === 'string' && id !== '') return { id };
+	const { id, data, bytes: size } = file as { id?: unknown; data?: unknown; bytes?: unknown };
+	if (typeof id === 'string' && id !== '') {
+		return Number.isSafeInteger(size) ? { id, size: size as number } : { id };
+	}
 	const isBytes = Buffer.isBuffer(file) || Array.isArray(data);
 	const bytes = bytesOf(isBytes ? file : data);
 	if (bytes !== undefined) return { bytes };

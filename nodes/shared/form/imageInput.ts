@@ -11,7 +11,13 @@ import { whenConnected } from '../n8n/databasePool';
 import { parametersOf, type Parameters } from '../n8n/parameters';
 import { NO_IMAGE, type ImageFields, type ImageSource } from './imageFields';
 import type { ImageFile, ImageInput } from '../generation/videoRequest';
-import { findFile, readErrorOf, storageFailed, type Content } from './binaryFile';
+import {
+	findFile,
+	readErrorOf,
+	storageFailed,
+	type Content,
+	type StoredContent,
+} from './binaryFile';
 
 /** Whether the item has an image under these fields at all. */
 export function isGiven(
@@ -102,12 +108,20 @@ export async function readImageFile(
 	};
 }
 
-/** How much of a file is read at a time: in pieces of the usual 64 KiB, reading takes more CPU time. */
-const CHUNK_BYTES = 256 * 1024;
+/**
+ * How much of a file is read at a time: in pieces of the usual 64 KiB, reading takes more CPU time. No more than it has,
+ * since n8n takes memory for a whole piece with each read.
+ */
+const MAX_CHUNK_BYTES = 256 * 1024;
+const MIN_CHUNK_BYTES = 1024;
+
+function chunkBytesOf({ size = MAX_CHUNK_BYTES }: StoredContent): number {
+	return Math.min(Math.max(size, MIN_CHUNK_BYTES), MAX_CHUNK_BYTES);
+}
 
 async function openContent(n8n: IExecuteFunctions, content: Content): Promise<Buffer | ByteStream> {
 	if ('bytes' in content) return content.bytes();
-	return (await n8n.helpers.getBinaryStream(content.id, CHUNK_BYTES)) as ByteStream;
+	return (await n8n.helpers.getBinaryStream(content.id, chunkBytesOf(content))) as ByteStream;
 }
 
 /** What is known of a file when it has been read through. */

@@ -7,7 +7,7 @@ export interface ImageReport {
 	/** `undefined`: it is no image that Magic Hour takes. */
 	readonly header?: ImageHeader;
 	/** What it is if it is none, for a message. */
-	readonly description: string;
+	readonly description?: string;
 	/** Bytes in all. */
 	readonly length: number;
 	/** Whether all of the image is there. */
@@ -35,15 +35,12 @@ export class ImageInspector {
 	end(): ImageReport {
 		const head = this.head ?? this.readHead();
 		const { header, length } = this;
-		const description = describeLookalike(head) ?? describeContent(head);
 		const end = this.rest?.end(head, length);
-		if (!header || !end) return { description, length, isWhole: false };
-		return {
-			header: end.isTurned ? turned(header) : header,
-			description,
-			length,
-			isWhole: end.isWhole,
-		};
+		if (!header || !end) {
+			const description = describeLookalike(head) ?? describeContent(head);
+			return { description, length, isWhole: false };
+		}
+		return { header: end.isTurned ? turned(header) : header, length, isWhole: end.isWhole };
 	}
 
 	private readHead(): Buffer {
