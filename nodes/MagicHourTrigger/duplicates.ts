@@ -9,7 +9,7 @@ import { createHash } from 'crypto';
  *
  * What decides is a mark in n8n's database (`databaseMarks.ts`), which the execution of an event claims before it hands
  * on anything: of several executions with copies of one event, in whatever processes, one gets it. `RecentEvents` comes
- * before that, in memory: copies that reach the process which has taken the event start no execution at all.
+ * before that, in memory, and only saves executions: it knows what this process has answered.
  */
 
 /** Milliseconds: longer than Magic Hour goes on delivering. */
@@ -32,78 +32,45 @@ export function keyOf({
 	return createHash('sha256').update(`${type} ${project.id}`).digest('base64').slice(0, 22);
 }
 
-/** An event that may start the workflow. */
-export interface Claim {
-	/** To be called once: whether the event has started the workflow. If not, the next delivery may. */
-	settle(started: boolean): void;
-}
-
-/** What one process remembers of the events of all its triggers. */
+/** What one process remembers of the events that its triggers have taken. */
 export class RecentEvents {
-	private readonly triggers = new Map<string, TriggerMemory>();
+	/** By trigger and key, with the time (in milliseconds) when they were taken; in that order. */
+	private readonly triggers = new Map<string, Map<string, number>>();
 	private cleanedAt = -Infinity;
 
-	/**
-	 * Claims an event for a trigger. If it is just being accepted by another request, waits for the outcome of that.
-	 * @returns nothing if it is a duplicate
-	 */
-	async claim(trigger: string, key: string, now: number): Promise<Claim | undefined> {
-		this.forgetTriggers(now);
-		const memory = this.memoryOf(trigger);
-		for (let other = memory.pending.get(key); other; other = memory.pending.get(key)) await other;
-		if (isFresh(memory.accepted.get(key), now)) return undefined;
-
-		let settled = () => {};
-		memory.pending.set(key, new Promise<void>((resolve) => (settled = resolve)));
-		return {
-			settle: (started) => {
-				if (started) remember(memory.accepted, key, now);
-				memory.pending.delete(key);
-				settled();
-			},
-		};
+	has(trigger: string, key: string, now: number): boolean {
+		const takenAt = this.triggers.get(trigger)?.get(key);
+		return takenAt !== undefined && isFresh(takenAt, now);
 	}
 
-	private memoryOf(trigger: string): TriggerMemory {
-		const known = this.triggers.get(trigger);
-		if (known) return known;
-		const memory = { accepted: new Map(), pending: new Map() };
-		this.triggers.set(trigger, memory);
-		return memory;
+	add(trigger: string, key: string, now: number): void {
+		this.forgetTriggers(now);
+		const events = this.triggers.get(trigger) ?? new Map<string, number>();
+		this.triggers.set(trigger, events);
+		events.delete(key);
+		events.set(key, now);
+		forgetOld(events, now);
 	}
 
 	/** Triggers come and go with their workflows. */
 	private forgetTriggers(now: number): void {
 		if (now - this.cleanedAt < CLEANING_INTERVAL_MS) return;
 		this.cleanedAt = now;
-		for (const [trigger, { accepted, pending }] of this.triggers) {
-			forgetOld(accepted, now);
-			if (pending.size === 0 && accepted.size === 0) this.triggers.delete(trigger);
+		for (const [trigger, events] of this.triggers) {
+			forgetOld(events, now);
+			if (events.size === 0) this.triggers.delete(trigger);
 		}
 	}
 }
 
-interface TriggerMemory {
-	/** By their keys, with the time (in milliseconds) when they were accepted; in that order. */
-	readonly accepted: Map<string, number>;
-	/** Events whose executions are just being started. */
-	readonly pending: Map<string, Promise<void>>;
-}
-
-function isFresh(acceptedAt: number | undefined, now: number): boolean {
-	return acceptedAt !== undefined && now - acceptedAt < RETENTION_MS;
-}
-
-function remember(accepted: Map<string, number>, key: string, now: number): void {
-	accepted.delete(key);
-	accepted.set(key, now);
-	forgetOld(accepted, now);
+function isFresh(takenAt: number, now: number): boolean {
+	return now - takenAt < RETENTION_MS;
 }
 
 /** Takes no time: the oldest come first. */
-function forgetOld(accepted: Map<string, number>, now: number): void {
-	for (const [key, at] of accepted) {
-		if (accepted.size <= MAX_EVENTS && isFresh(at, now)) return;
-		accepted.delete(key);
+function forgetOld(events: Map<string, number>, now: number): void {
+	for (const [key, at] of events) {
+		if (events.size <= MAX_EVENTS && isFresh(at, now)) return;
+		events.delete(key);
 	}
 }

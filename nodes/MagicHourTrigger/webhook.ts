@@ -29,7 +29,7 @@ export async function receiveEvent(n8n: IWebhookFunctions): Promise<IWebhookResp
 	if ('status' in verdict) return refuse(n8n, verdict);
 	const { event } = verdict;
 	// A person who tries out the workflow may send the same event as often as they like.
-	if (n8n.getMode() !== 'manual' && !(await claimEvent(n8n, keyOf(event)))) {
+	if (n8n.getMode() !== 'manual' && isDuplicate(n8n, keyOf(event))) {
 		return refuse(n8n, DUPLICATE);
 	}
 	return {
@@ -117,18 +117,19 @@ async function secretOrNothing(n8n: IWebhookFunctions, maxAgeMs: number): Promis
 	});
 }
 
-/** @returns whether it is no duplicate, as far as this process knows */
-async function claimEvent(n8n: IWebhookFunctions, key: string): Promise<boolean> {
+/** Whether this process knows that the event has started the workflow. It will know it of this one, once it has. */
+function isDuplicate(n8n: IWebhookFunctions, key: string): boolean {
 	const trigger = `${n8n.getWorkflow().id} ${n8n.getNode().id}`;
+	if (recentEvents.has(trigger, key, systemClock.date())) return true;
 	const response = n8n.getResponseObject();
-	// The sender may have given up already. Listens before it waits for a copy: it may give up meanwhile.
-	const closed = response.closed
-		? Promise.resolve()
-		: new Promise<void>((resolve) => response.once('close', resolve));
-	const claim = await recentEvents.claim(trigger, key, systemClock.date());
-	// The answer is sent when the execution has been started, or could not be.
-	void closed.then(() => claim?.settle(response.writableFinished && response.statusCode < 300));
-	return claim !== undefined;
+	// n8n answers when it has started the execution, or could not. There is no event for it where the sender has given up
+	// by then: in a burst that is when copies come.
+	const end = response.end.bind(response) as (...answer: unknown[]) => typeof response;
+	response.end = (...answer: unknown[]) => {
+		if (response.statusCode < 300) recentEvents.add(trigger, key, systemClock.date());
+		return end(...answer);
+	};
+	return false;
 }
 
 function refuse(n8n: IWebhookFunctions, rejection: Rejection): IWebhookResponseData {
