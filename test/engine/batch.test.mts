@@ -103,6 +103,8 @@ describe('Concurrent Projects', () => {
 			...NO_DOWNLOAD,
 			prompt: HELD,
 			projectName: '=Film {{ $json.n }}',
+			// Default reads the account, which tells what there is room for.
+			model: { __rl: true, mode: 'list', value: 'kling-3.0' },
 			options: { concurrentProjects: 8 },
 		};
 		const run = await lab.run(parameters, { items: same(8), apiKey: lab.api.keys.creator });
