@@ -88,6 +88,14 @@ describe('the model Default', () => {
 });
 
 describe('no account is read', () => {
+	it('by a further try of what is paid', async () => {
+		lab.api.setFault('poll', { status: 404, body: { message: 'Not Found' } }, 1);
+		const { error } = await run({}, { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 });
+		expect(error).toBeUndefined();
+		expect(lab.creates()).toHaveLength(1);
+		expect(lab.accountReads()).toBe(1);
+	});
+
 	it.each<[string, INodeParameters, number]>([
 		['for a model of its own', byId('kling-3.0'), 1],
 		['for as many items as every plan has room for', byId('kling-3.0'), 3],

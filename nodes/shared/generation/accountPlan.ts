@@ -48,22 +48,28 @@ export interface KnownPlan {
 	readonly concurrentProjects: number;
 }
 
+/** A run that is about to begin. @property unpaid those of its items that earlier tries have not paid for */
+type Beginning = Pick<Run<Planning>, 'items' | 'hint'> & {
+	readonly unpaid: Run<Planning>['items'];
+};
+
 /**
- * Reads the account, if the run needs it: a model is the plan's choice, or more items than every plan has room for are to go
- * as the plan allows. If it can't be read, the run goes on as if the plan were any, and says so.
+ * Reads the account, if the run needs it: the model of an item that is to be paid is the plan's choice, or more of them than
+ * every plan has room for are to go as the plan allows. If it can't be read, the run goes on as if the plan were any, and
+ * says so.
  * @throws {AbortError} when the execution was stopped
  */
 export async function readPlan(
-	{ items, hint }: Pick<Run<Planning>, 'items' | 'hint'>,
+	{ items, unpaid, hint }: Beginning,
 	{ account, room: ofKey }: Pick<RunContext, 'account' | 'room'>,
 ): Promise<KnownPlan> {
 	const given = items.flatMap(({ input: { concurrentProjects: room } }) =>
 		room === AUTOMATIC ? [] : [room],
 	);
 	const isAutomatic = given.length < items.length;
-	const waits = items.some(({ input: { output } }) => output.wait);
-	const roomMatters = isAutomatic && waits && Math.min(items.length, ...given) > LEAST_ROOM;
-	const modelMatters = items.some(({ input }) => input.fit !== undefined);
+	const waits = unpaid.some(({ input: { output } }) => output.wait);
+	const roomMatters = isAutomatic && waits && Math.min(unpaid.length, ...given) > LEAST_ROOM;
+	const modelMatters = unpaid.some(({ input }) => input.fit !== undefined);
 	const known = roomMatters || modelMatters ? await tierOf(account) : {};
 	if (known.unknown !== undefined) hint(noteOf(known.unknown, roomMatters, modelMatters));
 	const room = ROOM.get(known.tier) ?? LEAST_ROOM;

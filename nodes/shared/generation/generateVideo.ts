@@ -46,11 +46,11 @@ export async function beforeGenerating({
 }: Run<GenerateInput>): Promise<Batch<GenerateBatch, GenerateInput>> {
 	const context = await openContext();
 	const { client, clock, journal } = context;
-	const { plan, concurrentProjects } = await readPlan({ items, hint }, context);
 	journal.takeOver(
 		items.map(({ itemIndex, input }) => ({ itemIndex, fingerprint: fingerprintOfRequest(input) })),
 	);
 	const unpaid = items.filter(({ itemIndex }) => journal.previous(itemIndex) === undefined);
+	const { plan, concurrentProjects } = await readPlan({ items, unpaid, hint }, context);
 	const { fitting, refused } = fitToPlan(unpaid, plan);
 	const limits = await enterLimits(fitting, context);
 	const begunAt = clock.now();
