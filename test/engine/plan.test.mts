@@ -149,6 +149,10 @@ describe('Concurrent Projects', () => {
 		},
 	);
 
+	it('a number that the list does not have is what was given, too', async () => {
+		await expect(room('business', { options: { concurrentProjects: 7 } })).resolves.toBe(7);
+	});
+
 	it('is 3 where the plan is not known, with a note', async () => {
 		lab.api.setFault('account', { status: 200, body: { tier: 'studio', credits: 1 } });
 		await expect(room('pro')).resolves.toBe(3);
