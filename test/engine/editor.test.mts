@@ -211,6 +211,15 @@ describe('the warnings before a run', () => {
 		expect(warnings({ ...model('veo3.1'), duration: 16 })).toEqual([]);
 	});
 
+	it('are none for what is to be sent anyway', () => {
+		const options = { durationNotSupported: 'send' };
+		const kling = { ...model('kling-2.6'), resolution: '720p', ...END_IMAGE };
+		expect(warnings({ ...kling, options })).toEqual([]);
+		expect(warnings({ ...kling, options: { durationNotSupported: 'error' } })).toHaveLength(1);
+		const square = { ...model('veo3.1'), prompt: 'A fox', aspectRatio: '1:1' };
+		expect(warnings({ ...square, options }, new TextToVideo())).toEqual([]);
+	});
+
 	it.each(['generate', 'estimateCredits'])('%s: say that a model is not known', (operation) => {
 		expect(warnings({ ...model(NEWER_MODEL), operation })).toEqual([
 			expect.stringContaining('does not know this model'),

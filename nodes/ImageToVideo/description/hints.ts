@@ -1,5 +1,12 @@
 import type { NodeHint } from 'n8n-workflow';
-import { idsOf, MODEL_GIVEN, spelled, UNKNOWN_MODEL, warning } from '../../shared/form/hints';
+import {
+	idsOf,
+	MODEL_GIVEN,
+	NOT_SENT_ANYWAY,
+	spelled,
+	UNKNOWN_MODEL,
+	warning,
+} from '../../shared/form/hints';
 import { joinOr } from '../../shared/lib/text';
 import { MODELS, type Model } from '../../shared/models/catalogue';
 
@@ -11,7 +18,7 @@ function endImageHints(model: Model): NodeHint[] {
 	const { resolutions, maxSeconds } = endImage ?? {};
 	const given =
 		'$parameter["operation"] === "generate" && !["", "none", undefined].includes($parameter["endImageSource"]) && ' +
-		`${spelled(idsOf(model))}.includes(${MODEL_GIVEN})`;
+		`${NOT_SENT_ANYWAY} && ${spelled(idsOf(model))}.includes(${MODEL_GIVEN})`;
 	const hints: NodeHint[] = [];
 	if (resolutions !== undefined) {
 		hints.push(

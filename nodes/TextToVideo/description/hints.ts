@@ -1,6 +1,13 @@
 import type { NodeHint } from 'n8n-workflow';
 import { REFERENCE_GROUP } from './fields';
-import { idsOf, MODEL_GIVEN, spelled, UNKNOWN_MODEL, warning } from '../../shared/form/hints';
+import {
+	idsOf,
+	MODEL_GIVEN,
+	NOT_SENT_ANYWAY,
+	spelled,
+	UNKNOWN_MODEL,
+	warning,
+} from '../../shared/form/hints';
 import { ASPECT_RATIOS, MODELS } from '../../shared/models/catalogue';
 import { makesAspectRatio, MEANT_NAME } from '../../shared/models/textToVideo';
 
@@ -12,7 +19,7 @@ export const HINTS: NodeHint[] = [
 		if (ids.length === 0) return [];
 		return warning(
 			`This model does not make videos of ${ratio}. Choose another aspect ratio or model.`,
-			`$parameter["operation"] === "generate" && $parameter["aspectRatio"] === "${ratio}" && ${spelled(ids)}.includes(${MODEL_GIVEN})`,
+			`$parameter["operation"] === "generate" && ${NOT_SENT_ANYWAY} && $parameter["aspectRatio"] === "${ratio}" && ${spelled(ids)}.includes(${MODEL_GIVEN})`,
 		);
 	}),
 	warning(

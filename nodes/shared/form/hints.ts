@@ -7,6 +7,7 @@ import {
 	type Model,
 } from '../models/catalogue';
 import { NOT_SPELLED, spellingsOf } from '../models/modelId';
+import { NOT_SUPPORTED, OPTIONS } from './fields';
 
 /** What the form says of a combination before it is run, computed from the catalogue as the menus are. */
 
@@ -23,6 +24,9 @@ export const UNKNOWN_MODEL = warning(
 	'This node does not know this model: its duration and resolution are sent unchecked, and its cost is unknown.',
 	`["generate", "estimateCredits"].includes($parameter["operation"]) && !!${MODEL_GIVEN} && !${spelled(KNOWN_IDS)}.includes(${MODEL_GIVEN})`,
 );
+
+/** It is not to be sent as it is, whatever is known of the model. */
+export const NOT_SENT_ANYWAY = `$parameter["${OPTIONS.name}"]?.["${NOT_SUPPORTED.name}"] !== "send"`;
 
 /** What the values of known models may be spelled as, for an expression. */
 export function spelled(ids: readonly string[]): string {
