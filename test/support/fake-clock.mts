@@ -35,9 +35,9 @@ export class FakeClock implements Clock {
 		await Promise.resolve();
 	}
 
-	timeoutSignal(milliseconds: number, signal?: AbortSignal): AbortSignal {
+	timeoutSignal(milliseconds: number): AbortSignal {
 		const late = new AbortController();
 		this.limits.push({ at: this.time + milliseconds, late });
-		return signal ? AbortSignal.any([late.signal, signal]) : late.signal;
+		return late.signal;
 	}
 }

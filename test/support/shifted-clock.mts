@@ -31,15 +31,11 @@ export abstract class ShiftedClock implements Clock {
 		await turn();
 	}
 
-	timeoutSignal(milliseconds: number, signal?: AbortSignal): AbortSignal {
+	timeoutSignal(milliseconds: number): AbortSignal {
 		const controller = new AbortController();
 		const limit = { at: this.now() + milliseconds, controller };
 		this.#limits.add(limit);
 		this.#arm(limit);
-		signal?.addEventListener('abort', () => {
-			controller.abort(signal.reason);
-		});
-		if (signal?.aborted) controller.abort(signal.reason);
 		return controller.signal;
 	}
 

@@ -14,7 +14,7 @@ export function speedUp(factor: number): () => void {
 	clock.now = faster(now);
 	clock.date = faster(date);
 	clock.sleep = (milliseconds, signal) => sleep(milliseconds / factor, signal);
-	clock.timeoutSignal = (milliseconds, signal) => timeoutSignal(milliseconds / factor, signal);
+	clock.timeoutSignal = (milliseconds) => timeoutSignal(milliseconds / factor);
 	return () => {
 		Object.assign(clock, { now, date, sleep, timeoutSignal });
 	};

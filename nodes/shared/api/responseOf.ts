@@ -1,4 +1,4 @@
-import { stopped, type Clock } from '../lib/clock';
+import { joinSignals, stopped, type Clock } from '../lib/clock';
 import type { CallDescriptor } from './calls';
 import { failureOf } from './responseErrors';
 import type { ApiResponse, Download } from './transport';
@@ -29,11 +29,7 @@ export async function responseOf<T extends ApiResponse | Download>(
 	request: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
 	const late = clock.timeoutSignal(timeoutMs);
-	const sources = signal ? [late, signal] : [late];
-	const over = new AbortController();
-	const end = () => over.abort();
-	for (const source of sources) source.addEventListener('abort', end);
-	if (sources.some(({ aborted }) => aborted)) end();
+	const over = joinSignals(late, signal);
 
 	const explain = (error: unknown) => {
 		if (signal?.aborted) return stopped();
@@ -46,7 +42,7 @@ export async function responseOf<T extends ApiResponse | Download>(
 	} catch (error) {
 		throw explain(error);
 	} finally {
-		for (const source of sources) source.removeEventListener('abort', end);
+		over.release();
 	}
 }
 

@@ -11,8 +11,8 @@ export interface Clock {
 	sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 	/** Lets everything else that is due happen first. */
 	yieldToEventLoop(): Promise<void>;
-	/** A signal that fires after a time, or when the other one does. */
-	timeoutSignal(milliseconds: number, signal?: AbortSignal): AbortSignal;
+	/** A signal that fires after a time. */
+	timeoutSignal(milliseconds: number): AbortSignal;
 }
 
 /** Longest sleep in one piece: n8n's `sleep` can't be ended early (and its linter allows no other timer). */
@@ -32,19 +32,28 @@ export const systemClock: Clock = {
 		}
 	},
 	yieldToEventLoop: async () => await sleep(0),
-	timeoutSignal: (milliseconds, signal) => {
-		const late = AbortSignal.timeout(Math.min(Math.ceil(milliseconds), MAX_TIMEOUT_MS));
-		if (!signal) return late;
-		// Not AbortSignal.any: on Node 20 it loses a time-out that nothing else holds to the garbage collector.
-		const limited = new AbortController();
-		for (const source of [late, signal]) {
-			const end = () => limited.abort(source.reason);
-			source.addEventListener('abort', end);
-			if (source.aborted) end();
-		}
-		return limited.signal;
-	},
+	timeoutSignal: (milliseconds) =>
+		AbortSignal.timeout(Math.min(Math.ceil(milliseconds), MAX_TIMEOUT_MS)),
 };
+
+/** A signal that fires with the first of others. */
+export interface JoinedSignal {
+	readonly signal: AbortSignal;
+	/** It does not fire any more. Until then those it listens to keep in memory what waits for it, requests and all. */
+	readonly release: () => void;
+}
+
+/** Not AbortSignal.any: on Node 20 it loses a time-out that nothing else holds to the garbage collector. */
+export function joinSignals(...signals: ReadonlyArray<AbortSignal | undefined>): JoinedSignal {
+	const joined = new AbortController();
+	const releases = signals.map((source) => {
+		const end = () => joined.abort(source?.reason);
+		source?.addEventListener('abort', end);
+		if (source?.aborted) end();
+		return () => source?.removeEventListener('abort', end);
+	});
+	return { signal: joined.signal, release: () => releases.forEach((release) => release()) };
+}
 
 /**
  * Waits for the work, but no longer than until the signal fires.

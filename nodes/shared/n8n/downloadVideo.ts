@@ -2,7 +2,7 @@ import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 import type { Project } from '../api/schemas';
 import type { CallOptions } from '../api/client';
 import type { FileTransfer } from '../api/fileTransfer';
-import type { Clock } from '../lib/clock';
+import { joinSignals, type Clock } from '../lib/clock';
 import { AbortError, messageOf, ProjectError, RequestError } from '../lib/errors';
 import { MAX_API_MESSAGE_LENGTH, singleLine } from '../lib/text';
 import { videoFileName } from '../media/videoFileName';
@@ -41,28 +41,30 @@ export async function downloadVideo(
 ): Promise<IBinaryData> {
 	const deadline = Math.max(options.deadline, clock.now() + MIN_DOWNLOAD_TIMEOUT_MS);
 	const patient = { ...options, deadline };
-	const signal = clock.timeoutSignal(deadline - clock.now(), options.signal);
+	const limit = joinSignals(clock.timeoutSignal(deadline - clock.now()), options.signal);
 	const rule = refresh ? DOWNLOADING : DOWNLOADING_ONE_URL;
 	let isFirst = true;
 	const work = async (): Promise<IBinaryData> => {
 		const latest = isFirst || !refresh ? project : await refresh(patient);
 		isFirst = false;
-		return await downloadOnce(n8n, files, latest, signal).catch((error: unknown) => {
+		return await downloadOnce(n8n, files, latest, limit.signal).catch((error: unknown) => {
 			const isLate = error instanceof AbortError && !options.signal?.aborted;
 			throw isLate ? incomplete('the time for it was over') : (error as Error);
 		});
 	};
-	return await withRetries(work, { ...patient, clock, rule }).catch((error: unknown) => {
-		if (!(error instanceof RequestError)) throw error as Error;
-		throw new ProjectError(
-			`The video of project ${project.id} is finished, but it could not be downloaded: ${error.message}`,
-			project.id,
-			// What helps against a temporary failure is no help against a URL that can't be renewed.
-			refresh ? `${hint} ${error.hint}`.trim() : hint,
-			'MAGIC_HOUR_DOWNLOAD_FAILED',
-			error.status,
-		);
-	});
+	return await withRetries(work, { ...patient, clock, rule })
+		.catch((error: unknown) => {
+			if (!(error instanceof RequestError)) throw error as Error;
+			throw new ProjectError(
+				`The video of project ${project.id} is finished, but it could not be downloaded: ${error.message}`,
+				project.id,
+				// What helps against a temporary failure is no help against a URL that can't be renewed.
+				refresh ? `${hint} ${error.hint}`.trim() : hint,
+				'MAGIC_HOUR_DOWNLOAD_FAILED',
+				error.status,
+			);
+		})
+		.finally(limit.release);
 }
 
 async function downloadOnce(

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import path from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
@@ -42,7 +43,11 @@ function chunks(): Buffer[] {
 }
 
 /** Downloads the video, which n8n stores in one of those ways. */
-async function download(store: (stream: Readable) => Promise<unknown>, clock: Clock = systemClock) {
+async function download(
+	store: (stream: Readable) => Promise<unknown>,
+	clock: Clock = systemClock,
+	signal?: AbortSignal,
+) {
 	const prepareBinaryData = async (stream: Readable) => {
 		await store(stream);
 		return { data: '', mimeType: 'video/mp4' };
@@ -58,7 +63,7 @@ async function download(store: (stream: Readable) => Promise<unknown>, clock: Cl
 	} as unknown as Project;
 	const refresh = async () => await Promise.resolve(project);
 	const source = { project, refresh, hint: 'Use Get.' };
-	await downloadVideo(n8n, files, clock, source, { deadline: clock.now() + 60_000 });
+	await downloadVideo(n8n, files, clock, source, { deadline: clock.now() + 60_000, signal });
 }
 
 describe('a video is checked while n8n stores it', () => {
@@ -72,6 +77,23 @@ describe('a video is checked while n8n stores it', () => {
 		expect(stored?.equals(VIDEO)).toBe(true);
 	});
 });
+
+test.each([true, false])(
+	'nothing is kept for a Stop once it is over (stored: %s)',
+	async (isStored) => {
+		const { signal } = new AbortController();
+		const listeners = () => getEventListeners(signal, 'abort').length;
+		let meanwhile = 0;
+		const store = async (stream: Readable) => {
+			meanwhile = listeners();
+			if (!isStored) throw new Error('no');
+			await stream.toArray();
+		};
+		const over = download(store, new FakeClock(), signal);
+		await (isStored ? over : rejectionOf(ProjectError, over));
+		expect({ meanwhile, afterwards: listeners() }).toEqual({ meanwhile: 1, afterwards: 0 });
+	},
+);
 
 describe('a finished video that n8n can not store', () => {
 	/** A disk that is full fails in the same way, as Node says it. */
