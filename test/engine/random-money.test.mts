@@ -162,7 +162,8 @@ async function chainOf(seed: number): Promise<string[]> {
 		// What n8n has kept of an execution that was stopped, or of one that was killed with it.
 		const kept =
 			isStopped || dice.chance(0.2) ? dice.of(['that it began', 'nothing'] as const) : 'all';
-		retry = { of: run.data, kept };
+		// Of a retry that was killed, n8n has what it began with: another one of the same execution.
+		if (kept === 'all' || retry === undefined || dice.chance(0.5)) retry = { of: run.data, kept };
 		if (dice.chance(0.5)) certain.push(...setFaults(dice).map(() => false));
 	}
 

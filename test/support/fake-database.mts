@@ -15,6 +15,7 @@ export function fakeDatabase() {
 		/** What a process does that has read before others wrote. */
 		wipe: () => (marks = []),
 		breakDown: () => (problem = new Error('database is locked')),
+		repair: () => (problem = undefined),
 		helpers: {
 			checkProcessedAndRecord: async (wanted: string[]) => {
 				let processed: string[] = [];

@@ -40,7 +40,8 @@ export interface Journal {
 	/**
 	 * A create request is about to be sent. Until more is noted, it may have created a project.
 	 * @returns what later notes on this request are to name
-	 * @throws {CreateOutcomeUnknownError} when an earlier try, of which nothing else is known, may have sent it
+	 * @throws {CreateOutcomeUnknownError} when an earlier try, of which nothing else is known, may have sent it, or that can't
+	 * be known
 	 */
 	beforeCreate(itemIndex: number, request: NewRequest): Promise<Token>;
 	/** The project exists, and is paid for. */
@@ -123,7 +124,7 @@ const KEY = 'magicHourJournal';
 const LIVE_CALLS = new WeakMap<Saved, Map<string, number>>();
 
 /** What the first note of each mark of an agent's calls has found. Of this process, and never saved. */
-const FIRST_NOTES = new WeakMap<Saved, Map<string, Promise<boolean>>>();
+const FIRST_NOTES = new WeakMap<Saved, Map<string, Promise<boolean | undefined>>>();
 
 /** When a mark is looked after, in milliseconds from time to time: a database that is that busy answers late. */
 const UPHOLD_PAUSES_MS = [2_000, 8_000, 20_000];
@@ -159,7 +160,7 @@ export function openJournal(n8n: IExecuteFunctions, clock: Clock = systemClock):
 	const live = LIVE_CALLS.get(saved) ?? new Map<string, number>();
 	LIVE_CALLS.set(saved, live);
 	live.set(call, 0);
-	const firstNotes = FIRST_NOTES.get(saved) ?? new Map<string, Promise<boolean>>();
+	const firstNotes = FIRST_NOTES.get(saved) ?? new Map<string, Promise<boolean | undefined>>();
 	FIRST_NOTES.set(saved, firstNotes);
 
 	const { records } = saved;
@@ -198,13 +199,13 @@ export function openJournal(n8n: IExecuteFunctions, clock: Clock = systemClock):
 			if (!inherited.has(mark)) return mark;
 		}
 	};
-	/** Whether the mark is older than this execution: equal calls of an agent share one. */
+	/** Whether the mark is older than this execution: equal calls of an agent share one. `undefined`: nobody knows. */
 	const noteMark = async (mark: string, owner: string) => {
 		const note = marks?.note(mark, owner);
 		if (note && asTool && !firstNotes.has(mark)) firstNotes.set(mark, note);
 		const first = firstNotes.get(mark) ?? note;
 		await note;
-		return (await first) === true;
+		return await first;
 	};
 	const removeMark = async (record: ProjectRecord) => {
 		const { mark, isMarkShared } = record;
@@ -277,11 +278,12 @@ export function openJournal(n8n: IExecuteFunctions, clock: Clock = systemClock):
 			const mark = newMark(itemIndex, fingerprint);
 			const wasMarked = mark !== undefined && (await noteMark(mark, ownerOf(request)));
 			const isOwn = records.some((each) => each.execution === execution && each.mark === mark);
-			if (wasMarked && isRetry && !isOwn) {
+			if (isRetry && mark !== undefined && wasMarked !== false && !isOwn) {
 				marks?.disown(mark, ownerOf(request));
-				throw interruptedTry(searchName);
+				throw wasMarked ? interruptedTry(searchName) : unknownTry(searchName);
 			}
-			const isMarkShared = wasMarked && !isOwn && marks?.isOthers(mark, ownerOf(request)) !== true;
+			const isMarkShared =
+				wasMarked === true && !isOwn && marks?.isOthers(mark, ownerOf(request)) !== true;
 			records.push({ ...request, ...(mark && { mark }), ...(isMarkShared && { isMarkShared }) });
 			// n8n's log outlives an n8n that is killed. A name of many lines is one line there.
 			n8n.logger.info(`Magic Hour is asked for a video: ${JSON.stringify(name)}`);
@@ -366,6 +368,17 @@ export function interruptedTry(name: string): CreateOutcomeUnknownError {
 	);
 }
 
+/** What an earlier try may have asked for can't be known. @param name under which its video can be found */
+function unknownTry(name: string): CreateOutcomeUnknownError {
+	return new CreateOutcomeUnknownError(
+		"n8n's database did not tell whether an earlier try of this execution has asked for this video, so no request is sent",
+		"See n8n's log for what is wrong with the database, and retry the execution then. Or look in your Magic Hour library " +
+			`for the name ${JSON.stringify(name)}, and run the workflow anew if there is none.`,
+		undefined,
+		'MAGIC_HOUR_INTERRUPTED_RETRY',
+	);
+}
+
 /** Whether the execution that is tried again had begun this node. */
 function hasRunBefore(n8n: IExecuteFunctions): boolean {
 	const node = n8n.getWorkflowDataProxy(0).$(n8n.getNode().name) as { isExecuted?: boolean };
@@ -377,9 +390,9 @@ interface Marks {
 	readonly began: number | string;
 	/**
 	 * @param owner the request
-	 * @returns whether it was there before; @throws nothing: a database that takes no marks is told in the log
+	 * @returns whether it was there before; `undefined`: the database takes no marks, which is told in the log
 	 */
-	note(mark: string, owner: string): Promise<boolean>;
+	note(mark: string, owner: string): Promise<boolean | undefined>;
 	remove(mark: string, owner: string): Promise<void>;
 	/** Whether another request of this process has it. */
 	isOthers(mark: string, owner: string): boolean;
@@ -401,7 +414,7 @@ function marksOf(n8n: IExecuteFunctions, clock: Clock): Marks | undefined {
 			);
 		}
 		isTold = true;
-		return false;
+		return undefined;
 	};
 	return {
 		began,

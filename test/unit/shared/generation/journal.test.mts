@@ -398,6 +398,23 @@ describe('a retry that n8n was killed in, tried again', () => {
 	);
 });
 
+test.each([false, true])(
+	'a retry (agent: %s) asks for nothing while the database does not tell what an earlier try has asked for',
+	async (asTool) => {
+		const database = fakeDatabase();
+		database.breakDown();
+		const shared = { context: {}, process: `t${asTool}`, asTool, database };
+		const first = open(shared);
+		await first.notCreated(await request(first));
+		const retry = { ...shared, mode: 'retry', execution: '2' } as const;
+		const failure = await rejectionOf(CreateOutcomeUnknownError, request(open(retry)));
+		expect(failure.message).toContain("n8n's database did not tell");
+		// And does when it tells again.
+		database.repair();
+		await make(open({ ...retry, context: {}, execution: '3' }), 'p1');
+	},
+);
+
 describe('executions of one process that have the same mark', () => {
 	const RETRY = { mode: 'retry', isExecuted: false } as const;
 

@@ -144,7 +144,7 @@ describe('a limit for each day', () => {
 			expect(await clock.run(limit.take(`2026-11-${day}`, 300, 1))).toBeUndefined();
 		}
 		expect(row.marks.length).toBeLessThanOrEqual(entries);
-	});
+	}, 60_000);
 
 	it('throws what the database throws', async () => {
 		const { clock, row, worker } = workersOf(1);
