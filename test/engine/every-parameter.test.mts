@@ -315,7 +315,7 @@ describe.each(NODES)('%s', (_, file) => {
 		});
 		return values.map((_, index) => {
 			const { error, error_code: code } = output[0]?.[index]?.json ?? { error: 'no output' };
-			return typeof error === 'string' && !TAKEN.includes(String(code)) ? error : '';
+			return typeof error === 'string' && !TAKEN.some((each) => each === code) ? error : '';
 		});
 	}
 

@@ -9,6 +9,9 @@ const LIBRARY = { host: 'magichour.ai', path: '/my-library', parameter: 'imageId
 /** What a path at Magic Hour looks like, whatever its first part is. */
 const FILE_PATH = /^[^\s:\\/.~][^\s:\\/]*\/[^\s:\\]+$/;
 
+/** That of a saved item, which comes from a list of Magic Hour's: a person's own file may have spaces in its name. */
+const SAVED_PATH = /^[^\s:\\/.~][^:\\/\r\n]*\/[^:\\\r\n]+$/;
+
 /** What the `file_path` of an upload looks like. */
 const UPLOADED = /^api-assets\/[^\s:\\]+$/;
 
@@ -215,7 +218,7 @@ export function checkFilePath(value: unknown, field: string): string {
  */
 export function checkSavedItem(value: unknown, field: string): string {
 	const text = typeof value === 'string' ? value.trim() : '';
-	if (text.length <= MAX_URL_LENGTH && FILE_PATH.test(text)) return text;
+	if (text.length <= MAX_URL_LENGTH && SAVED_PATH.test(text)) return text;
 	throw new InvalidInputError(
 		text === ''
 			? `${field}: nothing was chosen`

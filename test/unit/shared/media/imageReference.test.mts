@@ -249,9 +249,12 @@ describe('a file at Magic Hour', () => {
 });
 
 describe('a saved item', () => {
-	test.each(['saved-items/ab12/1.png', 'ab12/photo'])('may be %s', (path) => {
-		expect(checkSavedItem(` ${path} `, 'Saved Item')).toBe(path);
-	});
+	test.each(['saved-items/ab12/1.png', 'ab12/photo', 'saved-items/my cat/a photo.png'])(
+		'may be %s',
+		(path) => {
+			expect(checkSavedItem(` ${path} `, 'Saved Item')).toBe(path);
+		},
+	);
 
 	test.each([undefined, '', ' '])('%j says that nothing was chosen', (path) => {
 		expect(() => checkSavedItem(path, 'Saved Item')).toThrow('Saved Item: nothing was chosen');
