@@ -122,13 +122,11 @@ function isDuplicate(n8n: IWebhookFunctions, key: string): boolean {
 	const trigger = `${n8n.getWorkflow().id} ${n8n.getNode().id}`;
 	if (recentEvents.has(trigger, key, systemClock.date())) return true;
 	const response = n8n.getResponseObject();
-	// n8n answers when it has started the execution, or could not. There is no event for it where the sender has given up
-	// by then: in a burst that is when copies come.
-	const end = response.end.bind(response) as (...answer: unknown[]) => typeof response;
-	response.end = (...answer: unknown[]) => {
+	// Only of an answer that has reached its sender: where n8n had no connection to its database for 20 s, it answers that
+	// it has started an execution which has failed (2.41.1). By then the sender has given up, and the event comes again.
+	response.once('finish', () => {
 		if (response.statusCode < 300) recentEvents.add(trigger, key, systemClock.date());
-		return end(...answer);
-	};
+	});
 	return false;
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { EventEmitter } from 'node:events';
 import { setTimeout as waitFor } from 'node:timers/promises';
 import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { MIN_SECRET_AGE_MS } from '../../../nodes/MagicHourTrigger/secrets.ts';
@@ -11,7 +12,7 @@ import {
 } from '../../../tools/docs/webhook-cases.mts';
 
 /** An HTTP response, as far as the trigger looks at it. */
-class Response {
+class Response extends EventEmitter {
 	statusCode = 200;
 	body: unknown;
 
@@ -24,14 +25,10 @@ class Response {
 		this.body = body;
 	}
 
-	end(): this {
-		return this;
-	}
-
-	/** n8n answers. */
+	/** n8n's answer is out. */
 	finish(statusCode = this.statusCode): void {
 		this.statusCode = statusCode;
-		this.end();
+		this.emit('finish');
 	}
 }
 
@@ -122,7 +119,7 @@ test('a copy does not wait for what becomes of another one: n8n has the request 
 	expect(await Promise.all([isStart(first), isStart(copy)])).toEqual([true, true]);
 });
 
-test('an event that n8n has not answered may come again', async () => {
+test('an event whose answer has reached nobody may come again', async () => {
 	await send('gone').outcome;
 
 	expect(await isStart(send('gone'))).toBe(true);
