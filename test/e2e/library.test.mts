@@ -697,26 +697,25 @@ describe('the workflow library in a real n8n', () => {
 			return await (await imported(workflow)).run();
 		}
 
-		it('writes an email when few credits are left', async () => {
+		it.each([
+			['says so where they are few', 1, ', which is low', ', fewer than '],
+			['says no more where they are enough', 0, '', '\n'],
+		])('writes what is left, and %s', async (_, more, inSubject, inText) => {
 			const balance = lab.api.balance('business');
 			const before = smtp.mails.length;
-			const { status } = await reporting(balance + 1);
+			const { status } = await reporting(balance + more);
 
 			expect(status).toBe('success');
 			expect(smtp.mails).toHaveLength(before + 1);
 			expect(smtp.mails.at(-1)).toMatchObject({
 				to: ['you@example.com'],
-				subject: `Magic Hour: ${balance} credits left`,
-				text: expect.stringContaining(`The business plan has ${balance} credits left`) as string,
+				subject: `Magic Hour: ${balance} credits left${inSubject}`,
+				text: expect.stringMatching(
+					new RegExp(
+						`^Plan: business\\s+Credits left: ${balance}${inText}[^]*Subscription: active, until 20\\d\\d-`,
+					),
+				) as string,
 			});
-		});
-
-		it('writes none when there are enough', async () => {
-			const before = smtp.mails.length;
-			const { status } = await reporting(lab.api.balance('business'));
-
-			expect(status).toBe('success');
-			expect(smtp.mails).toHaveLength(before);
 		});
 	});
 
