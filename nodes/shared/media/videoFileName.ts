@@ -1,22 +1,21 @@
-import { wellFormed } from '../lib/text';
+import { meantText, wellFormed } from '../lib/text';
 
 const EXTENSION = '.mp4';
 /** Characters that a file name may not have on Windows, macOS or Linux, and those that turn the order of letters around. */
 const FORBIDDEN = /[\\/:*?"<>|\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;
 /** Names of devices on Windows, whatever comes behind the full stop. */
-const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
+const DEVICE = /^(con|prn|aux|nul|(com|lpt)[\d¹²³])(\.|$)/i;
 /** Characters. */
 const MAX_LENGTH = 100;
+/** Enough characters for the longest name with what is left out of it. */
+const MAX_READ = 4 * MAX_LENGTH;
 /** File systems take names of 255 bytes, and a workflow may put something before or behind this one. */
 const MAX_BYTES = 200;
 
 /** A file name for a video, made from the project's name; its id where there is no usable name. */
 export function videoFileName(name: string | null | undefined, projectId: string): string {
-	const cleaned = wellFormed(name ?? '')
-		.replace(FORBIDDEN, ' ')
-		.replace(/\s+/g, ' ')
-		.trim();
-	const short = trimmed(beginning(withoutExtension(cleaned)));
+	const cleaned = meantText((name ?? '').replace(FORBIDDEN, ' ').replace(/\s+/g, ' '));
+	const short = trimmed(beginning(withoutExtension(untilEnd(cleaned.slice(0, MAX_READ)))));
 	const usable = short !== '' && !DEVICE.test(short);
 	return `${usable ? short : beginning(wellFormed(projectId).replace(FORBIDDEN, '-')) || 'video'}${EXTENSION}`;
 }
@@ -30,7 +29,11 @@ function withoutExtension(name: string): string {
 }
 
 function trimmed(name: string): string {
-	return name.replace(/^[. ]+/, '').replace(/[. ]+$/, '');
+	return untilEnd(name.replace(/^[. ]+/, ''));
+}
+
+function untilEnd(name: string): string {
+	return name.replace(/[. ]+$/, '');
 }
 
 /** By characters: cutting within one would leave half an emoji. */
