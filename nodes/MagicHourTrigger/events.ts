@@ -88,10 +88,14 @@ export function readEvent(body: Buffer, choice: EventChoice): MagicHourEvent | U
 	}
 	const { payload: project } = parseJsonAs(eventSchemaOf(type), text, 'body');
 	if (choice.projectTypes.length === 0) return { type, project };
-	const kind = project.type?.trim() || 'unknown';
-	if (choice.projectTypes.includes(kind.toUpperCase())) return { type, project };
+	const kind = project.type?.trim() ?? '';
+	// Of a video without a type that can be read nobody knows that it is not wanted, and the event comes once.
+	if (kind === '' && type.startsWith('video.')) return { type, project };
+	if (choice.projectTypes.includes(kind.toUpperCase().replace(/[\s-]+/g, '_'))) {
+		return { type, project };
+	}
 	return {
-		why: `Projects of the type ${singleLine(kind, MAX_NAME_LENGTH)} are not chosen in this trigger`,
+		why: `Projects of the type ${singleLine(kind || 'unknown', MAX_NAME_LENGTH)} are not chosen in this trigger`,
 	};
 }
 

@@ -147,7 +147,8 @@ const reasonSchema = z.object({
 });
 
 const projectFieldsSchema = z.object({
-	id: z.string().min(1),
+	/** Also where it comes as a number. */
+	id: z.preprocess((id) => (Number.isSafeInteger(id) ? String(id) : id), z.string().min(1)),
 	name: unimportant(z.string()),
 	status: statusSchema,
 	type: unimportant(z.string()),
@@ -178,12 +179,12 @@ export interface Project extends ProjectFields {
 	readonly unreadable: readonly string[];
 }
 
-/** A project, of which the id and the status count. @param status the one of a project that comes without */
+/** A project, of which the id and the status count. @param status the one of a project that comes without one that can be read */
 export const projectSchemaWith = (status?: string) =>
 	z.record(z.unknown()).transform((raw, context): Project => {
 		const parsed = projectFieldsSchema.safeParse({
 			...raw,
-			status: raw.status ?? status,
+			status: isText(raw.status) ? raw.status : (status ?? raw.status),
 			// The deprecated field has a URL, too.
 			downloads: [raw.downloads, raw.download],
 		});
@@ -206,12 +207,16 @@ function readReason(error: unknown): { code?: string; message?: string } | undef
 function readDownloads(candidates: unknown): ProjectDownload[] {
 	for (const candidate of candidates as unknown[]) {
 		const usable = [candidate].flat().flatMap((download) => {
-			const parsed = downloadSchema.safeParse(download);
+			const parsed = downloadSchema.safeParse(isText(download) ? { url: download } : download);
 			return parsed.success ? [parsed.data] : [];
 		});
 		if (usable.length > 0) return usable;
 	}
 	return [];
+}
+
+function isText(value: unknown): value is string {
+	return typeof value === 'string' && value !== '';
 }
 
 function isWebUrl(text: string): boolean {

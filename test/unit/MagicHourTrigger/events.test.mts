@@ -45,7 +45,6 @@ test.each([
 	[{ type: 'video.completed' }, 'payload: Required'],
 	[{ type: 'video.completed', payload: null }, 'payload: Expected object'],
 	[{ type: 'video.completed', payload: { status: 'complete' } }, 'payload.id: Required'],
-	[{ type: 'video.completed', payload: { id: 'p1', status: 7 } }, 'payload.status'],
 	[{ type: 'credits.low', payload: { id: 'p1' } }, 'payload.status: Required'],
 ])('%j is no event', (body, text) => {
 	const choice = { types: [...ALL.types, 'credits.low'] };
@@ -142,9 +141,20 @@ describe('what is wanted', () => {
 		);
 		expect(wanted(['AVATAR', 'LIP_SYNC'])).toHaveProperty('project.type', 'LIP_SYNC');
 		expect(wanted(['AVATAR'])).toHaveProperty('why', expect.stringContaining('LIP_SYNC'));
-		expect(wanted(['AVATAR'], event('video.completed'))).toHaveProperty(
-			'why',
-			expect.stringContaining('unknown'),
-		);
+		for (const type of ['lip-sync', ' Lip Sync ', 'LIP_SYNC']) {
+			expect(wanted(['LIP_SYNC'], event('video.completed', { type }))).toHaveProperty('project.id');
+		}
 	});
+
+	test.each([undefined, null, '', ' ', 7, {}, ['LIP_SYNC']])(
+		'is a video whose type is %j: it may be one that is',
+		(type) => {
+			const choice = { projectTypes: ['AVATAR'] };
+			expect(read(event('video.completed', { type }), choice)).toHaveProperty('project.id', 'p1');
+			expect(read(event('image.completed', { type }), choice)).toHaveProperty(
+				'why',
+				expect.stringContaining('unknown'),
+			);
+		},
+	);
 });

@@ -4,6 +4,7 @@ import {
 	apiErrorOf,
 	parseJsonAs,
 	projectSchema,
+	projectSchemaWith,
 	UnexpectedResponseError,
 	uploadUrlsSchema,
 } from '../../../../nodes/shared/api/schemas.ts';
@@ -145,6 +146,22 @@ describe('a project', () => {
 		expect(project.raw).toEqual({ ...PROJECT, ...odd });
 	});
 
+	test.each([
+		[12345, '12345'],
+		['p1', 'p1'],
+	])('id %j is %j', (id, text) => {
+		expect(read({ ...PROJECT, id }).id).toBe(text);
+	});
+
+	test.each([7, {}, ['complete'], true, '', null, undefined])(
+		'status %j is that of the event which it came with, and none elsewhere',
+		(status) => {
+			const answer = JSON.stringify({ ...PROJECT, status });
+			expect(parseJsonAs(projectSchemaWith('complete'), answer).status).toBe('complete');
+			expect(() => parseJsonAs(projectSchema, answer)).toThrow('status: ');
+		},
+	);
+
 	const [first] = PROJECT.downloads;
 	test.each<[string, object, object[], string[]]>([
 		['none', { downloads: [] }, [], []],
@@ -170,6 +187,8 @@ describe('a project', () => {
 		['an odd end', { downloads: [{ ...first, expires_at: 7 }] }, [{ url: first?.url }], []],
 		['no list', { downloads: first }, [first as object], []],
 		['text', { downloads: 'soon' }, [], ['downloads']],
+		['a URL as text', { downloads: first?.url }, [{ url: first?.url }], []],
+		['URLs as text', { downloads: [first?.url] }, [{ url: first?.url }], []],
 		['the deprecated field alone', { downloads: null, download: first }, [first as object], []],
 		[
 			'both',
