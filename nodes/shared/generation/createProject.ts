@@ -94,7 +94,7 @@ function assertResumable({ projectId, reason, outcome, name, credits }: ProjectR
 	}
 	if (outcome === 'charged') {
 		throw new ProjectError(
-			`Project ${projectId}, which an earlier try had created, failed, and Magic Hour still charges for it`,
+			`Project ${projectId}, which an earlier try had created, failed, and Magic Hour may still charge for it`,
 			projectId,
 			`This execution does not ask for the video again (${credits ?? 'unknown'} credits). Look at the project at Magic Hour; run the workflow anew if you want to pay for another.`,
 			'MAGIC_HOUR_PROJECT_FAILED',

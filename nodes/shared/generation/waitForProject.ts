@@ -107,7 +107,7 @@ export class ProjectFailedError extends ProjectError {
 /** @returns the project when it is complete; @throws {ProjectFailedError} with the API's code and message otherwise */
 export function finished(project: Project): Project {
 	if (project.status === 'complete') return project;
-	const { id, status, credits_charged: charged } = project;
+	const { id, status, credits_charged: charged, unreadable } = project;
 	const reason = reasonOf(project);
 	if (status === 'canceled') {
 		throw new ProjectFailedError(
@@ -123,7 +123,8 @@ export function finished(project: Project): Project {
 		id,
 		`${refund(project)} Change what the message names and run the node again.`,
 		'MAGIC_HOUR_PROJECT_FAILED',
-		charged ? 'charged' : 'refunded',
+		// What can't be read may be a charge; what is not there is refunded, as Magic Hour documents it.
+		charged || unreadable.includes('credits_charged') ? 'charged' : 'refunded',
 	);
 }
 

@@ -225,6 +225,20 @@ describe('how a project ended', () => {
 		}
 	});
 
+	test.each([
+		[0, 'refunded'],
+		[null, 'refunded'],
+		[undefined, 'refunded'],
+		[240, 'charged'],
+		['240', 'charged'],
+		['240 credits', 'charged'],
+		[{ credits: 240 }, 'charged'],
+	])('%j credits charged, of a failed one: %s', async (charged, outcome) => {
+		const answer = { status: 'error', credits_charged: charged } as Partial<Project>;
+		const failure = await rejectionOf(ProjectFailedError, lab(() => answer).wait());
+		expect(failure.outcome).toBe(outcome);
+	});
+
 	test.each<[Project['status'], boolean]>([
 		['draft', true],
 		['queued', true],
