@@ -1,6 +1,6 @@
 /**
  * Executions at a steady rate in n8n's queue mode, each with an image of its own: does any process, or n8n's database,
- * grow? SOAK_MINUTES says how long; the long form takes 30.
+ * grow? SOAK_MINUTES says how long: 3 unless given; a slow leak takes 16 or more to be seen.
  */
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
