@@ -93,7 +93,8 @@ export async function executionsOf(
 	);
 }
 
-const UNDER_WAY = ['new', 'running', 'waiting', 'unknown'];
+/** What n8n calls an execution that has not ended. */
+export const UNDER_WAY = ['new', 'running', 'waiting', 'unknown'];
 
 /** Resolves when so many executions of a workflow have ended, and none is under way. */
 export async function allEnded(

@@ -90,21 +90,30 @@ export function deliveriesOf(copies: readonly number[]): Delivery[] {
 
 /** What the sender has seen of one delivery. */
 export interface Delivered {
-	/** Milliseconds until each answer; of those that did not come in time, how long was waited. */
-	readonly answers: readonly { readonly ms: number; readonly status: number | 'none' }[];
-	/** Milliseconds from the first time it was sent until it was taken. */
-	readonly takenAfterMs: number;
+	/** Of each time it was sent. It was taken if the last one is 200. */
+	readonly answers: readonly Answer[];
+	/** Milliseconds from the first time it was sent until the last answer. */
+	readonly tookMs: number;
+}
+
+interface Answer {
+	/** Milliseconds until it came, or how long was waited for it. */
+	readonly ms: number;
+	/** None: not in time, or the connection was refused or cut. */
+	readonly status: number | 'none';
 }
 
 /** Magic Hour waits so long for an answer, in milliseconds. */
 export const MAX_ANSWER_MS = 10_000;
-/** Milliseconds until a delivery comes again. Magic Hour does not say; it goes on for 24 hours. */
-const REDELIVERY_MS = 3000;
-const MAX_DELIVERIES = 60;
+/** Milliseconds until a delivery comes again, ever later. Magic Hour says only that it goes on for 24 hours. */
+const MIN_REDELIVERY_MS = 3000;
+const MAX_REDELIVERY_MS = 30_000;
+/** Milliseconds after which nothing is sent again here. */
+const GIVE_UP_MS = 180_000;
 
 /**
  * Sends all at once, each on a connection of its own, as Magic Hour does: what is not taken with 2xx within 10 s comes
- * again, signed anew. @throws if something is never taken
+ * again, signed anew.
  */
 export async function deliver(
 	cluster: QueueMode,
@@ -114,14 +123,14 @@ export async function deliver(
 	return await Promise.all(
 		deliveries.map(async (delivery) => {
 			const begin = performance.now();
-			const answers: { ms: number; status: number | 'none' }[] = [];
-			while (answers.length < MAX_DELIVERIES) {
+			const answers: Answer[] = [];
+			for (let delay = MIN_REDELIVERY_MS; ; delay = Math.min(2 * delay, MAX_REDELIVERY_MS)) {
 				const answer = await post(cluster, target, delivery);
 				answers.push(answer);
-				if (answer.status === 200) return { answers, takenAfterMs: performance.now() - begin };
-				await sleep(REDELIVERY_MS);
+				const tookMs = performance.now() - begin;
+				if (answer.status === 200 || tookMs > GIVE_UP_MS) return { answers, tookMs };
+				await sleep(delay * (0.5 + Math.random()));
 			}
-			throw new Error(`${delivery.to} has not taken the event of ${delivery.id}`);
 		}),
 	);
 }
@@ -130,7 +139,7 @@ async function post(
 	cluster: QueueMode,
 	{ path }: EventTarget,
 	{ id, to }: Delivery,
-): Promise<{ ms: number; status: number | 'none' }> {
+): Promise<Answer> {
 	const begin = performance.now();
 	const status = await fetch(`${cluster.url(to)}/webhook/${path}`, {
 		method: 'POST',
@@ -141,7 +150,6 @@ async function post(
 			await answer.arrayBuffer();
 			return answer.status;
 		},
-		// Not in time, or the connection was refused or cut: it comes again.
 		() => 'none' as const,
 	);
 	return { ms: performance.now() - begin, status };
