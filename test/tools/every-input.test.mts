@@ -436,9 +436,14 @@ test('there is a field of each kind, and each is looked at', () => {
 });
 
 test('no field that others hide is required: n8n shows it beside an expression, and would not start the node', () => {
-	expect(
-		OPERATIONS.properties.filter(({ required, displayOptions }) => required && displayOptions),
-	).toEqual([]);
+	const withOptions = (field: INodeProperties): INodeProperties[] =>
+		field.type === 'collection' ? [field, ...(field.options as INodeProperties[])] : [field];
+	const all = [
+		...[OPERATIONS, TEXT_OPERATIONS].flatMap(({ properties }) => properties.flatMap(withOptions)),
+		...[...TEXT_FIELDS, ...TRIGGER_FIELDS].map(({ field }) => field),
+	];
+	expect(all.length).toBeGreaterThan(60);
+	expect(all.filter(({ required, displayOptions }) => required && displayOptions)).toEqual([]);
 });
 
 const PLACES = [
