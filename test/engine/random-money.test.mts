@@ -79,9 +79,15 @@ function diceOf(seed: number): Dice {
 /** Of a create request: that it is certain that nothing was created. */
 const CERTAIN: readonly (Behaviour | undefined)[] = ['passes', 'waits', 'final'];
 
-/** Lets requests go wrong. @returns of each create request from the first on, whether it is certain to create nothing */
-function setFaults(dice: Dice): boolean[] {
-	const certain: boolean[] = [];
+const createsSoFar = () => lab.api.requests.filter(({ kind }) => kind === 'create');
+
+/**
+ * Lets requests go wrong.
+ * @param certain of each create request, in order, whether it is certain to create nothing; `undefined`: nothing goes wrong
+ *   with it. Those that are still to come are added
+ */
+function setFaults(dice: Dice, certain: Array<boolean | undefined>): void {
+	while (certain.length < createsSoFar().length) certain.push(undefined);
 	for (let count = dice.below(5); count > 0; count--) {
 		// Most of the requests that pay.
 		const stage = dice.chance(0.4) ? 'create' : dice.of(STAGES);
@@ -96,7 +102,6 @@ function setFaults(dice: Dice): boolean[] {
 		const behaviour = row.at[STAGES.indexOf(stage)] as Behaviour;
 		certain.push(...Array<boolean>(times).fill(CERTAIN.includes(behaviour)));
 	}
-	return certain;
 }
 
 const itemOf = (name: string): string => /item (\d+)$/.exec(name)?.[1] ?? `none in ${name}`;
@@ -138,7 +143,8 @@ async function chainOf(seed: number): Promise<string[]> {
 		...(dice.chance(0.5) ? { retryOnFail: true, maxTries: 2 + dice.below(4) } : {}),
 		waitBetweenTries: 10,
 	};
-	const certain = setFaults(dice);
+	const certain: Array<boolean | undefined> = [];
+	setFaults(dice, certain);
 
 	const runs: EngineRun[] = [];
 	let retry: Retry | undefined;
@@ -164,14 +170,14 @@ async function chainOf(seed: number): Promise<string[]> {
 			isStopped || dice.chance(0.2) ? dice.of(['that it began', 'nothing'] as const) : 'all';
 		// Of a retry that was killed, n8n has what it began with: another one of the same execution.
 		if (kept === 'all' || retry === undefined || dice.chance(0.5)) retry = { of: run.data, kept };
-		if (dice.chance(0.5)) certain.push(...setFaults(dice).map(() => false));
+		if (dice.chance(0.5)) setFaults(dice, certain);
 	}
 
 	// A person's retry that says something else asks for another video; a try that n8n makes by itself doesn't.
 	const wanted = count * (isChanging ? runs.length : 1);
 	const problems: string[] = [];
 	const { projects, requests } = lab.api;
-	const creates = requests.filter(({ kind }) => kind === 'create');
+	const creates = createsSoFar();
 	const visible = runs.map((run) => run.visible).join('\n');
 	const refused = certain.slice(0, creates.length).filter(Boolean).length;
 	const paid = projects.filter(({ status }) => !ENDED.includes(status));
@@ -198,7 +204,7 @@ async function chainOf(seed: number): Promise<string[]> {
 		}
 	}
 	const unseen = projects.filter(({ id }) => !visible.includes(id)).length;
-	const unknown = certain.slice(0, creates.length).filter((isCertain) => !isCertain).length;
+	const unknown = certain.slice(0, creates.length).filter((each) => each === false).length;
 	if (unseen > unknown) problems.push(`${unseen} IDs are nowhere, and ${unknown} may be`);
 	const last = runs.at(-1);
 	const delivered = last?.output[0]?.filter(({ json }) => 'id' in json) ?? [];
