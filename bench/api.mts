@@ -2,7 +2,13 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
-import type { Fault, LocalApi, RecordedRequest, RequestKind } from '../local-api/server.mts';
+import type {
+	Fault,
+	LocalApi,
+	LocalApiOptions,
+	RecordedRequest,
+	RequestKind,
+} from '../local-api/server.mts';
 
 export type ApiAddress = Pick<LocalApi, 'url' | 'keys'>;
 
@@ -13,6 +19,9 @@ export interface ApiSettings {
 	/** Job length, before `speed`. */
 	readonly jobSeconds: number;
 }
+
+/** What the local API allows a key unless it is told otherwise. */
+const REQUESTS_PER_SECOND = 500;
 
 /** The local API in another process. */
 export interface Api extends ApiAddress {
@@ -25,7 +34,12 @@ export interface Api extends ApiAddress {
 }
 
 export async function startApi(settings: ApiSettings): Promise<Api> {
-	const child = fork(join(import.meta.dirname, 'api-process.mts'), [JSON.stringify(settings)]);
+	const options: LocalApiOptions = {
+		...settings,
+		// Of the node's seconds, which go faster, too.
+		requestsPerSecond: REQUESTS_PER_SECOND * settings.speed,
+	};
+	const child = fork(join(import.meta.dirname, 'api-process.mts'), [JSON.stringify(options)]);
 	const [address] = (await Promise.race([
 		once(child, 'message'),
 		once(child, 'exit').then(() => {

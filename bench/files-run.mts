@@ -1,11 +1,10 @@
 /** One file moved by one node, in a process of its own: see files.mts, which forks it with its settings as JSON. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import type { ICredentialType, INodeParameters, INodeType, IVersionedNodeType } from 'n8n-workflow';
+import type { INodeParameters } from 'n8n-workflow';
 
 import { startEngine, type Engine } from '../tools/engine/engine.mts';
 import type { ApiAddress } from './api.mts';
+import { startHttpRequest, UPLOAD, uploadUrls } from './http-request.mts';
 import { imageItem } from './images.mts';
 import { ImageToVideo, MagicHourVideoApi } from './node-engine.mts';
 
@@ -31,7 +30,7 @@ export interface FileResult {
 
 const settings = JSON.parse(process.argv[2] ?? '') as FileSettings;
 const { api, node, up, down } = settings;
-const engine = node === 'Magic Hour' ? await magicHour() : await httpRequest(settings.n8n);
+const engine = node === 'Magic Hour' ? await magicHour() : await startHttpRequest(settings.n8n);
 process.once('exit', () => {
 	engine.close();
 });
@@ -71,39 +70,11 @@ function magicHourParameters(): INodeParameters {
 	return down ? { operation: 'get', projectId: down.projectId } : { operation: 'uploadImage' };
 }
 
-/** n8n's own node. It comes with n8n, which has an n8n-workflow of its own. */
-async function httpRequest(n8n: string): Promise<Engine> {
-	const require = createRequire(join(n8n, 'package.json'));
-	const { HttpRequest } = require('n8n-nodes-base/dist/nodes/HttpRequest/HttpRequest.node.js') as {
-		HttpRequest: new () => IVersionedNodeType;
-	};
-	const versions = new HttpRequest();
-	const typeVersion = versions.currentVersion;
-	const nodeType: INodeType = versions.getNodeType(typeVersion);
-	const credential: ICredentialType = { name: 'none', displayName: 'None', properties: [] };
-	const nodeName = 'n8n-nodes-base.httpRequest';
-	return await startEngine({ nodeName, node: nodeType, typeVersion, credential });
-}
-
 async function httpParameters(): Promise<INodeParameters> {
 	if (down) {
 		const response = { response: { responseFormat: 'file', outputPropertyName: 'data' } };
 		return { method: 'GET', url: down.url, options: { response } };
 	}
-	const answer = await fetch(`${api.url}/v1/files/upload-urls`, {
-		method: 'POST',
-		headers: {
-			authorization: `Bearer ${api.keys.business}`,
-			'content-type': 'application/json',
-		},
-		body: JSON.stringify({ items: [{ type: 'image', extension: 'png' }] }),
-	});
-	const { items: urls } = (await answer.json()) as { items: Array<{ upload_url: string }> };
-	return {
-		method: 'PUT',
-		url: urls[0]?.upload_url ?? '',
-		sendBody: true,
-		contentType: 'binaryData',
-		inputDataFieldName: 'data',
-	};
+	const [url = ''] = await uploadUrls(api, 1);
+	return { ...UPLOAD, url };
 }

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 
-import type { INodeParameters } from 'n8n-workflow';
+import type { INodeParameters, INodeType } from 'n8n-workflow';
 
 import { startEngine, type InputItem } from '../tools/engine/engine.mts';
 import type { ApiAddress } from './api.mts';
@@ -42,7 +42,7 @@ export interface NodeEngine {
 export async function startNode(
 	api: Pick<ApiAddress, 'url'>,
 	speed: number,
-	node = new ImageToVideo(),
+	node: INodeType = new ImageToVideo(),
 ): Promise<NodeEngine> {
 	const engine = await startEngine({
 		nodeName: 'n8n-nodes-magic-hour.imageToVideo',
