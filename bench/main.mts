@@ -8,7 +8,7 @@ import { CACHE_DIRECTORY, N8N_VERSION } from '../tools/n8n/n8n-installation.mts'
 
 const BENCHMARKS = [
 	...['polling', 'batches', 'room', 'thousand', 'files', 'trigger', 'money'],
-	...['scale', 'soak', 'burst'],
+	...['scale', 'soak', 'burst', 'deaths'],
 ];
 
 /** The Node that n8n is run with, where n8n is installed: memory and time are others on it. */

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { withModelRules } from '../tools/docs/agent-models.mts';
+import { withDeathsTable } from '../tools/docs/deaths-table.mts';
 import { inputsDocument } from '../tools/docs/inputs-document.mts';
 import { withTables } from '../tools/docs/readme-tables.mts';
 import { PROJECT_DIRECTORY } from '../tools/pack.mts';
@@ -14,6 +15,7 @@ const MADE: Readonly<Record<string, (current: string) => string | Promise<string
 	'README.md': withTables,
 	'workflows/chat-agent.json': withModelRules,
 	'docs/inputs.md': inputsDocument,
+	'docs/scaling.md': withDeathsTable,
 };
 
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });

@@ -19,7 +19,7 @@ import { ERROR_CODES } from '../../nodes/shared/lib/errorCodes.ts';
 import { joinOr, joinNumbersOr } from '../../nodes/shared/lib/text.ts';
 import { compatTable, readCompatResults } from '../compat/results.mts';
 import { fieldsTable, operationsOf, operationsTable } from './field-tables.mts';
-import { cell, code, table } from './markdown-table.mts';
+import { cell, code, table, withTable } from './markdown-table.mts';
 
 const imageToVideo = new ImageToVideo().description;
 const textToVideo = new TextToVideo().description;
@@ -146,16 +146,11 @@ function errorCodesTable(): string {
 	return table(['Code', 'What happened', 'What to do'], rows);
 }
 
-/**
- * Puts the tables between their markers, `<!-- table:NAME -->` and `<!-- /table:NAME -->`.
- * @throws {Error} when a table has no markers, or a marker has no table
- */
+/** Puts the tables between their markers. @throws {Error} when a table has none */
 export function withTables(markdown: string): string {
 	let text = markdown;
 	for (const [name, make] of Object.entries(TABLES)) {
-		const marked = new RegExp(`(<!-- table:${name} -->\n)[^]*?(<!-- /table:${name} -->)`);
-		if (!marked.test(text)) throw new Error(`README.md has no place for the table "${name}"`);
-		text = text.replace(marked, (_, begin: string, end: string) => `${begin}\n${make()}\n\n${end}`);
+		text = withTable(text, name, make());
 	}
 	return text;
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 
 import type { WebhookCase } from './webhook-cases.mts';
 import { PROJECT_DIRECTORY } from '../pack.mts';
+import { paddedTable } from './markdown-table.mts';
 
 export const WEBHOOK_CASES_FILE = join(PROJECT_DIRECTORY, 'docs', 'webhook-cases.md');
 
@@ -39,16 +40,11 @@ export function webhookCasesDocument(cases: readonly WebhookCase[]): string {
 		...SEQUENCES,
 	];
 	const head = ['What arrives', 'Answer', 'Starts the workflow'];
-	const widths = head.map((title, column) =>
-		Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
-	);
-	const line = (cells: readonly string[]): string =>
-		`| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
 	return `# What the Magic Hour Trigger does with what arrives
 
 Written by \`npm run docs:webhooks\` from the table of \`test/e2e/trigger.test.mts\`, which sends each of these to a real n8n
 2.41.1 over HTTP. "(n8n)": n8n itself answers, before the node is asked.
 
-${[line(head), line(widths.map((size) => '-'.repeat(size))), ...rows.map(line)].join('\n')}
+${paddedTable(head, rows)}
 `;
 }

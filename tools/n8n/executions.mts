@@ -158,13 +158,14 @@ export class Executions {
 	}
 
 	/** The execution once it has ended, however it did. */
-	async ended(id: string): Promise<SavedExecution> {
-		return await until(`execution ${id} to end`, async () => {
+	async ended(id: string, patienceMs?: number): Promise<SavedExecution> {
+		const look = async () => {
 			const saved = await this.#saved(id);
 			// For a moment, a new execution has no data yet.
 			if (UNDER_WAY.includes(saved.status) || saved.data === undefined) return undefined;
 			return read(saved);
-		});
+		};
+		return await until(`execution ${id} to end`, look, patienceMs);
 	}
 
 	async #saved(id: string): Promise<RawExecution> {

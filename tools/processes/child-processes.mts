@@ -79,6 +79,10 @@ export class GuardedProcess {
 		this.exited.catch(() => undefined);
 	}
 
+	get hasExited(): boolean {
+		return this.#child.exitCode !== null || this.#child.signalCode !== null;
+	}
+
 	/** Ends the whole group: asks first, then kills. Resolves when nothing of it is left. */
 	async stop({ signal = 'SIGTERM', graceMs = STOP_GRACE_MS }: StopOptions = {}): Promise<void> {
 		this.#signal(signal);

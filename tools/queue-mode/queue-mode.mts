@@ -88,6 +88,8 @@ export class QueueMode {
 			clock: () => Date.now() + clock.aheadMs,
 			jobSeconds: ({ style }) => secondsOf(style?.prompt ?? ''),
 			requestsPerSecond: 100_000,
+			// The clock is put forward by hours.
+			uploadUrlSeconds: 24 * 3600,
 		});
 		const cluster = new QueueMode(folder, api, postgres, redis, clock, options);
 		try {
@@ -125,6 +127,14 @@ export class QueueMode {
 		await Promise.all(names.filter((name) => name !== 'main').map((name) => this.#launch(name)));
 	}
 
+	/** As a supervisor does that starts again what has ended by itself. @returns what that was */
+	async startEnded(): Promise<ProcessName[]> {
+		const ended = PROCESSES.filter((name) => this.process(name).server?.hasExited === true);
+		await this.kill(...ended);
+		await this.startAgain(...ended);
+		return ended;
+	}
+
 	/** Changes environment variables, for processes that are started from now on. */
 	change(settings: Readonly<Record<string, string>>): void {
 		Object.assign(this.#shared, settings);
@@ -144,6 +154,12 @@ export class QueueMode {
 	/** What each process has printed so far. */
 	async log(name: ProcessName): Promise<string> {
 		return await this.process(name).readLogs();
+	}
+
+	/** As a container without a volume: it comes back with nothing but the package. To be called while it is not running. */
+	async loseFolder(name: ProcessName): Promise<void> {
+		await rm(this.process(name).userFolder, { recursive: true });
+		await this.#copyPackage(name);
 	}
 
 	/** As a container without a volume loses them: n8n's own notes of what was going on. */
@@ -198,11 +214,7 @@ export class QueueMode {
 		}
 		const main = this.process('main');
 		await main.installPackage(packed);
-		for (const name of PROCESSES.filter((each) => each !== 'main')) {
-			const { nodesDirectory } = this.process(name);
-			await mkdir(join(nodesDirectory, '..'), { recursive: true });
-			await cp(main.nodesDirectory, nodesDirectory, { recursive: true });
-		}
+		for (const name of PROCESSES.slice(1)) await this.#copyPackage(name);
 		await this.#launch('main');
 		await Promise.all(PROCESSES.slice(1).map((name) => this.#launch(name)));
 		const credential = async (plan: 'business' | 'pro') =>
@@ -212,6 +224,12 @@ export class QueueMode {
 				data: { apiKey: this.api.keys[plan], baseUrl: this.api.url },
 			});
 		this.credentials = { business: await credential('business'), pro: await credential('pro') };
+	}
+
+	async #copyPackage(name: ProcessName): Promise<void> {
+		const { nodesDirectory } = this.process(name);
+		await mkdir(join(nodesDirectory, '..'), { recursive: true });
+		await cp(this.process('main').nodesDirectory, nodesDirectory, { recursive: true });
 	}
 
 	async #launch(name: ProcessName): Promise<void> {
