@@ -291,28 +291,6 @@ describe('the same node run again by a loop', () => {
 	});
 });
 
-describe('a retry that n8n was killed in', () => {
-	it.each([
-		['asked for something else', 'complete', '={{ $execution.id }}'],
-		['was canceled', 'canceled', 'Waves'],
-	] as const)('pays once with its own retry, after a try that %s', async (_, status, prompt) => {
-		const options = { workflowId: `killed-${status}` };
-		lab.api.setOutcome({ status });
-		if (status === 'complete') lab.api.setFault('poll', ONCE_NOT_FOUND, 1);
-		const first = await lab.run({ prompt }, options);
-		expect(first.error).toBeDefined();
-		lab.api.setOutcome({ status: 'complete' });
-		// Of a retry that was killed, n8n has what it began with.
-		const retry = { of: first.data, kept: 'all' } as const;
-		const killed = await lab.run({ prompt }, { ...options, retry });
-		expect(killed.error).toBeUndefined();
-		const again = await lab.run({ prompt }, { ...options, retry });
-
-		expect(again.error?.message).toMatch(/no request is sent again/);
-		expect(lab.creates()).toHaveLength(2);
-	});
-});
-
 describe('Max Credits Per Run', () => {
 	const items = [0, 1, 2].map((n) => imageItem(png(320, 180, n), { n }));
 	/** 5 s at 24 credits a second, three times. */
