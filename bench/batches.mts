@@ -5,7 +5,7 @@
 import { countOf, startApi } from './api.mts';
 import { imageItem } from './images.mts';
 import { startNode } from './node-engine.mts';
-import { checkBounds, printTable } from './table.mts';
+import { checkBounds, medianOf, printTable } from './table.mts';
 
 const SPEED = 25;
 /** The published median. */
@@ -61,8 +61,13 @@ type Measured = Awaited<ReturnType<typeof measure>>;
 
 function row(name: string, ideal: number, tries: readonly Measured[]): Row {
 	const all = tries.map(({ seconds }) => seconds).sort((a, b) => a - b);
-	const seconds = all[Math.floor(all.length / 2)] ?? NaN;
-	return { name, ideal, seconds, tries: all, requests: tries.at(-1)?.requests ?? [] };
+	return {
+		name,
+		ideal,
+		seconds: medianOf(all),
+		tries: all,
+		requests: tries.at(-1)?.requests ?? [],
+	};
 }
 
 const { business, pro } = api.keys;

@@ -6,7 +6,7 @@ import { ensureN8nInstallation } from '../tools/n8n/n8n-installation.mts';
 import { countOf, startApi } from './api.mts';
 import type { FileResult, FileSettings } from './files-run.mts';
 import { measureInChild } from './measured-child.mts';
-import { checkBounds, printTable, type Bound } from './table.mts';
+import { checkBounds, medianOf, printTable, type Bound } from './table.mts';
 
 const MB = 1024 * 1024;
 const REPEATS = 3;
@@ -73,10 +73,8 @@ for (let repeat = 0; repeat < REPEATS; repeat++) {
 }
 await api.close();
 
-const median = (all: readonly FileResult[], what: keyof FileResult): number => {
-	const sorted = all.map((one) => one[what]).sort((a, b) => a - b);
-	return sorted.at(Math.floor(sorted.length / 2)) ?? NaN;
-};
+const median = (all: readonly FileResult[], what: keyof FileResult): number =>
+	medianOf(all.map((one) => one[what]));
 const FIGURES = [
 	{ what: 'peak', title: 'most resident memory, in MB', unit: MB, digits: 0 },
 	{ what: 'cpu', title: 'CPU time, in s', unit: 1000, digits: 2 },

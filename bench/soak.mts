@@ -16,7 +16,7 @@ import {
 } from '../tools/queue-mode/process-figures.mts';
 import { N8N_LOCKS, PROCESSES, QueueMode } from '../tools/queue-mode/queue-mode.mts';
 import { orderOf, orderWorkflow, post } from './queue-burst.mts';
-import { checkBounds, printTable, type Bound } from './table.mts';
+import { checkBounds, medianOf, printTable, type Bound } from './table.mts';
 
 const MINUTES = Number(process.env.SOAK_MINUTES ?? 3);
 if (!(MINUTES > 0)) throw new Error('SOAK_MINUTES is not a number of minutes');
@@ -107,9 +107,7 @@ async function third(
 		cpu: figuresAfter.map(({ cpu }, process) => cpu - (figuresBefore[process]?.cpu ?? NaN)),
 		figures: PROCESSES.map((_, process) => {
 			const of = (figure: keyof ProcessFigures) =>
-				samples.map((each) => each[process]?.[figure] ?? NaN).sort((a, b) => a - b)[
-					Math.floor(samples.length / 2)
-				] ?? NaN;
+				medianOf(samples.map((each) => each[process]?.[figure] ?? NaN));
 			return {
 				used: of('used'),
 				resident: of('resident'),

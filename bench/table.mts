@@ -29,6 +29,11 @@ export function printTable(
 }
 
 /** What a figure has to keep to. */
+/** The middle one; of an even number, the greater of the two. */
+export function medianOf(values: readonly number[]): number {
+	return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+}
+
 export interface Bound {
 	readonly name: string;
 	readonly value: number;

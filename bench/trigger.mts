@@ -12,7 +12,7 @@ import { chain, webhook, type NodeSketch } from '../tools/n8n/lab-workflow.mts';
 import { rememberPackedPackage } from '../tools/n8n/packed-package.mts';
 import { eventBody, SECRET, signed } from '../tools/docs/webhook-cases.mts';
 import { ARTEFACTS_DIRECTORY, packProject } from '../tools/pack.mts';
-import { checkBounds, printTable } from './table.mts';
+import { checkBounds, medianOf, printTable } from './table.mts';
 
 /** Requests one after the other, to each trigger in turn. */
 const ROUNDS = 30;
@@ -117,7 +117,7 @@ async function measure(lab: Lab, targets: readonly Target[]): Promise<Map<string
 			Array.from({ length: AT_ONCE }, async () => await send(target)),
 		);
 		figures.set(target.name, {
-			alone: middle(alone.get(target.name) ?? []),
+			alone: medianOf(alone.get(target.name) ?? []),
 			burst: performance.now() - begin,
 			wrong: answers.filter(({ isRight }) => !isRight).length,
 		});
@@ -133,10 +133,6 @@ async function idle({ executions }: Lab, { name, workflowId }: Target): Promise<
 		async () => (await executions.underWay(workflowId)) === 0 || undefined,
 		PATIENCE_MS,
 	);
-}
-
-function middle(values: readonly number[]): number {
-	return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 }
 
 function report(eager: Map<string, Figures>, lazy: Map<string, Figures>): void {

@@ -162,10 +162,7 @@ function parametersIn(
 					beside: {
 						...beside,
 						model: { __rl: true, mode: 'list', value: 'kling-3.0' },
-						prompt: `A @${value.name === 'name' ? '{{ $json.p }}' : 'bottle'}`.replace(
-							/^(?=.*\{)/,
-							'=',
-						),
+						prompt: value.name === 'name' ? '=A @{{ $json.p }}' : 'A @bottle',
 						[field.name]: {
 							[group]: [{ ...GIVEN, name: 'bottle', ...whatShows(value, values) }],
 						},

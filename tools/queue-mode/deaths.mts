@@ -3,7 +3,7 @@ import { until, type NodeRun, type SavedExecution } from '../n8n/executions.mts'
 import { GENERATE } from '../n8n/lab-workflow.mts';
 import { executionsOf, imageWebhook, numberedImage, postImage, UNDER_WAY } from './burst.mts';
 import { DURABLE_GET, durableWebhook } from './durable-webhook.mts';
-import { LONG, PROCESSES, WORKERS, type QueueMode } from './queue-mode.mts';
+import { LONG, PROCESSES, WORKERS, type ProcessName, type QueueMode } from './queue-mode.mts';
 
 /** Something that dies, and comes back. */
 interface Victim {
@@ -63,25 +63,19 @@ export const VICTIMS = {
 	},
 	main: {
 		name: 'Main: `kill -9`',
-		async strike(cluster, goOn) {
-			await cluster.kill('main');
-			goOn();
-			await cluster.startAgain('main');
+		strike: async (cluster, goOn) => {
+			await strikeProcess(cluster, goOn, 'main');
 		},
 	},
 	webhook: {
 		name: 'The webhook process: `kill -9`',
-		async strike(cluster, goOn) {
-			await cluster.kill('webhook');
-			goOn();
-			await cluster.startAgain('webhook');
+		strike: async (cluster, goOn) => {
+			await strikeProcess(cluster, goOn, 'webhook');
 		},
 	},
 	redis: {
 		name: 'Redis: `kill -9`',
-		strike: async (cluster, goOn) => {
-			await strikeRedis(cluster, goOn, async () => Promise.resolve());
-		},
+		strike: strikeRedis,
 	},
 	redisWiped: {
 		name: 'Redis: `kill -9`, and all that it had is lost',
@@ -120,15 +114,26 @@ export async function killEverything(cluster: QueueMode): Promise<void> {
 	await cluster.startAgain(...PROCESSES);
 }
 
+/** What is under way comes to its end while the process is down. */
+async function strikeProcess(
+	cluster: QueueMode,
+	goOn: () => void,
+	name: ProcessName,
+): Promise<void> {
+	await cluster.kill(name);
+	goOn();
+	await cluster.startAgain(name);
+}
+
 /** What is under way comes to its end while Redis is down. */
 async function strikeRedis(
 	cluster: QueueMode,
 	goOn: () => void,
-	meanwhile: () => Promise<void>,
+	meanwhile?: () => Promise<void>,
 ): Promise<void> {
 	await cluster.redis.kill();
 	goOn();
-	await meanwhile();
+	await meanwhile?.();
 	await sleep(DOWN_MS);
 	await cluster.redis.start();
 }
@@ -306,12 +311,12 @@ function createdBy({ api }: QueueMode, prompt: string): string[] {
 
 async function endOf(cluster: QueueMode, { stage, workflowId, prompt }: Begun) {
 	const execution = await cluster.executions.get(await settled(cluster, workflowId));
-	const [id, ...others] = createdBy(cluster, prompt);
+	const ids = createdBy(cluster, prompt);
 	const ending = endingOf(execution, stage);
 	const death = {
 		...{ stage, prompt, ...ending },
-		creates: (id === undefined ? 0 : 1) + others.length,
-		idIn: await placesOf(cluster, id, execution),
+		creates: ids.length,
+		idIn: await placesOf(cluster, ids[0], execution),
 	};
 	// n8n offers no retry of these.
 	if (ending.status === 'success' || UNDER_WAY.includes(ending.status)) return death;

@@ -135,8 +135,8 @@ export function readPrompt(
 			'Check the names in the expression. Where there may be no prompt, say so: {{ $json.prompt ?? "" }}.',
 		);
 	}
-	const given = n8n.getNodeParameter(PROMPT.name, itemIndex, '', { rawExpressions: true });
 	if (text !== '') return { text, notes: notesOfPrompt(n8n, itemIndex) };
+	const given = n8n.getNodeParameter(PROMPT.name, itemIndex, '', { rawExpressions: true });
 	return { text, notes: given === '' ? [] : [NO_PROMPT] };
 }
 
